@@ -1,0 +1,59 @@
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+# Not imported: at this point nothing is installed yet.
+VERSION = re.search(r'__version__ = "(.+)"', Path("seqkit/__init__.py").read_text(encoding="utf-8"))
+
+setup(
+    name="seqkit",
+    version=VERSION[1],
+    description="Sequence models in Keras 3, from raw text to a verified SavedModel.",
+    long_description=Path("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    author="The seqkit developers",
+    python_requires=">=3.11",
+    packages=find_packages(include=["seqkit", "seqkit.*", "recipes", "recipes.*"]),
+    package_data={"seqkit": ["**/*.j2"], "recipes": ["**/*.j2"]},
+    install_requires=[
+        "tensorflow>=2.21,<2.22",
+        "keras>=3.15,<3.16",
+        "tensorboard>=2.20,<2.22",
+        "numpy>=2.0,<3",
+        "tensorflow-datasets>=4.9,<5",
+        "scikit-learn>=1.6,<2",
+        "pyarrow>=18,<27",
+        "sentencepiece>=0.2,<0.3",
+        "matplotlib>=3.9,<4",
+        "jinja2>=3.1,<4",
+        "tyro>=1.0,<2",
+    ],
+    extras_require={
+        "test": [
+            "pytest>=8,<10",
+            "pytest-xdist>=3.6,<4",
+            "hypothesis>=6.100,<7",
+            "pandas>=2.2,<4",
+            "ruff>=0.17,<0.18",
+            "mypy>=2.0,<3",
+        ],
+        "dev": ["pre-commit>=4,<5"],
+        # What the benchmark scripts need beside seqkit. The peers they compare it with have
+        # environments of their own, one requirements file each.
+        "bench": ["pandas>=2.2,<4", "psutil>=6,<8"],
+        # Data frames as a source of training data.
+        "data": ["pandas>=2.2,<4"],
+        # The layers, losses and metrics also run on Keras's JAX backend.
+        "jax": ["jax>=0.10,<0.11"],
+    },
+    entry_points={"console_scripts": ["seqkit = seqkit.command_line:main"]},
+    classifiers=[
+        "License :: OSI Approved :: Apache Software License",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.11",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Topic :: Text Processing :: Linguistic",
+    ],
+)
