@@ -1,0 +1,55 @@
+"""Text in and out of models: normalising, tokenizing, counting and the vocabulary."""
+
+from seqkit.text.char import CharTokenizer
+from seqkit.text.code_points import AlignedText, as_text_tensor
+from seqkit.text.counting import count_tokens
+from seqkit.text.dictionary import learn_dictionary
+from seqkit.text.encoder import EncodedText, TextEncoder
+from seqkit.text.jamo import JamoTokenizer
+from seqkit.text.ngrams import HashedNGrams
+from seqkit.text.normalization import Normalizer
+from seqkit.text.subword import SubwordTokenizer
+from seqkit.text.tokenizer import Tokenizer, Tokens, deserialize, get, serialize
+from seqkit.text.vocabulary import (
+    BOS,
+    BOS_ID,
+    EOS,
+    EOS_ID,
+    PAD,
+    PAD_ID,
+    UNK,
+    UNK_ID,
+    Coverage,
+    Vocabulary,
+)
+from seqkit.text.word import WordTokenizer
+
+__all__ = [
+    "BOS",
+    "BOS_ID",
+    "EOS",
+    "EOS_ID",
+    "PAD",
+    "PAD_ID",
+    "UNK",
+    "UNK_ID",
+    "AlignedText",
+    "CharTokenizer",
+    "Coverage",
+    "EncodedText",
+    "HashedNGrams",
+    "JamoTokenizer",
+    "Normalizer",
+    "SubwordTokenizer",
+    "TextEncoder",
+    "Tokenizer",
+    "Tokens",
+    "Vocabulary",
+    "WordTokenizer",
+    "as_text_tensor",
+    "count_tokens",
+    "deserialize",
+    "get",
+    "learn_dictionary",
+    "serialize",
+]

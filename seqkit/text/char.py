@@ -1,0 +1,60 @@
+"""Texts as characters."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import tensorflow as tf
+
+from seqkit.text.code_points import AlignedText, encode_each
+from seqkit.text.normalization import Normalizer
+from seqkit.text.tokenizer import Tokenizer, Tokens, join_rows
+
+
+class CharTokenizer(Tokenizer):
+    """One token for each code point of the normalised text.
+
+    Joined again, the tokens are the normalised text, exactly. A token's offsets are the stretch of
+    raw text its character was made from: two for a letter and an accent that NFC makes one. The
+    parts of a character that normalisation takes apart all have the offsets of the whole.
+
+    Args:
+        normalizer: what is done to the text first; NFC and nothing else when not given.
+
+    Example:
+        >>> tokenizer = CharTokenizer()
+        >>> tokens = tokenizer.tokenize(["가 é"])
+        >>> [token.decode() for token in tokens.values[0].numpy()]
+        ['가', ' ', 'é']
+        >>> tokenizer.detokenize(tokens.values).numpy()[0].decode()
+        '가 é'
+    """
+
+    lossless: ClassVar[bool] = True
+
+    def __init__(self, normalizer: Normalizer | None = None) -> None:
+        super().__init__(normalizer if normalizer is not None else Normalizer("NFC"))
+
+    def split(self, text: AlignedText) -> Tokens:
+        """Splits normalised text into its code points.
+
+        Args:
+            text: normalised code points with their places in the raw text.
+
+        Returns:
+            Tokens.
+        """
+        code_points = text.code_points
+        values = code_points.with_flat_values(encode_each(code_points.flat_values))
+        return Tokens(values, text.start, text.end)
+
+    def join(self, tokens: tf.RaggedTensor) -> tf.Tensor:
+        """Joins characters into texts.
+
+        Args:
+            tokens: ragged `<string>[batch, None]`.
+
+        Returns:
+            `<string>[batch]`.
+        """
+        return join_rows(tokens)

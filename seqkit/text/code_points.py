@@ -1,0 +1,343 @@
+"""Texts as code points that remember where in the raw text they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+REPLACEMENT = 0xFFFD
+"""Code point that stands for bytes that are not UTF-8."""
+
+CODE_SPACE = 0x110000
+"""Number of code points in Unicode."""
+
+_PAGE = 256
+
+
+def assigned_characters() -> Iterator[str]:
+    """Every character that Unicode may have given a meaning.
+
+    Returns:
+        Characters in code point order, without surrogates and the planes left to private use.
+    """
+    for begin, end in ((0, 0xD800), (0xE000, 0x40000), (0xE0000, 0xE1000)):
+        yield from map(chr, range(begin, end))
+
+
+class AlignedText(NamedTuple):
+    """Code points of texts, each with the stretch of raw text it came from.
+
+    Attributes:
+        code_points: ragged `<int32>[batch, None]`.
+        start: ragged `<int32>[batch, None]`, offset of the first raw character (code point) that
+            went into this code point.
+        end: ragged `<int32>[batch, None]`, offset after the last one.
+    """
+
+    code_points: tf.RaggedTensor
+    start: tf.RaggedTensor
+    end: tf.RaggedTensor
+
+
+class CodePointTable(tf.Module):
+    """A small constant map from every code point to an integer.
+
+    Code points are cut into pages of 256 and equal pages are kept once, so a property of all of
+    Unicode costs kilobytes in a SavedModel, needs no lookup table resource, and is read by two
+    gathers.
+
+    Args:
+        values: value by code point.
+        default: value of every other code point.
+
+    Raises:
+        ValueError: a key is not a code point, or a value does not fit 32 bits.
+
+    Example:
+        >>> table = CodePointTable({ord("é"): 7}, default=1)
+        >>> table.lookup(tf.constant([101, 233], tf.int32)).numpy().tolist()
+        [1, 7]
+    """
+
+    def __init__(self, values: Mapping[int, int], default: int = 0) -> None:
+        super().__init__()
+        dense = np.full(CODE_SPACE, default, np.int64)
+        if values:
+            keys = np.fromiter(values.keys(), np.int64, len(values))
+            if keys.min() < 0 or keys.max() >= CODE_SPACE:
+                raise ValueError(
+                    "values has keys that are not code points: expected 0 to 0x10FFFF, got "
+                    f"{keys.min():#x} to {keys.max():#x}"
+                )
+            dense[keys] = np.fromiter(values.values(), np.int64, len(values))
+        dtype = _smallest_dtype(int(dense.min()), int(dense.max()))
+        pages: dict[bytes, int] = {}
+        rows = dense.astype(dtype).reshape(-1, _PAGE)
+        first = [pages.setdefault(row.tobytes(), len(pages) * _PAGE) for row in rows]
+        # Eager constants are captured, so one graph that uses the table many times stores it once.
+        with tf.init_scope(), tf.device("/CPU:0"):
+            self._first = tf.constant(first, tf.int32)
+            self._pages = tf.constant(np.frombuffer(b"".join(pages), dtype))
+
+    def lookup(self, code_points: tf.Tensor) -> tf.Tensor:
+        """Values of code points.
+
+        Args:
+            code_points: `<int32>[...]`, each from 0 to 0x10FFFF.
+
+        Returns:
+            `<int32>[...]` of the same shape.
+        """
+        first = tf.gather(self._first, tf.bitwise.right_shift(code_points, 8))
+        position = tf.bitwise.bitwise_or(first, tf.bitwise.bitwise_and(code_points, _PAGE - 1))
+        return tf.cast(tf.gather(self._pages, position), tf.int32)
+
+
+def decode(text: tf.Tensor) -> AlignedText:
+    """Decodes UTF-8 to code points.
+
+    Bytes that are not UTF-8 become U+FFFD, as many as Python's `errors="replace"` gives; NUL and
+    every other character is kept.
+
+    Args:
+        text: `<string>[batch]`.
+
+    Returns:
+        Aligned code points; offsets count code points of the decoded text.
+
+    Example:
+        >>> aligned = decode(tf.constant([b"h\\xc3\\xa9", b"\\xff", b""]))
+        >>> aligned.code_points.to_list()
+        [[104, 233], [65533], []]
+        >>> aligned.end.to_list()
+        [[1, 2], [1], []]
+    """
+    code_points = tf.strings.unicode_decode(
+        tf.ensure_shape(text, [None]), "UTF-8", errors="replace", replacement_char=REPLACEMENT
+    )
+    lengths = tf.cast(code_points.row_lengths(), tf.int32)
+    start = tf.ragged.range(lengths, row_splits_dtype=tf.int64).values
+    return AlignedText(
+        code_points,
+        code_points.with_flat_values(start),
+        code_points.with_flat_values(start + 1),
+    )
+
+
+def encode(code_points: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:
+    """Encodes stretches of code points as UTF-8 strings.
+
+    Args:
+        code_points: `<int32>[count]`.
+        splits: `<int64>[strings + 1]`, where each string begins, and `count` at the end.
+
+    Returns:
+        `<string>[strings]`.
+
+    Example:
+        >>> encode(tf.constant([104, 105, 233]), tf.constant([0, 2, 3], tf.int64)).numpy().tolist()
+        [b'hi', b'\\xc3\\xa9']
+    """
+    return tf.raw_ops.UnicodeEncode(
+        input_values=code_points,
+        input_splits=splits,
+        output_encoding="UTF-8",
+        errors="replace",
+        replacement_char=REPLACEMENT,
+    )
+
+
+def encode_each(code_points: tf.Tensor) -> tf.Tensor:
+    """Encodes every code point as a string of its own.
+
+    Args:
+        code_points: `<int32>[count]`.
+
+    Returns:
+        `<string>[count]`.
+
+    Example:
+        >>> encode_each(tf.constant([104, 233])).numpy().tolist()
+        [b'h', b'\\xc3\\xa9']
+    """
+    # A text has few different characters and making a string costs more than copying it.
+    distinct, index = tf.unique(code_points)
+    splits = tf.range(tf.size(distinct, tf.int64) + 1)
+    return tf.gather(encode(distinct, splits), index)
+
+
+def row_ids(row_splits: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
+    """Rows that flat positions belong to.
+
+    `RaggedTensor.value_rowids` needs memory for rows times the longest row, which one long text in
+    a batch makes gigabytes; this needs none.
+
+    Args:
+        row_splits: `<int64>[rows + 1]`.
+        positions: `<int64>[count]`.
+
+    Returns:
+        `<int64>[count]`.
+
+    Example:
+        >>> splits, positions = tf.constant([0, 2, 2, 3], tf.int64), tf.range(3, dtype=tf.int64)
+        >>> row_ids(splits, positions).numpy().tolist()
+        [0, 0, 2]
+    """
+    return tf.searchsorted(row_splits, positions, side="right", out_type=tf.int64) - 1
+
+
+def take_rows(text: AlignedText, rows: tf.Tensor) -> AlignedText:
+    """Takes some texts of a batch.
+
+    Args:
+        text: code points with their places.
+        rows: `<int64>[rows]`, which texts.
+
+    Returns:
+        These texts.
+
+    Example:
+        >>> text = decode(tf.constant(["ab", "c"]))
+        >>> take_rows(text, tf.constant([1], tf.int64)).code_points.to_list()
+        [[99]]
+    """
+    splits = text.code_points.row_splits
+    begin, limit = tf.gather(splits, rows), tf.gather(splits, rows + 1)
+    indices = tf.ragged.range(begin, limit, row_splits_dtype=tf.int64)
+    return AlignedText(
+        *(indices.with_flat_values(tf.gather(part.flat_values, indices.values)) for part in text)
+    )
+
+
+def replace_rows(text: AlignedText, rows: tf.Tensor, replacement: AlignedText) -> AlignedText:
+    """Puts other texts in the place of some texts of a batch.
+
+    Args:
+        text: code points with their places.
+        rows: `<int64>[rows]`, which texts to replace.
+        replacement: one text for each of `rows`.
+
+    Returns:
+        All texts, with those of `rows` replaced.
+
+    Example:
+        >>> text, other = decode(tf.constant(["ab", "c"])), decode(tf.constant(["def"]))
+        >>> replace_rows(text, tf.constant([1], tf.int64), other).code_points.to_list()
+        [[97, 98], [100, 101, 102]]
+    """
+    # Each row is read from the old texts or from the new ones, laid behind them.
+    old, new = text.code_points.row_splits, replacement.code_points.row_splits
+    begin = tf.tensor_scatter_nd_update(old[:-1], rows[:, None], new[:-1] + old[-1])
+    limit = tf.tensor_scatter_nd_update(old[1:], rows[:, None], new[1:] + old[-1])
+    indices = tf.ragged.range(begin, limit, row_splits_dtype=tf.int64)
+    return AlignedText(
+        *(
+            indices.with_flat_values(
+                tf.gather(tf.concat([part.flat_values, other.flat_values], 0), indices.values)
+            )
+            for part, other in zip(text, replacement, strict=True)
+        )
+    )
+
+
+def as_text_tensor(texts: Any) -> tf.Tensor:
+    """Turns what people hold texts in into one string tensor.
+
+    Args:
+        texts: list, tuple or other iterable of `str` or `bytes`, NumPy array, pandas series,
+            pyarrow array, or `<string>[batch]` tensor.
+
+    Returns:
+        `<string>[batch]`.
+
+    Raises:
+        TypeError: `texts` is one string, or a tensor of another type.
+        ValueError: a text is missing, is not a string, or has a lone surrogate; or `texts` has
+            more than one dimension.
+
+    Example:
+        >>> as_text_tensor(["à", b"b"]).numpy().tolist()
+        [b'\\xc3\\xa0', b'b']
+    """
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts is one string, {_shown(texts)}; pass a list of texts: [text]")
+    if tf.is_tensor(texts):
+        return _checked_tensor(texts)
+    items = _as_list(texts)
+    try:
+        tensor = tf.constant(items, tf.string)
+    except (TypeError, ValueError, UnicodeError) as error:
+        _raise_for_bad_text(items)
+        raise ValueError(f"texts cannot be made a string tensor: {error}") from error
+    if tensor.shape.rank != 1:
+        _raise_for_bad_text(items)
+    return tensor
+
+
+def _checked_tensor(texts: Any) -> tf.Tensor:
+    if not isinstance(texts, tf.Tensor) or texts.dtype != tf.string:
+        raise TypeError(
+            f"texts is a {type(texts).__name__} of {texts.dtype.name}; pass a dense string tensor "
+            "<string>[batch]"
+        )
+    if texts.shape.rank not in (None, 1):
+        raise ValueError(
+            f"texts has shape {tuple(texts.shape)}; pass one dimension, <string>[batch], "
+            "for instance tf.reshape(texts, [-1])"
+        )
+    return tf.ensure_shape(texts, [None])
+
+
+def _as_list(texts: Any) -> list[Any]:
+    for method in ("to_pylist", "tolist"):  # pyarrow; NumPy and pandas
+        if hasattr(texts, method):
+            items = getattr(texts, method)()
+            break
+    else:
+        items = texts
+    if isinstance(items, Mapping) or not isinstance(items, Iterable):
+        raise TypeError(f"texts is a {type(texts).__name__}; pass a list of texts")
+    return list(items)
+
+
+def _raise_for_bad_text(items: list[Any]) -> None:
+    for index, item in enumerate(items):
+        if isinstance(item, str):
+            for position, character in enumerate(item):
+                if 0xD800 <= ord(character) < 0xE000:
+                    raise ValueError(
+                        f"texts[{index}] has the lone surrogate {character!r} at character "
+                        f"{position}, which is no Unicode text; replace it, for instance by "
+                        "text.encode('utf-8', 'replace')"
+                    )
+        elif _is_missing(item):
+            raise ValueError(
+                f"texts[{index}] is missing ({item}); drop the row or replace it by ''"
+            )
+        elif not isinstance(item, bytes):
+            raise ValueError(
+                f"texts[{index}] is {_shown(item)} of type {type(item).__name__}; pass str or bytes"
+            )
+
+
+def _is_missing(item: object) -> bool:
+    # pandas' own are told by name: it need not be installed.
+    if item is None or type(item).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(item, float) and item != item
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _smallest_dtype(low: int, high: int) -> type[np.generic]:
+    for dtype in (np.uint8, np.int16, np.int32):
+        if np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:
+            return dtype
+    raise ValueError(f"values must fit 32 bits, got {low} to {high}")

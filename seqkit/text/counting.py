@@ -1,0 +1,95 @@
+"""Counting tokens over a corpus of any size, through the tokenizer's own graph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import tensorflow as tf
+
+from seqkit.text.code_points import as_text_tensor
+
+if TYPE_CHECKING:
+    from seqkit.text.tokenizer import Tokenizer
+
+# Large enough that most tokens of a batch repeat, so that little is left to merge; small enough
+# that a few batches in flight are a few megabytes.
+_TEXTS_PER_BATCH = 4096
+
+
+def count_tokens(
+    batches: Iterable[Any] | tf.data.Dataset,
+    tokenizer: Tokenizer,
+    *,
+    batch_size: int = _TEXTS_PER_BATCH,
+) -> Counter[str]:
+    """Counts the tokens of texts that need not fit into memory.
+
+    Texts stream through the tokenizer's graph in parallel batches; each batch is counted in the
+    graph, and only its distinct tokens are merged in Python.
+
+    Args:
+        batches: a tf.data.Dataset of <string>[batch], or an iterable of batches, each a list,
+            array or tensor of texts. Batches of any size, also empty ones.
+        tokenizer: what cuts the texts into tokens.
+        batch_size: number of texts counted together; batches given are joined or cut to it.
+
+    Returns:
+        The number of occurrences of each token.
+
+    Raises:
+        TypeError: a batch is one string, or a dataset's elements are not <string>[batch].
+        ValueError: a text is not text, or `batch_size` is below 1.
+
+    Example:
+        >>> from seqkit.text import WordTokenizer, count_tokens
+        >>> counts = count_tokens([["a cat"], ["a dog", ""]], WordTokenizer())
+        >>> sorted(counts.items())
+        [('a', 2), ('cat', 1), ('dog', 1)]
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size={batch_size!r} must be at least 1, such as 4096.")
+    failures: list[Exception] = []
+    dataset = _dataset(batches, failures).rebatch(batch_size)
+
+    def count(texts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        tokens, _, counts = tf.unique_with_counts(tokenizer.tokenize(texts).values.flat_values)
+        return tokens, counts
+
+    counted = dataset.map(count, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    total: Counter[bytes] = Counter()
+    try:
+        for tokens, counts in counted.as_numpy_iterator():
+            total.update(dict(zip(tokens.tolist(), counts.tolist(), strict=True)))
+    except tf.errors.OpError:
+        if failures:  # The reader's own error says more than tf.data's report of it.
+            raise failures[0] from None
+        raise
+    return Counter({token.decode(): count for token, count in total.items()})
+
+
+def _dataset(
+    batches: Iterable[Any] | tf.data.Dataset, failures: list[Exception]
+) -> tf.data.Dataset:
+    """Returns the batches as a dataset of <string>[batch]; a reader's error goes to `failures`."""
+    wanted = tf.TensorSpec([None], tf.string)
+    if isinstance(batches, tf.data.Dataset):
+        if not wanted.is_compatible_with(batches.element_spec):
+            raise TypeError(
+                f"batches has elements of {batches.element_spec}, not batches of texts "
+                "(<string>[batch]): map it to the text column and batch it."
+            )
+        return batches
+    if isinstance(batches, str | bytes):
+        raise TypeError(f"batches={batches!r} is one string: pass a list of lists of texts.")
+
+    def texts() -> Iterator[tf.Tensor]:
+        try:
+            for batch in batches:
+                yield as_text_tensor(batch)
+        except Exception as error:
+            failures.append(error)
+            raise
+
+    return tf.data.Dataset.from_generator(texts, output_signature=wanted)

@@ -1,0 +1,143 @@
+"""From texts to the numbers a model reads, and how much of a text the dictionary did not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from seqkit.text import tokenizer as tokenizers
+from seqkit.text.code_points import as_text_tensor, decode
+from seqkit.text.counting import count_tokens
+from seqkit.text.ngrams import HashedNGrams
+from seqkit.text.subword import SubwordTokenizer
+from seqkit.text.tokenizer import Tokenizer
+from seqkit.text.vocabulary import UNK_ID, Vocabulary
+from seqkit.text.word import WordTokenizer
+
+_BYTE_PIECE = re.compile(r"<0x[0-9A-F]{2}>")
+
+
+class EncodedText(NamedTuple):
+    """Texts as ids.
+
+    Attributes:
+        token_ids: ragged `<int32>[batch, None]`; a text without a token is one UNK.
+        ngram_ids: ragged `<int32>[batch, None]`, empty rows where the encoder has no n-grams.
+        unknown_rate: `<float32>[batch]`, share of a text's tokens that the dictionary does not
+            hold; 1 for a text without a token.
+    """
+
+    token_ids: tf.RaggedTensor
+    ngram_ids: tf.RaggedTensor
+    unknown_rate: tf.Tensor
+
+
+class TextEncoder(tf.Module):
+    """A tokenizer, its dictionary and, beside them, hashed n-grams of the same text's words.
+
+    Args:
+        tokenizer: splits the text; its normalizer serves the n-grams too.
+        vocabulary: tokens to ids.
+        ngrams: buckets of the words' n-grams, or None.
+
+    Example:
+        >>> from seqkit.text import Vocabulary, WordTokenizer
+        >>> vocabulary = Vocabulary.from_counts({"good": 3, "bad": 2})
+        >>> encoded = TextEncoder(WordTokenizer(), vocabulary)(["good or bad", ""])
+        >>> encoded.token_ids.to_list(), encoded.unknown_rate.numpy().round(2).tolist()
+        ([[4, 1, 5], [1]], [0.33000001311302185, 1.0])
+    """
+
+    def __init__(
+        self, tokenizer: Tokenizer, vocabulary: Vocabulary, ngrams: HashedNGrams | None = None
+    ) -> None:
+        super().__init__()
+        self.tokenizer = tokenizer
+        self.vocabulary = vocabulary
+        self.ngrams = ngrams
+        self._words = (
+            tokenizer
+            if isinstance(tokenizer, WordTokenizer)
+            else WordTokenizer(normalizer=tokenizer.normalizer)
+        )
+        # A character that became bytes was not known either: bytes are how it is kept, not read.
+        self._is_unknown = tf.constant(
+            [i == UNK_ID or bool(_BYTE_PIECE.fullmatch(t)) for i, t in enumerate(vocabulary.tokens)]
+        )
+
+    def __call__(self, texts: Any) -> EncodedText:
+        """Encodes texts.
+
+        Args:
+            texts: `<string>[batch]`, or anything `as_text_tensor` takes.
+
+        Returns:
+            EncodedText.
+        """
+        with tf.device("/CPU:0"):
+            normalized = self.tokenizer.normalizer(decode(as_text_tensor(texts)))
+            tokens = self.tokenizer.split(normalized).values
+            ids = self.vocabulary.token_to_id(tokens)
+            unknown = ids.with_values(tf.cast(tf.gather(self._is_unknown, ids.values), tf.float32))
+            empty = tf.equal(ids.row_lengths(), 0)
+            rate = tf.where(empty, 1.0, tf.reduce_mean(unknown, axis=1))
+            ids = _fill(ids, empty)
+            if self.ngrams is None:
+                ngram_ids = _no_rows(ids.nrows())
+            elif self._words is self.tokenizer:
+                ngram_ids = self.ngrams(tokens)
+            else:
+                ngram_ids = self.ngrams(self._words.split(normalized).values)
+            return EncodedText(ids, ngram_ids, rate)
+
+    def extended(self, batches: Iterable[Any], min_count: int = 1) -> TextEncoder:
+        """An encoder that knows more words; the ids of those known stay.
+
+        Args:
+            batches: batches of new training texts.
+            min_count: rarer tokens are not added.
+
+        Returns:
+            A new encoder; this one, if its tokenizer spells every word from pieces.
+        """
+        if isinstance(self.tokenizer, SubwordTokenizer):
+            return self
+        counts = count_tokens(batches, self.tokenizer)
+        vocabulary = self.vocabulary.extended(counts, min_count=min_count)
+        return TextEncoder(self.tokenizer, vocabulary, self.ngrams)
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make this encoder again, as JSON-able values."""
+        return {
+            "tokenizer": tokenizers.serialize(self.tokenizer),
+            "vocabulary": self.vocabulary.get_config(),
+            "ngrams": self.ngrams and self.ngrams.get_config(),
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> TextEncoder:
+        """Makes the encoder again from the result of `get_config`."""
+        return cls(
+            tokenizers.deserialize(config["tokenizer"]),
+            Vocabulary.from_config(config["vocabulary"]),
+            config["ngrams"] and HashedNGrams.from_config(config["ngrams"]),
+        )
+
+
+def _fill(ids: tf.RaggedTensor, empty: tf.Tensor) -> tf.RaggedTensor:
+    """Gives each empty row one UNK: a recurrent layer must never see a row of padding alone."""
+    unk = tf.RaggedTensor.from_row_lengths(
+        tf.fill([tf.math.count_nonzero(empty, dtype=tf.int32)], UNK_ID),
+        tf.cast(empty, tf.int64),
+        validate=False,
+    )
+    return tf.concat([ids, unk], axis=1)
+
+
+def _no_rows(rows: tf.Tensor) -> tf.RaggedTensor:
+    return tf.RaggedTensor.from_row_lengths(
+        tf.zeros([0], tf.int32), tf.zeros([rows], tf.int64), validate=False
+    )

@@ -1,0 +1,171 @@
+"""Learning subword pieces from texts, with sentencepiece."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from seqkit.text.code_points import as_text_tensor, decode, encode
+from seqkit.text.normalization import Normalizer
+from seqkit.text.vocabulary import BOS, BOS_ID, EOS, EOS_ID, PAD, PAD_ID, UNK, UNK_ID
+
+SPACE_MARK = "▁"
+"""How a piece writes the space; the same character in a text is another matter."""
+
+_TEXTS_PER_BATCH = 4096
+# sentencepiece skips texts that hold these, or takes the space mark for a space.
+_RESERVED = str.maketrans(dict.fromkeys([SPACE_MARK, "\u2585", "\0"], " "))
+
+
+class LearnedPieces(NamedTuple):
+    """What sentencepiece learned.
+
+    Attributes:
+        pieces: every piece in id order: four special tokens, 256 bytes, then learned ones.
+        scores: log-probability of each piece.
+        model: sentencepiece's own serialised model.
+    """
+
+    pieces: list[str]
+    scores: list[float]
+    model: bytes
+
+
+def sample_texts(texts: Any, normalizer: Normalizer, sample_size: int, seed: int) -> list[str]:
+    """Draws a uniform sample of normalised texts in one pass, in memory bounded by its size.
+
+    Args:
+        texts: an iterable of str or bytes, or of batches of them (lists, arrays, tensors), or a
+            tf.data.Dataset of either.
+        normalizer: what is done to each text.
+        sample_size: the most texts to keep.
+        seed: seed of the draw; matters only where there are more texts.
+
+    Returns:
+        The normalised texts, in the order they came as long as all fit.
+    """
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    def normalize(batch: tf.Tensor) -> tf.Tensor:
+        code_points = normalizer(decode(batch)).code_points
+        return encode(code_points.values, code_points.row_splits)
+
+    rng = np.random.default_rng(seed)
+    sample: list[str] = []
+    seen = 0
+    for batch in _batches(texts):
+        numbers = np.arange(seen, seen + batch.shape[0])
+        places = np.where(numbers < sample_size, numbers, rng.integers(0, numbers + 1))
+        seen += batch.shape[0]
+        (kept,) = np.nonzero(places < sample_size)
+        if not kept.size:
+            continue
+        normal = normalize(tf.gather(batch, kept)).numpy()
+        for place, text in zip(places[kept], normal, strict=True):
+            if place == len(sample):
+                sample.append(text.decode())
+            else:
+                sample[place] = text.decode()
+    return sample
+
+
+def learn_pieces(
+    texts: Iterable[str],
+    *,
+    vocabulary_size: int,
+    character_coverage: float,
+    seed: int,
+    num_threads: int,
+) -> LearnedPieces:
+    """Learns pieces and their scores.
+
+    Two runs with the same arguments learn the same pieces.
+
+    Args:
+        texts: normalised texts.
+        vocabulary_size: the most pieces, special tokens and bytes included. Fewer are learned
+            from a small corpus.
+        character_coverage: the share of all characters that become pieces; rarer ones are left to
+            their bytes.
+        seed: seed of sentencepiece.
+        num_threads: number of threads; another number may round scores differently.
+
+    Returns:
+        The pieces.
+
+    Raises:
+        ModuleNotFoundError: sentencepiece is not installed.
+        ValueError: there is no text, or `vocabulary_size` is too small for its characters.
+    """
+    try:
+        import sentencepiece  # Only training needs it: neither import nor serving does.
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "Learning subword pieces needs the package sentencepiece: pip install sentencepiece. "
+            "A tokenizer already learned does without."
+        ) from error
+    usable = [text.translate(_RESERVED) for text in texts]
+    if not any(usable):
+        raise ValueError("texts holds no characters to learn from: pass the training texts.")
+    model = io.BytesIO()
+    sentencepiece.set_random_generator_seed(seed)
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(usable),
+            model_writer=model,
+            model_type="unigram",
+            vocab_size=vocabulary_size,
+            hard_vocab_limit=False,
+            character_coverage=character_coverage,
+            byte_fallback=True,
+            normalization_rule_name="identity",
+            remove_extra_whitespaces=False,
+            add_dummy_prefix=True,
+            pad_id=PAD_ID,
+            unk_id=UNK_ID,
+            bos_id=BOS_ID,
+            eos_id=EOS_ID,
+            pad_piece=PAD,
+            unk_piece=UNK,
+            bos_piece=BOS,
+            eos_piece=EOS,
+            # Its default skips texts over 4 kB without a word.
+            max_sentence_length=max(len(text.encode()) for text in usable) + 1,
+            num_threads=num_threads,
+            minloglevel=2,
+        )
+    except RuntimeError as error:
+        if "required_chars" in str(error):
+            characters = len(set().union(*usable))
+            raise ValueError(
+                f"vocabulary_size={vocabulary_size!r} is too small for 4 special tokens, 256 bytes "
+                f"and the most frequent of {characters} distinct characters: pass at least "
+                f"{260 + characters + 1}, or lower character_coverage={character_coverage!r}."
+            ) from error
+        raise
+    learned = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    ids = range(len(learned))
+    return LearnedPieces(
+        [learned.id_to_piece(i) for i in ids], [learned.get_score(i) for i in ids], model.getvalue()
+    )
+
+
+def _batches(texts: Any) -> Iterator[tf.Tensor]:
+    """Yields batches of texts, whether they came one by one or in batches."""
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts={texts!r} is one string: pass a list of texts.")
+    single: list[Any] = []
+    for item in texts.as_numpy_iterator() if isinstance(texts, tf.data.Dataset) else texts:
+        if not isinstance(item, str | bytes):
+            yield as_text_tensor(item)
+            continue
+        single.append(item)
+        if len(single) == _TEXTS_PER_BATCH:
+            yield as_text_tensor(single)
+            single = []
+    if single:
+        yield as_text_tensor(single)

@@ -1,0 +1,312 @@
+"""Texts as words."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from enum import IntEnum
+from typing import ClassVar
+
+import numpy as np
+import tensorflow as tf
+
+from seqkit.text.code_points import AlignedText, CodePointTable, assigned_characters, encode
+from seqkit.text.normalization import Normalizer
+from seqkit.text.tokenizer import Tokenizer, Tokens, join_rows
+
+
+class _Kind(IntEnum):
+    """What a character does to the words around it."""
+
+    SYMBOL = 0  # also punctuation and controls: a word of its own
+    SPACE = 1
+    LETTER = 2
+    DIGIT = 3
+    HAN = 4  # a word of its own
+    HIRAGANA = 5
+    KATAKANA = 6
+    HANGUL = 7
+    HANGUL_LETTER = 8  # written alone, as in laughter, not as part of a syllable
+    APOSTROPHE = 9  # joins letters
+    DECIMAL = 10  # joins digits
+    SKIN_TONE = 11  # belongs to the symbol before
+    REGIONAL = 12  # two make a flag
+    EXTEND = 13  # marks and formats belong to whatever is before
+    JOINER = 14  # like a mark, and what follows belongs to it too
+    KEYCAP = 15  # like a mark, and the digit before is no number
+
+
+_ROW_FIRST = 16  # added to the kind of the first character of a text: it joins nothing before it
+_KINDS = 32
+_SPECIAL = _Kind.APOSTROPHE  # from here on a character needs more than a look at its neighbour
+
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_REGIONAL = range(0x1F1E6, 0x1F200)
+_VARIATION_SELECTOR_16 = 0xFE0F
+_KINDS_BY_CATEGORY = {
+    **dict.fromkeys(("Mn", "Mc", "Me", "Cf"), _Kind.EXTEND),
+    **dict.fromkeys(("Zs", "Zl", "Zp"), _Kind.SPACE),
+    **dict.fromkeys(("Lu", "Ll", "Lt"), _Kind.LETTER),
+    "Nd": _Kind.DIGIT,
+}
+_CATEGORIES_OF_SCRIPTS = {"Lo", "Lm", "Nl", "No"}
+_KINDS_BY_NAME = {  # the first that fits
+    "CJK ": _Kind.HAN,
+    "HANGUL LETTER ": _Kind.HANGUL_LETTER,
+    "HANGUL ": _Kind.HANGUL,
+    "HIRAGANA ": _Kind.HIRAGANA,
+    "HENTAIGANA ": _Kind.HIRAGANA,
+    "KATAKANA ": _Kind.KATAKANA,
+}
+_KINDS_BY_CHARACTER = {
+    "'": _Kind.APOSTROPHE,
+    "\u2019": _Kind.APOSTROPHE,
+    "\uff07": _Kind.APOSTROPHE,
+    ".": _Kind.DECIMAL,
+    ",": _Kind.DECIMAL,
+    "\u066b": _Kind.DECIMAL,
+    "\u066c": _Kind.DECIMAL,
+    "\uff0c": _Kind.DECIMAL,
+    "\uff0e": _Kind.DECIMAL,
+    "\u200b": _Kind.SPACE,  # zero width space: separates words in scripts without spaces
+    "\ufeff": _Kind.SPACE,  # byte order mark
+    "\u200d": _Kind.JOINER,
+    "\u20e3": _Kind.KEYCAP,
+    "\u3005": _Kind.HAN,  # iteration mark
+    "\u3007": _Kind.HAN,  # ideographic zero
+    "\u30fc": _Kind.EXTEND,  # prolonged sound mark, of either kana
+    "\uff70": _Kind.EXTEND,
+}
+
+
+class WordTokenizer(Tokenizer):
+    """Words of any script, by rules on code points.
+
+    - Letters, marks and digits run together. An apostrophe between letters and a point or comma
+      between digits join what they separate.
+    - Hangul syllables, Hangul letters that stand alone (ㅋㅋㅋ), hiragana and katakana run among
+      themselves; each Han character is a word. Scripts written without spaces, such as Thai, are
+      left in the runs they come in.
+    - Whitespace of any kind separates and is dropped; so are the zero width space and the byte
+      order mark.
+    - Every other character is a word of its own: punctuation, symbols, controls.
+    - An emoji is one word with its skin tone, variation selector, keycap or tag, and with the
+      emoji it is joined to; two regional indicators are one flag.
+
+    Words joined by one space are not the text again, but give the same words when split again.
+
+    Args:
+        normalizer: what is done to the text first; NFC and lower case when not given.
+
+    Example:
+        >>> tokenizer = WordTokenizer()
+        >>> tokens = tokenizer.tokenize(["Don't pay 1,000원!"])
+        >>> [token.decode() for token in tokens.values[0].numpy()]
+        ["don't", 'pay', '1,000', '원', '!']
+        >>> tokens.start.to_list()
+        [[0, 6, 10, 15, 16]]
+        >>> tokenizer.detokenize(tokens.values).numpy()[0].decode()
+        "don't pay 1,000 원 !"
+    """
+
+    lossless: ClassVar[bool] = False
+
+    def __init__(self, normalizer: Normalizer | None = None) -> None:
+        super().__init__(
+            normalizer if normalizer is not None else Normalizer("NFC", lowercase=True)
+        )
+        self._kinds = _kind_table()
+        with tf.init_scope(), tf.device("/CPU:0"):
+            self._joins = tf.constant(_joins().reshape(-1))
+
+    def split(self, text: AlignedText) -> Tokens:
+        """Splits normalised text into words.
+
+        Args:
+            text: normalised code points with their places in the raw text.
+
+        Returns:
+            Tokens.
+        """
+        code_points, splits = text.code_points.flat_values, text.code_points.row_splits
+        kinds = _mark_row_first(self._kinds.lookup(code_points), splits)
+        special = _where(_plain(kinds) >= _SPECIAL)
+        kinds, seen = _see_through_marks(code_points, kinds, special)
+        joined = tf.gather(self._joins, _previous(seen) * _KINDS + kinds)
+        joined = _join_specials(joined, kinds, seen, special)
+        kept = _where(_plain(kinds) != _Kind.SPACE)
+        starts = _where(~tf.gather(joined, kept))
+        token_splits = tf.concat([starts, [tf.size(kept, tf.int64)]], 0)
+        begin = tf.gather(kept, starts)
+        last = tf.gather(kept, token_splits[1:] - 1)
+        words = encode(tf.gather(code_points, kept), token_splits)
+        row_splits = tf.searchsorted(begin, splits, out_type=tf.int64)
+        flat = (
+            words,
+            tf.gather(text.start.flat_values, begin),
+            tf.gather(text.end.flat_values, last),
+        )
+        return Tokens(
+            *(tf.RaggedTensor.from_row_splits(f, row_splits, validate=False) for f in flat)
+        )
+
+    def join(self, tokens: tf.RaggedTensor) -> tf.Tensor:
+        """Joins words by one space.
+
+        Args:
+            tokens: ragged `<string>[batch, None]`.
+
+        Returns:
+            `<string>[batch]`.
+        """
+        return join_rows(tokens, separator=" ")
+
+
+def _joins() -> np.ndarray:
+    """`<bool>[kind before, kind]`, whether two neighbours are one word."""
+    joins = np.zeros((_KINDS, _KINDS), bool)
+    runs = [{_Kind.LETTER, _Kind.DIGIT}, {_Kind.HIRAGANA}, {_Kind.KATAKANA}]
+    runs += [{_Kind.HANGUL}, {_Kind.HANGUL_LETTER}]
+    for run in runs:
+        for before in run:
+            joins[before, list(run)] = True
+    joins[_Kind.SYMBOL, _Kind.SKIN_TONE] = True
+    joins[:, [_Kind.EXTEND, _Kind.JOINER, _Kind.KEYCAP]] = True
+    joins[_Kind.SPACE, :] = False
+    joins[_ROW_FIRST:] = joins[:_ROW_FIRST]
+    return joins
+
+
+def _mark_row_first(kinds: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:
+    begins = tf.boolean_mask(splits[:-1], splits[1:] > splits[:-1])
+    marked = tf.gather(kinds, begins) + _ROW_FIRST
+    return tf.tensor_scatter_nd_update(kinds, begins[:, None], marked)
+
+
+def _see_through_marks(
+    code_points: tf.Tensor, kinds: tf.Tensor, special: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Finds what marks stand on.
+
+    Args:
+        code_points: `<int32>[count]`.
+        kinds: `<int32>[count]`.
+        special: `<int64>[specials]`, positions of special characters.
+
+    Returns:
+        The kinds, with the digit of a keycap made a symbol, and the kinds as the following
+        character sees them, where a mark has the kind of what it stands on.
+    """
+    marks = tf.gather(special, _where(_plain(tf.gather(kinds, special)) >= _Kind.EXTEND))
+    own = tf.gather(kinds, marks)
+    previous = tf.maximum(marks - 1, 0)
+    # A mark with nothing to stand on begins a word like a letter.
+    alone = (own >= _ROW_FIRST) | (_plain(tf.gather(kinds, previous)) == _Kind.SPACE)
+    begin = _run_begins(marks, alone)
+    base = tf.maximum(begin - 1, 0)
+    stands = ~tf.gather(alone, tf.searchsorted(marks, begin))
+
+    ends_keycap = (own == _Kind.KEYCAP) & (
+        (marks == begin)
+        | ((marks == begin + 1) & (tf.gather(code_points, begin) == _VARIATION_SELECTOR_16))
+    )
+    on_digit = stands & (_plain(tf.gather(kinds, base)) == _Kind.DIGIT)
+    digits = tf.gather(base, _where(ends_keycap & on_digit))
+    row_first = tf.bitwise.bitwise_and(tf.gather(kinds, digits), _ROW_FIRST)
+    kinds = tf.tensor_scatter_nd_update(kinds, digits[:, None], row_first + _Kind.SYMBOL)
+
+    base_kinds = tf.where(stands, tf.gather(kinds, base), _Kind.LETTER.value)
+    return kinds, tf.tensor_scatter_nd_update(kinds, marks[:, None], base_kinds)
+
+
+def _join_specials(
+    joined: tf.Tensor, kinds: tf.Tensor, seen: tf.Tensor, special: tf.Tensor
+) -> tf.Tensor:
+    """Adds the joins that take more than two neighbouring kinds.
+
+    Args:
+        joined: `<bool>[count]`, whether a character belongs to the word of the one before.
+        kinds: `<int32>[count]`.
+        seen: `<int32>[count]`, kinds as the following character sees them.
+        special: `<int64>[specials]`, positions of special characters.
+
+    Returns:
+        `<bool>[count]`.
+    """
+    # The first character of a text has a kind of its own, so these never look across texts.
+    own = tf.gather(kinds, special)
+    before = _plain(tf.gather(seen, tf.maximum(special - 1, 0)))
+    after = tf.gather(kinds, tf.minimum(special + 1, tf.size(kinds, tf.int64) - 1))
+    letters = (own == _Kind.APOSTROPHE) & (before == _Kind.LETTER) & (after == _Kind.LETTER)
+    numbers = (own == _Kind.DECIMAL) & (before == _Kind.DIGIT) & (after == _Kind.DIGIT)
+    middle = tf.gather(special, _where(letters | numbers))
+
+    base = _plain(tf.gather(seen, special))
+    joins_emoji = (
+        (_plain(own) == _Kind.JOINER)
+        & ((base == _Kind.SYMBOL) | (base == _Kind.SKIN_TONE))
+        & (after == _Kind.SYMBOL)
+    )
+    joiner = tf.gather(special, _where(joins_emoji))
+
+    regional = tf.gather(special, _where(_plain(own) == _Kind.REGIONAL))
+    begin = _run_begins(regional, tf.gather(kinds, regional) >= _ROW_FIRST)
+    second = tf.gather(regional, _where((regional - begin) % 2 == 1))
+
+    positions = tf.concat([middle, middle + 1, joiner + 1, second], 0)
+    return tf.tensor_scatter_nd_update(joined, positions[:, None], tf.ones_like(positions, tf.bool))
+
+
+def _run_begins(positions: tf.Tensor, breaks: tf.Tensor) -> tf.Tensor:
+    """Where the run of neighbouring positions begins that each position is in.
+
+    Args:
+        positions: `<int64>[count]`, ascending.
+        breaks: `<bool>[count]`, which positions begin a run in any case.
+
+    Returns:
+        `<int64>[count]`.
+    """
+    before = tf.concat([tf.constant([-2], tf.int64), positions], 0)[:-1]
+    begins = breaks | (positions != before + 1)
+    run = tf.cumsum(tf.cast(begins, tf.int64)) - 1
+    return tf.gather(tf.gather(positions, _where(begins)), run)
+
+
+def _plain(kinds: tf.Tensor) -> tf.Tensor:
+    return tf.bitwise.bitwise_and(kinds, _ROW_FIRST - 1)
+
+
+def _previous(values: tf.Tensor) -> tf.Tensor:
+    return tf.concat([tf.zeros([1], values.dtype), values], 0)[:-1]
+
+
+def _where(mask: tf.Tensor) -> tf.Tensor:
+    return tf.reshape(tf.where(mask), [-1])
+
+
+@functools.cache
+def _kind_table() -> CodePointTable:
+    kinds = {}
+    for character in assigned_characters():
+        category = unicodedata.category(character)
+        kind = _KINDS_BY_CATEGORY.get(category, _Kind.SYMBOL)
+        if category in _CATEGORIES_OF_SCRIPTS:
+            # The name is where `unicodedata` tells the script.
+            kind = _kind_by_name(unicodedata.name(character, ""))
+        elif category == "Cc" and character.isspace():
+            kind = _Kind.SPACE
+        if kind:
+            kinds[ord(character)] = kind
+    kinds.update({ord(character): kind for character, kind in _KINDS_BY_CHARACTER.items()})
+    kinds.update(dict.fromkeys(_SKIN_TONES, _Kind.SKIN_TONE))
+    kinds.update(dict.fromkeys(_REGIONAL, _Kind.REGIONAL))
+    return CodePointTable(kinds)
+
+
+def _kind_by_name(name: str) -> _Kind:
+    name = name.removeprefix("HALFWIDTH ")
+    for prefix, kind in _KINDS_BY_NAME.items():
+        if name.startswith(prefix):
+            return kind
+    return _Kind.LETTER
