@@ -1,0 +1,22 @@
+"""Rows of text and labels: read, checked, split, and grouped into batches."""
+
+from seqkit.data.batching import Batch, bucket_batches, default_boundaries
+from seqkit.data.checks import DataReport, check
+from seqkit.data.dataset import Dataset
+from seqkit.data.errors import DataError
+from seqkit.data.parts import read_parts
+from seqkit.data.read import read
+from seqkit.data.split import split
+
+__all__ = [
+    "Batch",
+    "DataError",
+    "DataReport",
+    "Dataset",
+    "bucket_batches",
+    "check",
+    "default_boundaries",
+    "read",
+    "read_parts",
+    "split",
+]

@@ -1,0 +1,287 @@
+"""What to know about data before training: duplicates, contradictions, leaks, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from seqkit.data.dataset import Dataset
+from seqkit.data.grouping import EMPTY, text_keys
+
+MAX_EXAMPLES = 20
+_PERCENTILES = (50, 90, 99, 100)
+_SHOWN_CHARACTERS = 80
+
+
+@dataclass(frozen=True)
+class Example:
+    """Two rows that hold the same text.
+
+    Attributes:
+        text: The text of the first, its beginning where it is long.
+        first: Where the first row stands.
+        second: Where the second row stands.
+        labels: The labels of the two, where there are labels.
+    """
+
+    text: str
+    first: str
+    second: str
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How often something was found, and the first cases.
+
+    Attributes:
+        count: Rows concerned.
+        examples: At most `MAX_EXAMPLES` of them.
+    """
+
+    count: int
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartReport:
+    """One part of the data (train, validation or test).
+
+    Attributes:
+        name: Name of the data set.
+        rows: Number of rows.
+        empty: Rows whose text is empty or white space.
+        duplicates: Rows whose text came before in the same part.
+        conflicts: Duplicates whose label differs from that of the text's first row.
+        label_counts: Label to number of rows, most frequent first.
+        length_percentiles: Percentile to characters of text.
+        unseen_labels: Labels that the training part lacks.
+    """
+
+    name: str
+    rows: int
+    empty: int
+    duplicates: Finding
+    conflicts: Finding
+    label_counts: Mapping[str, int]
+    length_percentiles: Mapping[int, int]
+    unseen_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DataReport:
+    """What `check` found.
+
+    Attributes:
+        parts: `train`, `validation`, `test`, those that were given.
+        leaks: `validation in train` and the like: rows of the one whose text is in the other.
+    """
+
+    parts: Mapping[str, PartReport]
+    leaks: Mapping[str, Finding] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """The report as lines of plain text."""
+        lines = []
+        for part, report in self.parts.items():
+            lengths = report.length_percentiles
+            lines.append(
+                f"{part} ({report.name}): {report.rows:,} rows, {report.empty:,} empty, "
+                f"{report.duplicates.count:,} duplicates, {report.conflicts.count:,} of them "
+                "with another label"
+            )
+            lines.append(
+                "  characters: "
+                + ", ".join(
+                    f"{'longest' if percent == 100 else f'{percent} %'} {length:,}"
+                    for percent, length in lengths.items()
+                )
+            )
+            if report.label_counts:
+                counts = [f"{name} {count:,}" for name, count in report.label_counts.items()]
+                more = f", … {len(counts) - 20:,} more" if len(counts) > 20 else ""
+                lines.append("  labels: " + ", ".join(counts[:20]) + more)
+            if report.unseen_labels:
+                lines.append("  labels not in train: " + ", ".join(report.unseen_labels))
+            lines += [
+                f"  {example.first} and {example.second} have labels "
+                f"{' and '.join(map(repr, example.labels))}: {example.text!r}"
+                for example in report.conflicts.examples[:3]
+            ]
+        for pair, finding in self.leaks.items():
+            lines.append(f"{pair}: {finding.count:,} rows")
+            lines += [
+                f"  {example.second} equals {example.first}: {example.text!r}"
+                for example in finding.examples[:3]
+            ]
+        return lines
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain dictionaries, lists and numbers, ready for JSON."""
+        report = asdict(self)
+        for part in report["parts"].values():
+            part["unseen_labels"] = list(part["unseen_labels"])
+            part["length_percentiles"] = {
+                str(percent): length for percent, length in part["length_percentiles"].items()
+            }
+            for finding in (part["duplicates"], part["conflicts"]):
+                finding["examples"] = _plain(finding["examples"])
+        for finding in report["leaks"].values():
+            finding["examples"] = _plain(finding["examples"])
+        return report
+
+
+def check(
+    train: Dataset, validation: Dataset | None = None, test: Dataset | None = None
+) -> DataReport:
+    """Looks for what makes scores misleading: equal texts within parts and between them.
+
+    Texts are equal where they differ only in case and white space; empty texts are counted on
+    their own and are no duplicates.
+
+    Args:
+        train: What is trained on.
+        validation: What training is stopped by, or None.
+        test: What is scored, or None.
+
+    Returns:
+        The report.
+
+    Example:
+        >>> from seqkit import data
+        >>> train = data.read([("Good film", "pos"), ("good  film", "neg"), ("", "neg")])
+        >>> test = data.read([("GOOD FILM", "pos")])
+        >>> for line in data.check(train, test=test).lines():
+        ...     print(line)
+        train (list of 3): 3 rows, 1 empty, 1 duplicates, 1 of them with another label
+          characters: 50 % 9, 90 % 10, 99 % 10, longest 10
+          labels: neg 2, pos 1
+          row 0 and row 1 have labels 'pos' and 'neg': 'Good film'
+        test (list of 1): 1 rows, 0 empty, 0 duplicates, 0 of them with another label
+          characters: 50 % 9, 90 % 9, 99 % 9, longest 9
+          labels: pos 1
+        test in train: 1 rows
+          test row 0 equals train row 0: 'GOOD FILM'
+    """
+    given = {"train": train, "validation": validation, "test": test}
+    parts = {part: dataset for part, dataset in given.items() if dataset is not None}
+    keys = {part: text_keys(dataset["text"]) for part, dataset in parts.items()}
+    known = _label_counts(train)
+    reports = {part: _part(dataset, keys[part], known) for part, dataset in parts.items()}
+    names = list(parts)
+    leaks = {
+        f"{later} in {earlier}": _leaks(parts, keys, earlier, later)
+        for i, later in enumerate(names)
+        for earlier in names[:i]
+    }
+    return DataReport(reports, leaks)
+
+
+def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int]) -> PartReport:
+    """The report of one part."""
+    rows = np.flatnonzero(keys != EMPTY)
+    _, first, inverse = np.unique(keys[rows], return_index=True, return_inverse=True)
+    original = rows[first[inverse]]
+    again = original != rows
+    rows, original = rows[again], original[again]
+    conflicting = np.zeros(len(rows), bool)
+    if "label" in dataset and len(rows):
+        labels = _label_codes(dataset["label"])
+        conflicting = labels[rows] != labels[original]
+    counts = _label_counts(dataset)
+    lengths = pc.utf8_length(dataset["text"]).to_numpy()
+    at = np.percentile(lengths, _PERCENTILES, method="higher") if len(lengths) else ()
+    return PartReport(
+        name=dataset.name,
+        rows=len(dataset),
+        empty=int(np.count_nonzero(keys == EMPTY)),
+        duplicates=_finding(dataset, original, dataset, rows),
+        conflicts=_finding(dataset, original[conflicting], dataset, rows[conflicting]),
+        label_counts=counts,
+        length_percentiles={p: int(v) for p, v in zip(_PERCENTILES, at, strict=False)},
+        unseen_labels=tuple(label for label in counts if label not in known),
+    )
+
+
+def _leaks(
+    parts: Mapping[str, Dataset], keys: Mapping[str, np.ndarray], earlier: str, later: str
+) -> Finding:
+    """Rows of the later part whose text is in the earlier one."""
+    unique, first = np.unique(keys[earlier], return_index=True)
+    position = np.minimum(np.searchsorted(unique, keys[later]), max(len(unique) - 1, 0))
+    if not len(unique):
+        return Finding(0)
+    found = (unique[position] == keys[later]) & (keys[later] != EMPTY)
+    rows = np.flatnonzero(found)
+    originals = first[position[rows]]
+    return _finding(parts[earlier], originals, parts[later], rows, (f"{earlier} ", f"{later} "))
+
+
+def _finding(
+    one: Dataset,
+    first: np.ndarray,
+    other: Dataset,
+    second: np.ndarray,
+    parts: tuple[str, str] = ("", ""),
+) -> Finding:
+    """Pairs of rows, counted, the first of them shown with their places."""
+    few = slice(0, MAX_EXAMPLES)
+    examples = []
+    if len(first):
+        texts = other.take(second[few])["text"].to_pylist()
+        if one is other:
+            texts = one.take(first[few])["text"].to_pylist()
+        for text, a, b in zip(texts, first[few], second[few], strict=True):
+            labels = tuple(
+                _label_text(dataset, int(row))
+                for dataset, row in ((one, a), (other, b))
+                if "label" in dataset
+            )
+            shown = text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
+            examples.append(
+                Example(shown, parts[0] + _place(one, a), parts[1] + _place(other, b), labels)
+            )
+    return Finding(len(first), tuple(examples))
+
+
+def _place(dataset: Dataset, row: int) -> str:
+    """Where a row stands, for a reader of the report."""
+    return f"row {row}" if dataset.lines is None else f"line {dataset.lines[row]}"
+
+
+def _label_text(dataset: Dataset, row: int) -> str:
+    """The label of a row, several joined."""
+    label = dataset["label"][row].as_py()
+    return label if isinstance(label, str) else "|".join(label)
+
+
+def _label_codes(labels: pa.ChunkedArray) -> np.ndarray:
+    """`<int32>[rows]`: a number for each label, or for each set of labels."""
+    if pa.types.is_list(labels.type):
+        joined = ["\0".join(sorted(label)) for label in labels.to_pylist()]
+        labels = pa.chunked_array([joined], type=pa.string())
+    return labels.dictionary_encode().combine_chunks().indices.to_numpy()
+
+
+def _label_counts(dataset: Dataset) -> dict[str, int]:
+    """Label to number of rows, most frequent first, then by name."""
+    if "label" not in dataset:
+        return {}
+    labels = dataset["label"]
+    if pa.types.is_list(labels.type):
+        labels = pa.chunked_array([chunk.flatten() for chunk in labels.chunks], pa.string())
+    counted = labels.value_counts()
+    pairs = zip(
+        counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True
+    )
+    return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _plain(examples: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
+    """Examples with lists where JSON has no tuples."""
+    return [{**example, "labels": list(example["labels"])} for example in examples]

@@ -1,0 +1,28 @@
+"""What a reader hands over: some rows at a time, column by column, as they were found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+
+# Rows, and characters of text, after which a reader hands over what it has: small enough that
+# the Python objects of one chunk weigh little, large enough that Arrow is busy with the rest.
+CHUNK_ROWS = 65_536
+CHUNK_CHARACTERS = 8_000_000
+
+
+class Chunk(NamedTuple):
+    """Some rows of a source.
+
+    Attributes:
+        columns: Standard column name to the values of these rows, unchecked.
+        place: Row of this chunk (counted from 0) to the words that name it in a message, such as
+            `reviews.csv, line 17`.
+        lines: The physical line each row starts at, or None where a source has no lines.
+    """
+
+    columns: Mapping[str, Sequence[object] | pa.Array]
+    place: Callable[[int], str]
+    lines: Sequence[int] | None = None

@@ -1,0 +1,119 @@
+"""Which column of a source is which standard column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from seqkit.data.errors import DataError, shown
+
+# Names that a column may have when none has the standard name itself.
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "text": ("sentence", "review", "document", "content", "comment", "message", "tweet"),
+    "label": ("labels", "class", "sentiment", "category", "target", "rating", "polarity"),
+}
+
+
+def resolve(
+    available: Sequence[str],
+    wanted: Sequence[str],
+    names: Mapping[str, str | int] | None,
+    place: str,
+) -> dict[str, int]:
+    """Finds the position of each wanted column.
+
+    A name given in `names` counts first, then a column of exactly the standard name, then one
+    that differs only in case or outer spaces, then the known aliases.
+
+    Args:
+        available: The source's column names, in order.
+        wanted: Standard names.
+        names: Standard name to the source's own name, or None.
+        place: Words that name the source in a message.
+
+    Returns:
+        Standard name to position in `available`.
+
+    Raises:
+        DataError: A column is missing, or more than one could be meant.
+
+    Example:
+        >>> resolve(["id", "document", "label"], ["text", "label"], None, "ratings.txt")
+        {'text': 1, 'label': 2}
+    """
+    found = {name: _position(available, name, (names or {}).get(name), place) for name in wanted}
+    for name in wanted:
+        twins = [other for other in wanted if found[other] == found[name]]
+        if len(twins) > 1:
+            raise DataError(
+                f"{place}: column {available[found[name]]!r} would be both "
+                f"{twins[0]!r} and {twins[1]!r}. Say which column is which with "
+                f"names={{{twins[0]!r}: …, {twins[1]!r}: …}}."
+            )
+    return found
+
+
+def check_arguments(wanted: Sequence[str], names: Mapping[str, str | int] | None) -> None:
+    """Refuses a `columns` or `names` argument that no source could satisfy.
+
+    Args:
+        wanted: Standard names.
+        names: Standard name to the source's own name, or None.
+
+    Raises:
+        ValueError: The arguments contradict each other.
+        TypeError: `columns` is one string.
+    """
+    if isinstance(wanted, str):
+        raise TypeError(f"columns={wanted!r} is one string; give a tuple: columns=({wanted!r},).")
+    if "text" not in wanted or len(set(wanted)) != len(tuple(wanted)):
+        raise ValueError(
+            f"columns={tuple(wanted)!r}: 'text' must be among them and none twice, "
+            "for example columns=('text', 'label') or columns=('text',)."
+        )
+    unknown = [name for name in names or () if name not in wanted]
+    if unknown:
+        raise ValueError(
+            f"names has {unknown[0]!r}, which is not among columns={tuple(wanted)!r}. "
+            "names maps a standard name to the source's own: names={'text': 'review body'}."
+        )
+
+
+def _position(available: Sequence[str], name: str, given: str | int | None, place: str) -> int:
+    """Position of one standard column."""
+    listed = ", ".join(shown(column, 40) for column in available) or "none"
+    remedy = f"names={{{name!r}: …}}"
+    if given is not None:
+        candidates = [i for i, column in enumerate(available) if column == given]
+        if not candidates:
+            raise DataError(
+                f"{place}: there is no column {given!r} (given in names for {name!r}); "
+                f"the columns are {listed}."
+            )
+    else:
+        candidates = _candidates(available, name)
+        if not candidates:
+            aliases = ", ".join((name, *ALIASES.get(name, ())))
+            raise DataError(
+                f"{place}: no column for {name!r} (looked for {aliases}); the columns are "
+                f"{listed}. Say which it is with {remedy}"
+                + ("" if name == "text" else f", or leave {name!r} out of columns")
+                + "."
+            )
+    if len(candidates) > 1:
+        raise DataError(
+            f"{place}: {len(candidates)} columns could be {name!r}: "
+            + ", ".join(repr(available[i]) for i in candidates)
+            + f"; the columns are {listed}. Say which it is with {remedy}."
+        )
+    return candidates[0]
+
+
+def _candidates(available: Sequence[str], name: str) -> list[int]:
+    """Positions that the first rule with a match gives."""
+    plain = [str(column).strip().casefold() for column in available]
+    rules = (
+        [i for i, column in enumerate(available) if column == name],
+        [i for i, column in enumerate(plain) if column == name.casefold()],
+        [i for i, column in enumerate(plain) if column in ALIASES.get(name, ())],
+    )
+    return next((rule for rule in rules if rule), [])

@@ -1,0 +1,108 @@
+"""tf.data pipelines, as a stream of chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from seqkit.data import columns
+from seqkit.data.chunk import Chunk
+from seqkit.data.errors import DataError
+
+_ROWS = 4_096
+
+
+def is_tf_dataset(source: object) -> bool:
+    """Whether an object is a tf.data pipeline, told without importing TensorFlow.
+
+    Args:
+        source: Anything.
+
+    Returns:
+        True for a `tf.data.Dataset`.
+    """
+    return hasattr(source, "element_spec") and hasattr(source, "as_numpy_iterator")
+
+
+def read_tf_data(
+    dataset: Any,
+    wanted: Sequence[str],
+    names: Mapping[str, str | int] | None,
+    place: str,
+    convert: Mapping[str, Callable[[Any], Any]] | None = None,
+) -> Iterator[Chunk]:
+    """Yields the elements of a `tf.data.Dataset`, single or in batches.
+
+    Args:
+        dataset: Elements are tuples in the order of `wanted`, dictionaries, or bare texts.
+        wanted: Standard names.
+        names: Standard name to key, for dictionaries.
+        place: Words that name the source in a message.
+        convert: Element key to a function applied to each value of that key (a list of integers
+            where an element holds several).
+
+    Yields:
+        Chunks without lines; a message names the row, counted from 0.
+
+    Raises:
+        DataError: The elements have another structure than they must.
+        ValueError: The pipeline never ends.
+    """
+    if int(dataset.cardinality()) == -1:
+        raise ValueError(f"{place} never ends; bound it with .take(n) or drop its .repeat().")
+    spec = dataset.element_spec
+    keys = _keys(spec, wanted, names, place)
+    parts = {name: spec if key is None else spec[key] for name, key in keys.items()}
+    if isinstance(spec, Mapping):
+        kept = set(keys.values())
+        dataset = dataset.map(lambda element: {key: element[key] for key in kept})
+    batched = parts["text"].shape.rank == 1
+    if not batched:
+        fixed = all(part.shape.is_fully_defined() for part in parts.values())
+        dataset = dataset.batch(_ROWS) if fixed else dataset.ragged_batch(_ROWS)
+    rows: dict[str, list] = {name: [] for name in wanted}
+    start = 0
+    for element in dataset:
+        for name, key in keys.items():
+            values = _values(element if key is None else element[key])
+            change = (convert or {}).get(str(key))
+            rows[name].extend(map(change, values) if change else values)
+        if len(rows["text"]) >= _ROWS:
+            yield _chunk(rows, place, start)
+            start += len(rows["text"])
+            rows = {name: [] for name in wanted}
+    if rows["text"]:
+        yield _chunk(rows, place, start)
+
+
+def _keys(
+    spec: Any, wanted: Sequence[str], names: Mapping[str, str | int] | None, place: str
+) -> dict[str, Any]:
+    """Standard name to the key or position of its part of an element (None: the element)."""
+    if isinstance(spec, Mapping):
+        available = list(spec)
+        found = columns.resolve(available, wanted, names, place)
+        return {name: available[position] for name, position in found.items()}
+    if isinstance(spec, tuple) and len(spec) == len(wanted):
+        return {name: position for position, name in enumerate(wanted)}
+    if not isinstance(spec, tuple) and len(wanted) == 1:
+        return {wanted[0]: None}
+    raise DataError(
+        f"{place}: its elements are {spec}, not tuples of {', '.join(wanted)} and not "
+        "dictionaries. Map them first, or say with columns=… what they hold."
+    )
+
+
+def _values(tensor: Any) -> list:
+    """The values of one part of a batch, one for each row."""
+    return tensor.to_list() if hasattr(tensor, "to_list") else np.asarray(tensor).tolist()
+
+
+def _chunk(rows: Mapping[str, list], place: str, start: int) -> Chunk:
+    """Gathered rows; of unequal columns the check of the data set's lengths would tell no row."""
+    lengths = {name: len(values) for name, values in rows.items()}
+    if len(set(lengths.values())) > 1:
+        raise DataError(f"{place}, after row {start}: unequal numbers of values {lengths}.")
+    return Chunk(rows, lambda row: f"{place}, row {start + row}")

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from seqkit import data
+from seqkit.data import checks
+
+
+@pytest.fixture
+def report() -> data.DataReport:
+    train = data.read(
+        [("A film", "x"), ("a  film", "y"), ("b", "x"), ("B", "x"), ("", "x"), (" ", "y")],
+        name="train.csv",
+    )
+    validation = data.read([("c", "x"), ("", "z")])
+    test = data.read([("a FILM", "x"), ("A film", "y"), ("c", "x"), ("d", "y")])
+    return data.check(train, validation, test)
+
+
+def test_duplicates_and_conflicts(report: data.DataReport):
+    train = report.parts["train"]
+    assert (train.name, train.rows, train.empty) == ("train.csv", 6, 2)
+    assert train.duplicates.count == 2
+    assert train.conflicts.count == 1
+    example = train.conflicts.examples[0]
+    assert (example.text, example.first, example.second) == ("A film", "row 0", "row 1")
+    assert example.labels == ("x", "y")
+    assert train.label_counts == {"x": 4, "y": 2}
+    assert train.length_percentiles == {50: 1, 90: 7, 99: 7, 100: 7}
+
+
+def test_leaks(report: data.DataReport):
+    assert {pair: finding.count for pair, finding in report.leaks.items()} == {
+        "validation in train": 0,
+        "test in train": 2,
+        "test in validation": 1,
+    }
+    example = report.leaks["test in train"].examples[1]
+    assert (example.first, example.second) == ("train row 0", "test row 1")
+    assert example.text == "A film"
+    assert example.labels == ("x", "y")
+
+
+def test_labels_that_training_lacks(report: data.DataReport):
+    assert report.parts["validation"].unseen_labels == ("z",)
+    assert report.parts["test"].unseen_labels == ()
+
+
+def test_as_json_and_as_lines(report: data.DataReport):
+    plain = report.to_dict()
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["leaks"]["test in train"]["count"] == 2
+    text = "\n".join(report.lines())
+    assert "train (train.csv): 6 rows, 2 empty, 2 duplicates, 1 of them with another label" in text
+    assert "test in train: 2 rows" in text
+    assert "labels not in train: z" in text
+
+
+def test_lines_of_a_file_are_named(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('text,label\n"a\nb",x\nc,x\na B,y\n')
+    rows = data.read(path)
+    example = data.check(rows).parts["train"].conflicts.examples[0]
+    assert (example.first, example.second) == ("line 2", "line 5")
+
+
+def test_examples_are_few_and_short():
+    long = "word " * 100
+    rows = data.read([(f"{long}{i % 50}", "x") for i in range(200)])
+    report = data.check(rows, rows)
+    for finding in (report.parts["train"].duplicates, report.leaks["validation in train"]):
+        assert finding.count in (150, 200)
+        assert len(finding.examples) == checks.MAX_EXAMPLES
+        assert max(len(example.text) for example in finding.examples) == 81
+
+
+def test_several_labels_a_row():
+    rows = data.read([("a", ["x", "y"]), ("a", ["y", "x"]), ("a", ["x"]), ("b", [])])
+    part = data.check(rows).parts["train"]
+    assert part.duplicates.count == 2
+    assert part.conflicts.count == 1
+    assert part.label_counts == {"x": 3, "y": 2}
+    assert part.conflicts.examples[0].labels == ("x|y", "x")
+
+
+def test_without_labels_and_without_rows():
+    rows = data.read(["a", "a"], columns=("text",))
+    part = data.check(rows).parts["train"]
+    assert (part.duplicates.count, part.conflicts.count, part.label_counts) == (1, 0, {})
+    labelled = data.read([("a", "x")])
+    report = data.check(labelled, labelled.take([]))
+    assert report.parts["validation"].rows == 0
+    assert report.leaks["validation in train"].count == 0
+    assert data.check(labelled.take([]), labelled).leaks["validation in train"].count == 0
+    assert report.lines()
+
+
+def test_many_labels_are_listed_in_part():
+    rows = data.read([(f"{i}", f"label {i}") for i in range(50)])
+    assert any("… 30 more" in line for line in data.check(rows).lines())

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from seqkit.data.columns import ALIASES, check_arguments, resolve
+from seqkit.data.errors import DataError
+
+WANTED = ("text", "label")
+
+
+@pytest.mark.parametrize("alias", ALIASES["text"])
+def test_text_aliases_are_found(alias: str):
+    assert resolve(["id", alias, "label"], WANTED, None, "x") == {"text": 1, "label": 2}
+
+
+@pytest.mark.parametrize("alias", ALIASES["label"])
+def test_label_aliases_are_found(alias: str):
+    assert resolve([alias, "id", "text"], WANTED, None, "x") == {"text": 2, "label": 0}
+
+
+def test_exact_names_win_over_aliases():
+    assert resolve(["review", "text", "rating", "label"], WANTED, None, "x") == {
+        "text": 1,
+        "label": 3,
+    }
+
+
+def test_case_and_outer_spaces_do_not_matter():
+    assert resolve([" Text", "LABEL"], WANTED, None, "x") == {"text": 0, "label": 1}
+
+
+def test_given_names_win():
+    names = {"text": "b", "label": "a"}
+    assert resolve(["a", "b", "text"], WANTED, names, "x") == {"text": 1, "label": 0}
+
+
+def test_a_missing_column_lists_what_there_is():
+    with pytest.raises(DataError, match=r"f\.csv: no column for 'label'.*'id', 'text'.*names="):
+        resolve(["id", "text"], WANTED, None, "f.csv")
+
+
+def test_a_given_name_that_is_missing_lists_what_there_is():
+    with pytest.raises(DataError, match=r"no column 'body'.*given in names.*'text', 'label'"):
+        resolve(["text", "label"], WANTED, {"text": "body"}, "f.csv")
+
+
+@pytest.mark.parametrize("available", [["review", "comment", "label"], ["text", "text", "label"]])
+def test_ambiguity_is_an_error_that_lists_the_columns(available: list[str]):
+    with pytest.raises(DataError, match=r"2 columns could be 'text'.*'label'.*names="):
+        resolve(available, WANTED, None, "f.csv")
+
+
+def test_one_column_cannot_be_two():
+    with pytest.raises(DataError, match="both 'text' and 'label'"):
+        resolve(["x"], WANTED, {"text": "x", "label": "x"}, "f.csv")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names", "error", "words"),
+    [
+        ("text", None, TypeError, "one string"),
+        (("label",), None, ValueError, "'text' must be among"),
+        (("text", "text"), None, ValueError, "none twice"),
+        (("text",), {"label": "x"}, ValueError, "names has 'label'"),
+    ],
+)
+def test_contradicting_arguments_are_refused(wanted, names, error, words):
+    with pytest.raises(error, match=words):
+        check_arguments(wanted, names)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seqkit import data
+from seqkit.data.errors import DataError
+from seqkit.data.tfds import parse
+
+tfds = pytest.importorskip("tensorflow_datasets")
+
+
+class TinyReviews(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+    """A few reviews, as TensorFlow Datasets would hold them."""
+
+    # Of no package: for one, TFDS looks for files beside the code by way of importlib_resources,
+    # which it uses without requiring it.
+    __module__ = "tiny_reviews"
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self):
+        features = tfds.features.FeaturesDict(
+            {
+                "review": tfds.features.Text(),
+                "sentiment": tfds.features.ClassLabel(names=["bad", "good"]),
+                "topics": tfds.features.Sequence(
+                    tfds.features.ClassLabel(names=["plot", "music", "cast"])
+                ),
+            }
+        )
+        return tfds.core.DatasetInfo(builder=self, features=features, license="CC0-1.0")
+
+    def _split_generators(self, dl_manager):
+        return {"train": self._generate_examples(6), "unlabelled": self._generate_examples(2, -1)}
+
+    def _generate_examples(self, count, label=None):
+        for i in range(count):
+            topics = ["plot", "cast"][: i % 3]
+            sentiment = i % 2 if label is None else label
+            yield i, {"review": f"text {i}", "sentiment": sentiment, "topics": topics}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> str:
+    path = str(tmp_path_factory.mktemp("prepared"))
+    TinyReviews(data_dir=path).download_and_prepare()
+    return path
+
+
+def test_a_prepared_data_set(folder: str):
+    rows = data.read("tfds:tiny_reviews", data_dir=folder)
+    labels = dict(zip(rows.to_list("text"), rows.to_list("label"), strict=True))
+    assert labels == {f"text {i}": ["bad", "good"][i % 2] for i in range(6)}
+    assert rows.license == "CC0-1.0"
+    assert rows.source == "tfds:tiny_reviews/1.0.0, split train"
+    assert rows.sha256 == rows.content_sha256()
+
+
+def test_a_version_and_a_part_of_a_split(folder: str):
+    assert len(data.read("tfds:tiny_reviews:1.0.0:train[:50%]", data_dir=folder)) == 3
+
+
+def test_several_labels_have_their_names(folder: str):
+    rows = data.read("tfds:tiny_reviews", data_dir=folder, names={"label": "topics"})
+    labels = dict(zip(rows.to_list("text"), rows.to_list("label"), strict=True))
+    assert labels == {f"text {i}": ["plot", "cast"][: i % 3] for i in range(6)}
+
+
+def test_a_split_without_labels(folder: str):
+    with pytest.raises(DataError, match="class number -1 has no name"):
+        data.read("tfds:tiny_reviews:unlabelled", data_dir=folder)
+    rows = data.read("tfds:tiny_reviews:unlabelled", data_dir=folder, columns=("text",))
+    assert sorted(rows.to_list("text")) == ["text 0", "text 1"]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("tfds:imdb_reviews", r"not prepared in data_dir=.*download_and_prepare\(\)"),
+        ("tfds:tiny_reviews:nowhere", "split 'nowhere' cannot be read"),
+        ("tfds:imdb_review", "Near names: imdb_reviews"),
+    ],
+)
+def test_what_is_not_there_is_named_with_the_remedy(folder: str, address: str, words: str):
+    with pytest.raises(DataError, match=words) as caught:
+        data.read(address, data_dir=folder)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_missing_feature_lists_those_there_are(folder: str):
+    with pytest.raises(DataError, match=r"no column for 'author'.*'review'"):
+        data.read("tfds:tiny_reviews", data_dir=folder, columns=("text", "author"))
+
+
+@pytest.mark.parametrize(
+    ("address", "labels"),
+    [("tfds:imdb_reviews/plain_text:test", {"neg", "pos"}),
+     ("tfds:glue/sst2:validation", {"negative", "positive"})],
+)  # fmt: skip
+def test_data_sets_of_the_catalogue(address: str, labels: set[str]):
+    with tfds.testing.mock_data(num_examples=50):
+        rows = data.read(address)
+    assert len(rows) == 50
+    assert set(rows.to_list("label")) == labels
+    assert all(isinstance(text, str) for text in rows.to_list("text"))
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("tfds:a", ("a", "train")),
+        ("tfds:a/b:test", ("a/b", "test")),
+        ("tfds:a:1.2.*", ("a:1.2.*", "train")),
+        ("tfds:a/b:1.2.3:train[10%:20%]+test", ("a/b:1.2.3", "train[10%:20%]+test")),
+    ],
+)
+def test_addresses(address: str, parts: tuple[str, str]):
+    assert parse(address) == parts
+
+
+@pytest.mark.parametrize("address", ["tfds:", "tfds::train", "tfds:a b"])
+def test_wrong_addresses(address: str):
+    with pytest.raises(ValueError, match="not of the form"):
+        parse(address)
+
+
+def test_a_path_is_no_address(tmp_path: Path):
+    with pytest.raises(FileNotFoundError):
+        data.read(str(tmp_path / "tfds:a"))
