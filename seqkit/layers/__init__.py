@@ -1,0 +1,8 @@
+"""Layers in keras.ops alone: they run on every Keras backend, with or without TensorFlow."""
+
+from seqkit.layers.bag_of_ngrams import BagOfNGrams, log_count_ratios
+from seqkit.layers.pooling import Pooling
+from seqkit.layers.recurrent import RecurrentEncoder
+from seqkit.layers.word_dropout import WordDropout
+
+__all__ = ["BagOfNGrams", "Pooling", "RecurrentEncoder", "WordDropout", "log_count_ratios"]
