@@ -1,0 +1,181 @@
+"""The command `seqkit`, and the command lines of recipes, both made from functions' signatures."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import inspect
+import os
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from seqkit.export.errors import ExportError
+from seqkit.export.verify import verify as verify_artefact
+
+WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+
+
+def verify(path: tyro.conf.Positional[Path], /, timeout: float = 900.0) -> int:
+    """Checks that an exported model is whole and answers as it did at export.
+
+    Runs its newest served version in a clean process with plain TensorFlow, on the CPU.
+
+    Args:
+        path: The directory of the export.
+        timeout: Seconds after which a process that does not answer is given up.
+
+    Returns:
+        0 if it does, else 1.
+    """
+    result = verify_artefact(path, timeout=timeout)
+    print("\n".join(result.lines()))
+    return 0 if result.ok else FAILED
+
+
+# Each function here is a subcommand, with its arguments as flags; it returns the exit code.
+COMMANDS: dict[str, Callable[..., int]] = {"verify": verify}
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs the command `seqkit`.
+
+    Args:
+        args: Its arguments; by default those of the process.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SystemExit: When the arguments are wrong.
+    """
+    with _short_errors("interrupted"):
+        return tyro.extras.subcommand_cli_from_dict(
+            COMMANDS, prog="seqkit", description="Tools for exported models.", args=args
+        )
+
+
+def run_recipe(train: Callable[..., Any], args: Sequence[str] | None = None) -> Any:
+    """Runs a recipe's `train` with arguments from the command line.
+
+    Every parameter becomes a flag, documented by the docstring: `export_path` is `--export-path`,
+    `resume` is `--resume`. The fields of a dataclass parameter, the recipe's configuration, are
+    flags without a prefix. A parameter that also takes other things than text, such as `data`,
+    takes text here.
+
+    A wrong value or file is told in one line, without a traceback; with `SEQKIT_TRACEBACK=1` in
+    the environment the traceback is shown.
+
+    Args:
+        train: The function.
+        args: The arguments; by default those of the process.
+
+    Returns:
+        What `train` returns.
+
+    Raises:
+        SystemExit: With code 2 for wrong arguments or data, 1 for a failed export, 130 when
+            interrupted.
+
+    Example:
+
+    ```python
+    >>> def train(data: str | list[str] | None = None, *, epochs: int = 3) -> str:
+    ...     '''Trains.
+    ...
+    ...     Args:
+    ...         data: A file.
+    ...         epochs: How often it is read.
+    ...     '''
+    ...     return f"{data}, {epochs}"
+    >>> run_recipe(train, ["--data", "a.csv", "--epochs", "5"])
+    'a.csv, 5'
+
+    ```
+    """
+    parameters = [_as_flag(p, train) for p in inspect.signature(train).parameters.values()]
+
+    def arguments(**given: Any) -> dict[str, Any]:
+        return given
+
+    # To the parser, this function looks like the recipe's; running it apart from the parser keeps
+    # an error of the training from being taken for one of the command line.
+    arguments.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    arguments.__annotations__ = {p.name: p.annotation for p in parameters}
+    arguments.__doc__ = train.__doc__
+    given = tyro.cli(arguments, prog=_program(train), args=args)
+    hint = "interrupted"
+    if "resume" in given:
+        hint += ": the same command with --resume goes on from the last finished epoch"
+    with _short_errors(hint):
+        return train(**given)
+
+
+def _as_flag(parameter: inspect.Parameter, function: Callable[..., Any]) -> inspect.Parameter:
+    annotation = parameter.annotation
+    if isinstance(annotation, str):
+        try:
+            annotation = eval(annotation, function.__globals__)
+        except NameError:  # It is imported for type checkers alone.
+            annotation = Any
+    if dataclasses.is_dataclass(annotation):
+        annotation = Annotated[annotation, tyro.conf.OmitArgPrefixes]
+    elif _takes_text(annotation):
+        annotation = str if parameter.default is inspect.Parameter.empty else str | None
+    return parameter.replace(annotation=annotation, kind=inspect.Parameter.KEYWORD_ONLY)
+
+
+def _takes_text(annotation: Any) -> bool:
+    """Whether text is among the types of a parameter, or all are."""
+    if annotation in (Any, object, str, inspect.Parameter.empty):
+        return True
+    origin = typing.get_origin(annotation)
+    if origin is Annotated:
+        return False  # The recipe says itself what the parser shall do.
+    if origin in (typing.Union, types.UnionType):
+        return any(_takes_text(item) for item in typing.get_args(annotation))
+    kind = origin or annotation
+    return isinstance(kind, type) and issubclass(kind, os.PathLike)
+
+
+def _program(function: Callable[..., Any]) -> str:
+    module = function.__module__
+    if module == "__main__":
+        spec = getattr(sys.modules["__main__"], "__spec__", None)
+        module = spec.name if spec is not None else Path(sys.argv[0]).stem
+    return f"python -m {module}"
+
+
+@contextlib.contextmanager
+def _short_errors(interrupted: str) -> Iterator[None]:
+    """Tells what a user can mend in a line, and ends the process with a code that says which."""
+    shown = bool(os.environ.get("SEQKIT_TRACEBACK"))
+    try:
+        yield
+    except KeyboardInterrupt:
+        _end(interrupted, INTERRUPTED)
+    except ExportError as error:
+        if shown:
+            raise
+        _end(f"error: {error}", FAILED)
+    except (ValueError, FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        if shown:
+            raise
+        message = str(error)
+        if isinstance(error, OSError) and error.strerror:
+            message = f"{error.strerror}: {error.filename}"
+        _end(f"error: {' '.join(message.split())}", WRONG_INPUT)
+
+
+def _end(message: str, code: int) -> typing.NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

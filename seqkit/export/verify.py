@@ -1,0 +1,222 @@
+"""Tells whether an exported directory is whole and still answers as it did at export."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from seqkit.export import layout
+
+CLEAN_PROCESS = Path(__file__).with_name("clean_process.py")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not as it was exported.
+
+    Args:
+        message: What is wrong.
+        signature: The signature that answers differently; None for a problem of files.
+        output: The output of that signature.
+        row: The row of its golden inputs, from 0.
+    """
+
+    message: str
+    signature: str | None = None
+    output: str | None = None
+    row: int | None = None
+
+    def __str__(self) -> str:
+        place = "/".join(part for part in (self.signature, self.output) if part)
+        if self.row is not None:
+            place += f", row {self.row}"
+        return f"{place}: {self.message}" if place else self.message
+
+
+@dataclass(frozen=True)
+class VerifyResult:
+    """What `verify` found.
+
+    Args:
+        path: The artefact.
+        version: Its newest served version, None where there is none.
+        problems: All that is wrong; empty for an artefact that can be served.
+        rows: How many rows each signature answered.
+        greatest_difference: The greatest difference of any float from its golden value.
+        tensorflow: The TensorFlow that answered.
+        seconds: How long it took.
+    """
+
+    path: Path
+    version: int | None
+    problems: tuple[Problem, ...]
+    rows: Mapping[str, int] = field(default_factory=dict)
+    greatest_difference: float = 0.0
+    tensorflow: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    def lines(self) -> list[str]:
+        """Says it to a person."""
+        if not self.ok:
+            return [f"{self.path}: not as exported", *(f"  {problem}" for problem in self.problems)]
+        rows = ", ".join(f"{name} ({count})" for name, count in sorted(self.rows.items()))
+        return [
+            f"{self.path}: verified, version {self.version}",
+            f"  answered as at export, by signature (rows): {rows}",
+            f"  greatest difference of a number: {self.greatest_difference:.2g}",
+            f"  TensorFlow {self.tensorflow} on the CPU, without seqkit, in {self.seconds:.0f} s",
+        ]
+
+
+def verify(path: str | os.PathLike[str], *, timeout: float = 900.0) -> VerifyResult:
+    """Checks the files of an artefact, and its answers in a clean process.
+
+    The files must be those that card.json lists, with their SHA-256. If they are, the newest served
+    version is loaded by an isolated Python with plain TensorFlow, without seqkit, on the CPU, and
+    must answer golden.json: strings, whole numbers and truth values exactly, floats within the
+    tolerance written there (1e-4, or 1e-5 of their size if that is more). Every signature
+    with a free batch dimension must also answer an empty batch. A model with other files than those
+    exported is not loaded.
+
+    Args:
+        path: The artefact's directory.
+        timeout: Seconds after which a process that does not answer is given up.
+
+    Returns:
+        What was found; see its `ok` and `problems`.
+
+    Raises:
+        ValueError: When `path` is no directory.
+
+    Example:
+
+    ```python
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as empty:
+    ...     print(verify(empty).problems[0])
+    card.json is missing: this is no export, or half a copy of one
+
+    ```
+    """
+    started = time.perf_counter()
+    root = Path(path)
+    if not root.is_dir():
+        raise ValueError(f"path={os.fspath(path)!r} is no directory: give that of an export")
+    # A relative path would mean another place to a process that changes its directory.
+    root = root.resolve()
+    versions = layout.versions(root)
+    version = versions[-1] if versions else None
+    problems = _file_problems(root, version)
+    if problems:
+        return VerifyResult(root, version, tuple(problems), seconds=time.perf_counter() - started)
+    answered = _answers(root / layout.SERVING / str(version), root / layout.GOLDEN, timeout)
+    return VerifyResult(
+        path=root,
+        version=version,
+        problems=tuple(
+            Problem(message, signature, output, row)
+            for signature, output, row, message in answered["problems"]
+        ),
+        rows=answered.get("rows", {}),
+        greatest_difference=answered.get("greatest_difference", 0.0),
+        tensorflow=answered.get("tensorflow"),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _file_problems(root: Path, version: int | None) -> list[Problem]:
+    card_path = root / layout.CARD
+    if not card_path.is_file():
+        return [Problem(f"{layout.CARD} is missing: this is no export, or half a copy of one")]
+    try:
+        card = json.loads(card_path.read_text(encoding="utf-8"))
+        recorded = {name: (f["bytes"], f["sha256"]) for name, f in card["files"].items()}
+        described = card["serving"]["version"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return [Problem(f"{layout.CARD} cannot be read: {type(error).__name__}: {error}")]
+    if version is None:
+        return [Problem(f"{layout.SERVING}/ holds no version; {layout.CARD} describes {described}")]
+    if version != described:
+        return [
+            Problem(
+                f"{layout.SERVING}/{version} is the newest version, but {layout.CARD} describes "
+                f"{described}: an export was cut off, or files were copied in part; export again"
+            )
+        ]
+    problems = [
+        Problem(f"{name} is missing")
+        for name in layout.FILES
+        if name not in recorded and not (root / name).is_file()
+    ]
+    present = {name: root / name for name in recorded if (root / name).is_file()}
+    found = layout.file_facts(root, list(present.values()))
+    for name, (size, digest) in recorded.items():
+        if name not in present:
+            problems.append(Problem(f"{name} is missing"))
+        elif found[name]["bytes"] != size:
+            problems.append(
+                Problem(f"{name} has {found[name]['bytes']} bytes; {size} were exported")
+            )
+        elif found[name]["sha256"] != digest:
+            problems.append(
+                Problem(f"{name} is not the file that was exported: its SHA-256 differs")
+            )
+    served = root / layout.SERVING / str(version)
+    for file in layout.files_below(served):
+        name = file.relative_to(root).as_posix()
+        if name not in recorded and layout.EXTRA not in file.relative_to(served).parts:
+            problems.append(Problem(f"{name} was not exported: someone added it"))
+    return problems
+
+
+def _answers(serving: Path, golden: Path, timeout: float) -> dict[str, Any]:
+    """Runs the clean process and gives its result, or the reason why there is none."""
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    # Without cached bytecode TensorFlow takes five times as long to import.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryDirectory(prefix="seqkit-verify-") as folder:
+        request, result = Path(folder, "request.json"), Path(folder, "result.json")
+        request.write_text(
+            json.dumps(
+                {"serving": str(serving), "golden": str(golden), "import_paths": _import_paths()}
+            ),
+            encoding="utf-8",
+        )
+        command = [sys.executable, "-I", str(CLEAN_PROCESS), str(request), str(result)]
+        try:
+            process = subprocess.run(
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=timeout,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return _no_answer(f"the served model gave no answer within {timeout:g} s")
+        if process.returncode == 0 and result.is_file():
+            return json.loads(result.read_text(encoding="utf-8"))
+        said = process.stderr.decode(errors="replace").strip()[-1000:]
+        return _no_answer(f"the clean process ended with {process.returncode}: {said}")
+
+
+def _no_answer(message: str) -> dict[str, Any]:
+    return {"problems": [(None, None, None, message)]}
+
+
+def _import_paths() -> list[str]:
+    """Where TensorFlow lies, for an isolated Python that does not look into a user's own folder."""
+    return [path for path in sys.path if path and Path(path, "tensorflow").is_dir()]

@@ -1,0 +1,227 @@
+"""The report as a browser shows it, on a phone and on a desk, by day and by night."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqkit.export.report import confusion, curves, facts, render, table, text
+
+EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class Browser:
+    """Chromium without a window, spoken to over a pipe in its own protocol."""
+
+    def __init__(self, program: str, profile: Path) -> None:
+        # The browser reads on 3 and writes on 4: ours are moved out of the way first.
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 50) for end in (*os.pipe(), *os.pipe())]
+        theirs_in, self._out, self._in, theirs_out = ends
+
+        def connect() -> None:
+            os.dup2(theirs_in, 3)
+            os.dup2(theirs_out, 4)
+
+        self._process = subprocess.Popen(
+            [
+                program,
+                "--headless",
+                "--remote-debugging-pipe",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                f"--user-data-dir={profile}",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=connect,
+            pass_fds=(3, 4),
+        )
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self._count, self._rest = 0, b""
+        self.events: list[dict] = []
+        self._session = None
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Network", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method: str, **parameters):
+        """Sends a command and waits for its result, collecting events meanwhile."""
+        self._count += 1
+        message = {"id": self._count, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._count:
+                assert "error" not in answer, answer
+                return answer["result"]
+
+    def _read(self) -> dict:
+        while b"\0" not in self._rest:
+            part = os.read(self._in, 1 << 16)
+            assert part, "the browser ended"
+            self._rest += part
+        message, _, self._rest = self._rest.partition(b"\0")
+        event = json.loads(message)
+        if "id" not in event:
+            self.events.append(event)
+        return event
+
+    def show(self, page: Path, width: int, scheme: str) -> None:
+        """Opens a page and waits until all of it is there."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=900,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        self.call(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": "prefers-color-scheme", "value": scheme}],
+        )
+        self.events.clear()
+        self.call("Page.navigate", url=page.as_uri())
+        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+            self._read()
+        time.sleep(0.2)  # For requests that would follow the loading.
+
+    def value(self, expression: str):
+        """Computes an expression in the page."""
+        got = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in got, got
+        return got["result"].get("value")
+
+    def close(self) -> None:
+        """Ends the browser."""
+        self._session = None
+        self.call("Browser.close")
+        self._process.wait(30)
+        os.close(self._out)
+        os.close(self._in)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip("no Chromium is installed")
+    browser = Browser(program, tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    labels = ["부정적인 리뷰", "positive", "とても良い", EVIL]
+    counts = np.arange(16).reshape(4, 4)
+    epochs = np.linspace(1, 0.2, 12).tolist()
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(
+        render(
+            "Reviews",
+            [
+                facts("Scores", {"accuracy": 0.9, "a" * 300: "b" * 300}),
+                curves({"loss": epochs, "val_loss": epochs, "accuracy": epochs}),
+                confusion(labels, counts),
+                table(
+                    "Worst errors", ["text", "true", "answered"], [[EVIL * 3, "좋음", "c" * 200]]
+                ),
+                text("Checks", [EVIL, "d" * 500]),
+            ],
+        ),
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desk at night"])
+def shown(request, browser, page):
+    browser.show(page, *request.param)
+    return browser, *request.param
+
+
+def test_the_page_fits(shown):
+    browser, width, _ = shown
+    assert browser.value("innerWidth") == width
+    assert browser.value("document.scrollingElement.scrollWidth") <= width
+    sizes = browser.value(
+        "[...document.querySelectorAll('svg')].map(svg => {"
+        " const box = svg.getBoundingClientRect(); return [box.left, box.right, box.height] })"
+    )
+    assert len(sizes) == 3
+    for left, right, height in sizes:
+        assert left >= 0 and right <= width and height > 100
+
+
+def test_nothing_runs_and_nothing_is_loaded(shown, page):
+    browser, _, _ = shown
+    assert browser.value("document.title") == "Reviews"
+    assert browser.value("document.scripts.length + document.images.length") == 0
+    requests = [
+        event["params"]["request"]["url"]
+        for event in browser.events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+    assert requests == [page.as_uri()]
+    complaints = [
+        event
+        for event in browser.events
+        if event["method"] in ("Log.entryAdded", "Runtime.exceptionThrown")
+    ]
+    assert complaints == []
+
+
+def test_what_users_wrote_is_read_as_text(shown):
+    browser, _, _ = shown
+    assert browser.value("document.querySelector('.lines li').innerText") == EVIL
+    cells = browser.value("[...document.querySelectorAll('td, th')].map(cell => cell.innerText)")
+    assert EVIL * 3 in cells and "좋음" in cells
+    letters = browser.value("[...document.querySelectorAll('svg text')].map(t => t.textContent)")
+    assert "부정적인 리뷰" in letters
+
+
+def luminance(colour: str) -> float:
+    red, green, blue = (int(part) for part in colour[4:-1].split(",")[:3])
+    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
+
+
+def test_letters_stand_out_from_the_page(shown):
+    browser, _, scheme = shown
+    picture = base64.b64decode(browser.call("Page.captureScreenshot")["data"])
+    assert picture.startswith(b"\x89PNG") and len(picture) > 5000
+    for selector in ("h1", "td", "svg text", ".lines li"):
+        letters = browser.value(
+            f"(e => getComputedStyle(e)[e instanceof SVGElement ? 'fill' : 'color'])"
+            f"(document.querySelector('{selector}'))"
+        )
+        if scheme == "light":
+            assert luminance(letters) < 0.3, selector
+        else:
+            assert luminance(letters) > 0.7, selector
+
+
+def test_every_heading_can_be_reached(shown):
+    browser, _, _ = shown
+    missing = browser.value(
+        "[...document.querySelectorAll('nav a')].filter("
+        " a => !document.getElementById(a.hash.slice(1))).length"
+    )
+    assert missing == 0
+    assert browser.value("document.querySelectorAll('nav a').length") == 5
