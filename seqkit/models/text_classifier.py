@@ -1,0 +1,411 @@
+"""A text classifier: strings in, labels, confidences and unknown rates out."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqkit.models.text_classifier_core import DEEP, WIDE, build_core, copy_weights
+from seqkit.text import Vocabulary
+from seqkit.text.code_points import as_text_tensor
+from seqkit.text.encoder import TextEncoder
+
+TOO_LONG = ("window", "error", "truncate")
+_SHELL = "text_classifier.json"
+# Rows that the graph computes together: enough to fill a matrix product, few enough to be padded
+# to about one length. Measured on two cores; larger and smaller are slower.
+_ROWS_TOGETHER = 64
+
+
+@dataclass(frozen=True)
+class Classification:
+    """The answer for one text.
+
+    Attributes:
+        label: the most probable label; of a multi-label model, those with a probability of at
+            least one half, joined with "|".
+        confidence: calibrated probability that `label` is right: of ten answers with 0.9, about
+            nine are. Of a multi-label model, of its least certain decision.
+        scores: probability of each label.
+        unknown_rate: share of the text's tokens that training never saw, from 0 to 1.
+    """
+
+    label: str
+    confidence: float
+    scores: dict[str, float]
+    unknown_rate: float
+
+
+class TextClassifier(tf.Module):
+    """A core on ids, and around it the strings: tokenizer, dictionary, labels, calibration.
+
+    One graph answers in Python and in the exported SavedModel; `signatures` gives it.
+
+    Args:
+        encoder: texts to ids.
+        labels: made with `Vocabulary.from_labels`.
+        core: made with `build_core` for this encoder and these labels.
+        core_config: the arguments `core` was made with.
+        multi_label: whether a text may have any number of labels.
+        max_length: tokens that the core reads at once.
+        too_long: what happens to a longer text. `"window"`: it is read whole, in windows of
+            `max_length`, and their logits are averaged; `"error"`: it is refused; `"truncate"`: its
+            end is not read.
+        path_weights: how much each path of the core counts; None counts all the same.
+
+    Raises:
+        ValueError: an argument is out of range, or core and labels disagree.
+
+    Example:
+        >>> from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
+        >>> encoder = TextEncoder(WordTokenizer(), Vocabulary.from_counts({"good": 2, "bad": 1}))
+        >>> labels = Vocabulary.from_labels(["neg", "pos"])
+        >>> model = TextClassifier.build(encoder, labels, embedding_dim=4, hidden_dim=4)
+        >>> answer = model.classify(["good", "never seen"])[1]
+        >>> sorted(answer.scores), answer.unknown_rate
+        (['neg', 'pos'], 1.0)
+    """
+
+    def __init__(
+        self,
+        encoder: TextEncoder,
+        labels: Vocabulary,
+        core: keras.Model,
+        *,
+        core_config: Mapping[str, Any],
+        multi_label: bool = False,
+        max_length: int = 256,
+        too_long: str = "window",
+        path_weights: Sequence[float] | None = None,
+    ) -> None:
+        super().__init__()
+        if too_long not in TOO_LONG:
+            raise ValueError(f"too_long is {too_long!r}; expected one of {', '.join(TOO_LONG)}")
+        if max_length < 1:
+            raise ValueError(f"max_length is {max_length}; give at least 1")
+        classes = core.output[DEEP].shape[-1]
+        if classes != len(labels):
+            raise ValueError(f"core gives {classes} logits for {len(labels)} labels")
+        self.encoder = encoder
+        self.labels = labels
+        self.core = core
+        self.core_config = dict(core_config)
+        self.multi_label = multi_label
+        self.max_length = max_length
+        self.too_long = too_long
+        self.outputs = [name for name in (DEEP, WIDE) if name in core.output]
+        self.path_weights = path_weights or [1 / len(self.outputs)] * len(self.outputs)
+
+    @classmethod
+    def build(
+        cls,
+        encoder: TextEncoder,
+        labels: Vocabulary,
+        *,
+        multi_label: bool = False,
+        max_length: int = 256,
+        too_long: str = "window",
+        **core_config: Any,
+    ) -> TextClassifier:
+        """Makes an untrained classifier.
+
+        Args:
+            encoder: texts to ids; with n-grams, the core gets a wide path.
+            labels: made with `Vocabulary.from_labels`.
+            multi_label: whether a text may have any number of labels.
+            max_length: tokens that the core reads at once.
+            too_long: see the class.
+            core_config: arguments of `build_core` but for the sizes, which follow from
+                `encoder` and `labels`.
+
+        Returns:
+            The classifier.
+        """
+        sizes = {
+            "vocabulary_size": len(encoder.vocabulary),
+            "num_classes": len(labels),
+            "num_buckets": encoder.ngrams.num_buckets if encoder.ngrams else 0,
+        }
+        core = build_core(**sizes, **core_config)
+        return cls(
+            encoder,
+            labels,
+            core,
+            core_config=core_config,
+            multi_label=multi_label,
+            max_length=max_length,
+            too_long=too_long,
+        )
+
+    @property
+    def path_weights(self) -> list[float]:
+        """How much each path counts, in the order of `outputs`; fitted on validation data."""
+        return self._path_weights
+
+    @path_weights.setter
+    def path_weights(self, weights: Sequence[float]) -> None:
+        if len(weights) != len(self.outputs) or not all(w >= 0 for w in weights):
+            raise ValueError(
+                f"path_weights is {list(weights)}; give {len(self.outputs)} numbers from 0"
+            )
+        self._path_weights = [float(w) for w in weights]
+        # Weights are constants of the graph: a graph that was traced before is out of date.
+        self._function = tf.function(
+            self.answer, input_signature=[tf.TensorSpec([None], tf.string, name="text")]
+        )
+
+    def targets(self, labels: Iterable[str | Sequence[str]]) -> np.ndarray:
+        """Labels as numbers.
+
+        Args:
+            labels: the label of each text, or of a multi-label model its labels.
+
+        Returns:
+            `<float32>[texts, classes]`, 1 where a label holds.
+
+        Raises:
+            ValueError: a label is not known; its name is given.
+        """
+        rows = [[label] if isinstance(label, str) else list(label) for label in labels]
+        targets = np.zeros((len(rows), len(self.labels)), "float32")
+        lengths = [len(row) for row in rows]
+        flat = [label for row in rows for label in row]
+        if flat:
+            ids = self.labels.token_to_id(tf.constant(flat)).numpy()
+            targets[np.repeat(np.arange(len(rows)), lengths), ids] = 1.0
+        return targets
+
+    def classify(self, texts: Sequence[str], batch_size: int = 1024) -> list[Classification]:
+        """Answers texts.
+
+        Args:
+            texts: strings; an empty one is answered too.
+            batch_size: texts given to the graph at once.
+
+        Returns:
+            A `Classification` for each text, in order.
+
+        Raises:
+            ValueError: an item is not a string that UTF-8 can hold; its index is named.
+        """
+        names = self.labels.tokens
+        answers: list[Classification] = []
+        strings = as_text_tensor(texts)
+        for start in range(0, int(tf.size(strings)), batch_size):
+            given = self._function(strings[start : start + batch_size])
+            columns = (given[key].numpy() for key in ("label", "confidence", "scores"))
+            for label, confidence, scores, rate in zip(
+                *columns, given["unknown_rate"].numpy(), strict=True
+            ):
+                answers.append(
+                    Classification(
+                        label.decode(),
+                        float(confidence),
+                        dict(zip(names, scores.tolist(), strict=True)),
+                        float(rate),
+                    )
+                )
+        return answers
+
+    def answer(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The graph: what `classify` runs and what is served.
+
+        Args:
+            text: `<string>[batch]`, UTF-8; bytes that are not become U+FFFD.
+
+        Returns:
+            `label` `<string>[batch]`, `confidence` `<float32>[batch]`, `scores`
+            `<float32>[batch, classes]` in the order of the signature `classes`, `unknown_rate`
+            `<float32>[batch]`.
+        """
+        size = tf.shape(text)[0]
+        # No kernel is asked to compute nothing: an empty batch is one text, taken away again.
+        text = tf.cond(size > 0, lambda: text, lambda: tf.constant([""]))
+        encoded = self.encoder(text)
+        logits = self._logits(encoded.token_ids, encoded.ngram_ids)
+        names = tf.constant(self.labels.tokens)
+        if self.multi_label:
+            scores = tf.sigmoid(logits)
+            holds = scores >= 0.5
+            rows = tf.RaggedTensor.from_value_rowids(
+                tf.gather(names, tf.where(holds)[:, 1]),
+                tf.where(holds)[:, 0],
+                nrows=tf.shape(holds, tf.int64)[0],
+            )
+            label = tf.strings.reduce_join(rows, axis=1, separator="|")
+            confidence = tf.reduce_min(tf.maximum(scores, 1 - scores), axis=1)
+        else:
+            scores = tf.nn.softmax(logits)
+            label = tf.gather(names, tf.argmax(scores, axis=1))
+            confidence = tf.reduce_max(scores, axis=1)
+        return {
+            "label": label[:size],
+            "confidence": confidence[:size],
+            "scores": scores[:size],
+            "unknown_rate": encoded.unknown_rate[:size],
+        }
+
+    def _logits(self, token_ids: tf.RaggedTensor, ngram_ids: tf.RaggedTensor) -> tf.Tensor:
+        """`<float32>[batch, classes]`: windows of about one length at a time, joined again."""
+        windows, text_of_window = self._windows(token_ids)
+        lengths = windows.row_lengths()
+        order = tf.argsort(lengths, stable=True)
+        count = tf.size(order)
+        classes = len(self.labels)
+
+        def some(done: tf.Tensor, parts: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+            rows = order[done * _ROWS_TOGETHER : (done + 1) * _ROWS_TOGETHER]
+            inputs = {"token_ids": tf.gather(windows, rows).to_tensor(0)}
+            if WIDE in self.outputs:
+                ngrams = tf.gather(ngram_ids, tf.gather(text_of_window, rows)).to_tensor(0)
+                inputs["ngram_ids"] = tf.pad(ngrams, [[0, 0], [0, 1]])
+            paths = self.core(inputs, training=False)
+            mixed = tf.add_n(
+                [w * paths[name] for w, name in zip(self.path_weights, self.outputs, strict=True)]
+            )
+            return done + 1, parts.write(done, mixed)
+
+        chunks = (count + _ROWS_TOGETHER - 1) // _ROWS_TOGETHER
+        _, parts = tf.while_loop(
+            lambda done, _: done < chunks,
+            some,
+            [
+                tf.constant(0),
+                tf.TensorArray(
+                    tf.float32, chunks, infer_shape=False, element_shape=[None, classes]
+                ),
+            ],
+            parallel_iterations=1,
+        )
+        by_window = tf.scatter_nd(order[:, tf.newaxis], parts.concat(), [count, classes])
+        weight = tf.cast(lengths, tf.float32)[:, tf.newaxis]
+        batch = token_ids.nrows(out_type=tf.int32)
+        total = tf.math.unsorted_segment_sum(by_window * weight, text_of_window, batch)
+        return total / tf.math.unsorted_segment_sum(weight, text_of_window, batch)
+
+    def _windows(self, token_ids: tf.RaggedTensor) -> tuple[tf.RaggedTensor, tf.Tensor]:
+        """Texts cut into windows, and the text `<int32>[windows]` that each belongs to."""
+        limit = self.max_length
+        lengths = tf.cast(token_ids.row_lengths(), tf.int32)
+        rows = tf.range(tf.size(lengths))
+        if self.too_long == "truncate":
+            return token_ids[:, :limit], rows
+        if self.too_long == "error":
+            message = f"a text has more than max_length={limit} tokens; shorten it"
+            with tf.control_dependencies(
+                [tf.debugging.assert_less_equal(tf.reduce_max(lengths), limit, message)]
+            ):
+                return token_ids, tf.identity(rows)
+        counts = (lengths + limit - 1) // limit
+        text_of_window = tf.repeat(rows, counts)
+        first = tf.gather(tf.cumsum(counts, exclusive=True), text_of_window)
+        place = tf.range(tf.size(text_of_window)) - first
+        sizes = tf.minimum(tf.gather(lengths, text_of_window) - place * limit, limit)
+        windows = tf.RaggedTensor.from_row_lengths(token_ids.values, sizes, validate=False)
+        return windows, text_of_window
+
+    def signatures(self) -> dict[str, Any]:
+        """What a server offers.
+
+        Returns:
+            `serving_default`: see `answer`. `classes`: no input, `label` `<string>[classes]`, the
+            order of `scores`.
+        """
+
+        def classes() -> dict[str, tf.Tensor]:
+            """The labels, in the order of `scores`."""
+            return {"label": tf.constant(self.labels.tokens)}
+
+        return {
+            "serving_default": self._function,
+            "classes": tf.function(classes, input_signature=[]),
+        }
+
+    def trackables(self) -> list[Any]:
+        """Weights and tables that the signatures use."""
+        return [*(v.value for v in self.core.variables), self.encoder, self.labels]
+
+    def extended(self, encoder: TextEncoder, labels: Vocabulary) -> TextClassifier:
+        """A classifier that knows more words or labels and has learned what this one has.
+
+        Args:
+            encoder: as this one's, its vocabulary continued.
+            labels: this one's labels, continued.
+
+        Returns:
+            A new classifier; a new word is read as UNK was, until it is trained.
+        """
+        new = TextClassifier.build(
+            encoder,
+            labels,
+            multi_label=self.multi_label,
+            max_length=self.max_length,
+            too_long=self.too_long,
+            **self.core_config,
+        )
+        copy_weights(self.core, new.core)
+        return new
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes weights, vocabulary and configuration to one `.keras` file.
+
+        Args:
+            path: the file, its name ending in `.keras`; written aside, then renamed.
+
+        Raises:
+            ValueError: the name ends otherwise.
+        """
+        target = Path(path)
+        if target.suffix != ".keras":
+            raise ValueError(f"path is {str(path)!r}; its name must end in .keras")
+        aside = target.with_name(f".{os.getpid()}.{target.name}")
+        shell = {
+            "encoder": self.encoder.get_config(),
+            "labels": self.labels.get_config(),
+            "core_config": self.core_config,
+            "multi_label": self.multi_label,
+            "max_length": self.max_length,
+            "too_long": self.too_long,
+            "path_weights": self.path_weights,
+        }
+        try:
+            self.core.save(aside)
+            # A Keras file is a zip archive: whoever loads it with Keras alone gets the core.
+            with zipfile.ZipFile(aside, "a", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr(_SHELL, json.dumps(shell, ensure_ascii=False))
+            aside.replace(target)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> TextClassifier:
+        """Reads what `save` wrote.
+
+        Args:
+            path: the file, or the directory of an artefact that holds `model.keras`.
+
+        Returns:
+            The classifier, ready to answer or to be trained further.
+
+        Raises:
+            ValueError: the file is not there, or holds no text classifier.
+        """
+        file = Path(path) / "model.keras" if Path(path).is_dir() else Path(path)
+        if not file.is_file():
+            raise ValueError(f"path is {str(path)!r}, but there is no file {file}")
+        with zipfile.ZipFile(file) as archive:
+            if _SHELL not in archive.namelist():
+                raise ValueError(f"{file} holds no text classifier; was it saved by one?")
+            shell = json.loads(archive.read(_SHELL))
+        encoder = TextEncoder.from_config(shell.pop("encoder"))
+        labels = Vocabulary.from_config(shell.pop("labels"))
+        return cls(encoder, labels, keras.models.load_model(file, compile=False), **shell)

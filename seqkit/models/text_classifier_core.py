@@ -1,0 +1,148 @@
+"""The numbers-only half of a text classifier: an ordinary Keras model on ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from keras import ops
+
+from seqkit.layers import BagOfNGrams, Pooling, RecurrentEncoder, WordDropout
+from seqkit.layers.bag_of_ngrams import log_count_ratios
+
+DEEP, WIDE = "deep", "wide"
+
+
+def build_core(
+    vocabulary_size: int,
+    num_classes: int,
+    *,
+    num_buckets: int = 0,
+    embedding_dim: int = 128,
+    hidden_dim: int = 128,
+    num_layers: int = 1,
+    cell: str = "gru",
+    bidirectional: bool = True,
+    residual: bool = False,
+    pooling: Sequence[str] = ("attention", "max"),
+    dropout: float = 0.5,
+    recurrent_dropout: float = 0.0,
+    word_dropout: float = 0.1,
+    seed: int = 0,
+) -> keras.Model:
+    """Builds a deep path that reads the tokens in order and a wide path of n-grams beside it.
+
+    Each path gives its own logits and is trained by its own loss, so that neither leaves the work
+    to the other; how much each counts is fitted afterwards, on validation data.
+
+    Args:
+        vocabulary_size: number of token ids, the special ones included.
+        num_classes: number of labels.
+        num_buckets: size of the n-gram table; 0 leaves the wide path out.
+        embedding_dim: size of a token's vector.
+        hidden_dim: units of the recurrent layers, in each direction.
+        num_layers: recurrent layers on top of each other.
+        cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
+        bidirectional: whether the text is read backwards too.
+        residual: whether a recurrent layer's input is added to its output.
+        pooling: how states become one vector, side by side: `"last"`, `"mean"`, `"max"`,
+            `"attention"`.
+        dropout: share of values dropped after the embedding, between layers, before the head, and
+            of n-grams.
+        recurrent_dropout: share of values dropped from one step's state to the next.
+        word_dropout: share of tokens that become UNK in training, so that UNK is learned.
+        seed: seed of all dropout.
+
+    Returns:
+        A model of `{"token_ids": <int32>[batch, length], "ngram_ids": <int32>[batch, ngrams]}`,
+        right-padded with 0, to `{"deep": <float32>[batch, num_classes], "wide": …}`, logits.
+        Without a wide path, `ngram_ids` and `wide` are not there.
+
+    Raises:
+        ValueError: `pooling` is empty, or a layer refuses its argument.
+
+    Example:
+        >>> core = build_core(100, 2, embedding_dim=4, hidden_dim=3)
+        >>> core({"token_ids": np.array([[5, 6, 0]])})["deep"].shape
+        TensorShape([1, 2])
+    """
+    if not pooling:
+        raise ValueError("pooling is empty; name at least one of last, mean, max, attention")
+    seeds = iter(np.random.SeedSequence(seed).generate_state(8).tolist())
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    inputs = {"token_ids": token_ids}
+    padding_mask = ops.not_equal(token_ids, 0)
+    x = WordDropout(word_dropout, seed=next(seeds), name="word_dropout")(token_ids)
+    x = keras.layers.Embedding(
+        vocabulary_size,
+        embedding_dim,
+        embeddings_initializer=keras.initializers.RandomUniform(-0.1, 0.1, seed=next(seeds)),
+        name="embedding",
+    )(x)
+    x = keras.layers.Dropout(dropout, seed=next(seeds), name="embedding_dropout")(x)
+    states, final_state = RecurrentEncoder(
+        hidden_dim,
+        num_layers=num_layers,
+        cell=cell,
+        bidirectional=bidirectional,
+        residual=residual,
+        dropout=dropout,
+        recurrent_dropout=recurrent_dropout,
+        return_state=True,
+        seed=next(seeds),
+        name="encoder",
+    )(x, padding_mask=padding_mask)
+    pooled = [
+        final_state
+        if mode == "last"
+        else Pooling(mode, name=f"{mode}_pooling")(states, padding_mask=padding_mask)
+        for mode in pooling
+    ]
+    x = pooled[0] if len(pooled) == 1 else ops.concatenate(pooled, axis=-1)
+    x = keras.layers.Dropout(dropout, seed=next(seeds), name="pooled_dropout")(x)
+    outputs = {DEEP: keras.layers.Dense(num_classes, dtype="float32", name=DEEP)(x)}
+    if num_buckets:
+        inputs["ngram_ids"] = keras.Input((None,), dtype="int32", name="ngram_ids")
+        outputs[WIDE] = BagOfNGrams(
+            num_buckets, num_classes, dropout=dropout, seed=next(seeds), dtype="float32", name=WIDE
+        )(inputs["ngram_ids"])
+    return keras.Model(inputs, outputs, name="text_classifier")
+
+
+def start_from_counts(core: keras.Model, counts: np.ndarray, totals: np.ndarray) -> None:
+    """Lets the wide path begin as naive Bayes.
+
+    Args:
+        core: a core with a wide path.
+        counts: `<float>[num_buckets, num_classes]`, training texts of the class with the n-gram.
+        totals: `<float>[num_buckets]`, training texts with the n-gram.
+    """
+    # A third of the ratios: measured to be where training improves on them most.
+    core.get_layer(WIDE).table.embeddings.assign(log_count_ratios(counts, totals) / 3.0)
+
+
+def copy_weights(source: keras.Model, target: keras.Model, *, unk_id: int = 1) -> None:
+    """Fills a core from one with fewer tokens or labels; what is new keeps its first values.
+
+    Args:
+        source: the smaller core.
+        target: a core of the same configuration, with at least as many tokens and labels; changed
+            in place. Its new tokens start where UNK is: that is how they were read until now.
+        unk_id: id of the unknown token.
+
+    Raises:
+        ValueError: the two differ in more than the number of tokens and labels.
+    """
+    if [w.path for w in source.weights] != [w.path for w in target.weights]:
+        raise ValueError("source and target have different layers; build both from one Config")
+    for old, new in zip(source.weights, target.weights, strict=True):
+        if len(old.shape) != len(new.shape) or any(
+            a > b for a, b in zip(old.shape, new.shape, strict=True)
+        ):
+            raise ValueError(f"weight {old.path} shrinks from {old.shape} to {new.shape}")
+        values = ops.convert_to_numpy(new).copy()
+        if new.path.startswith("embedding/"):
+            values[:] = ops.convert_to_numpy(old)[unk_id]
+        values[tuple(slice(size) for size in old.shape)] = ops.convert_to_numpy(old)
+        new.assign(values)

@@ -1,0 +1,151 @@
+"""The artefact of a text classifier."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from seqkit import export
+from seqkit.data import DataReport, Dataset
+from seqkit.evaluation import ClassificationScores
+from seqkit.export import report
+from seqkit.models import TextClassifier
+from seqkit.text import count_tokens
+
+# What a served model must survive, beside real texts.
+_HARD_TEXTS: list[Any] = ["", " ", "\n", "a\0b", "가나다 👩‍👩‍👧", b"\xff\xfe broken", "long " * 400]
+_GOLDEN_TEXTS = 32
+
+
+def publish_classifier(
+    model: TextClassifier,
+    export_path: str | os.PathLike[str],
+    *,
+    name: str,
+    datasets: Mapping[str, Dataset],
+    checks: DataReport,
+    scores: ClassificationScores,
+    baseline: tuple[str, float],
+    config: Any,
+    seed: int,
+    history: Sequence[Mapping[str, float]],
+    minutes: float,
+    notes: Sequence[str] = (),
+) -> export.Artefact:
+    """Exports a classifier with everything that is known about it, and verifies it.
+
+    Args:
+        model: trained and calibrated.
+        export_path: directory of the artefact.
+        name: name of the model.
+        datasets: `train`, `validation`, `test`: what it was made from.
+        checks: what is to be known about the data.
+        scores: on the test data.
+        baseline: what it was compared with, and that one's accuracy on the test data.
+        config: what it was made with; a dataclass or a mapping.
+        seed: the seed.
+        history: figures of each epoch.
+        minutes: duration of the training.
+        notes: anything a reader should know.
+
+    Returns:
+        The artefact.
+
+    Raises:
+        ExportError: the exported model does not answer as this one.
+    """
+    test = datasets["test"]
+    examples = test.take(range(min(_GOLDEN_TEXTS, len(test)))).to_list("text")
+    unknown = _unknown_tokens(model, test)
+    baseline_name, baseline_accuracy = baseline
+    card = {
+        "name": name,
+        "task": "text classification",
+        "labels": list(model.labels.tokens),
+        "data": {
+            part: {
+                "name": dataset.name,
+                "sha256": dataset.sha256,
+                "license": dataset.license or "not stated",
+                "examples": len(dataset),
+            }
+            for part, dataset in datasets.items()
+        },
+        "config": config,
+        "seed": seed,
+        "scores": {
+            "accuracy": {"model": scores.accuracy, "baseline": baseline_accuracy},
+            "macro F1": {"model": scores.macro_f1, "baseline": None},
+            "calibration error": {"model": scores.calibration_error, "baseline": None},
+        },
+        "baseline": baseline_name,
+        "unknown_rate": {"test": scores.unknown_rate},
+        "training": {
+            "minutes": round(minutes, 2),
+            "epochs": len(history),
+            "path_weights": dict(zip(model.outputs, model.path_weights, strict=True)),
+        },
+        "data_checks": checks.lines(),
+        "notes": list(notes),
+    }
+    artefact = export.write(
+        model,
+        export_path,
+        golden={"serving_default": {"text": [*examples, *_HARD_TEXTS]}},
+        card=card,
+        report=_page(name, model, scores, baseline, history, checks, unknown, notes),
+    )
+    print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
+    return artefact
+
+
+def _unknown_tokens(model: TextClassifier, dataset: Dataset) -> list[tuple[str, int]]:
+    """The most frequent tokens that the dictionary does not hold."""
+    counts = count_tokens(dataset.batches("text", 4096), model.encoder.tokenizer)
+    return model.encoder.vocabulary.coverage(counts).most_common_unknown
+
+
+def _page(
+    name: str,
+    model: TextClassifier,
+    scores: ClassificationScores,
+    baseline: tuple[str, float],
+    history: Sequence[Mapping[str, float]],
+    checks: DataReport,
+    unknown: Sequence[tuple[str, int]],
+    notes: Sequence[str],
+) -> str:
+    figures = {key: [row.get(key) for row in history] for row in history[:1] for key in row}
+    losses = {key: values for key, values in figures.items() if "loss" in key}
+    accuracies = {key: values for key, values in figures.items() if "accuracy" in key}
+    sections = [
+        report.facts(
+            "Scores on the test data",
+            {
+                "accuracy": scores.accuracy,
+                f"accuracy of the baseline, {baseline[0]}": baseline[1],
+                "macro F1": scores.macro_f1,
+                "calibration error": scores.calibration_error,
+                "texts": scores.examples,
+                "unknown tokens, share": scores.unknown_rate,
+            },
+        ),
+        report.text("To know", notes) if notes else None,
+        report.curves(losses, title="Loss by epoch") if losses else None,
+        report.curves(accuracies, title="Accuracy by epoch") if accuracies else None,
+        report.confusion(scores.labels, scores.confusion) if scores.confusion else None,
+        report.table(
+            "Worst errors",
+            ["text", "truth", "answer", "confidence"],
+            [[m.text, m.truth, m.answer, round(m.confidence, 3)] for m in scores.worst],
+            note="Wrong answers on the test data, the most confident first.",
+        ),
+        report.table(
+            "Most frequent unknown tokens",
+            ["token", "count in the test data"],
+            [list(pair) for pair in unknown],
+        ),
+        report.text("Data checks", checks.lines()),
+    ]
+    return report.render(name, [s for s in sections if s is not None], "text classification")

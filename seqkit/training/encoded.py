@@ -1,0 +1,230 @@
+"""Labelled texts as padded batches of ids, in an order that depends on seed and epoch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from seqkit.data.batching import Batch, bucket_batches
+from seqkit.data.dataset import Dataset
+from seqkit.text.code_points import as_text_tensor
+from seqkit.text.encoder import TextEncoder
+
+# Up to 400 MB of ids are kept; of larger data only the lengths are, and texts are encoded again.
+_MOST_KEPT_IDS = 100_000_000
+_CHUNK = 2048
+
+
+class EncodedTexts:
+    """Texts that were encoded once, or are encoded again for each batch where memory is short.
+
+    Args:
+        dataset: holds the column `text`.
+        encoder: turns texts into ids.
+        max_length: tokens after which a text is cut; `num_cut` counts those texts.
+        most_kept_ids: ids kept in memory; beyond, batches are encoded as they are needed. The
+            batches are the same.
+        progress: called with the number of texts done and the number of all.
+
+    Attributes:
+        lengths: `<int32>[texts]`, tokens of each text, after the cut.
+        num_cut: number of texts longer than `max_length`.
+        unknown_rate: `<float32>[texts]`.
+
+    Example:
+        >>> from seqkit import data
+        >>> from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
+        >>> encoder = TextEncoder(WordTokenizer(), Vocabulary.from_counts({"a": 2, "b": 1}))
+        >>> texts = EncodedTexts(data.read([("a b c", "x"), ("b", "y")]), encoder, max_length=2)
+        >>> texts.lengths.tolist(), texts.num_cut
+        ([2, 1], 1)
+        >>> texts.padded([1, 0], 2)["token_ids"].tolist()
+        [[5, 0], [4, 5]]
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        encoder: TextEncoder,
+        *,
+        max_length: int,
+        most_kept_ids: int = _MOST_KEPT_IDS,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self._dataset = dataset
+        self._max_length = max_length
+        self._encode = tf.function(
+            encoder.__call__, input_signature=[tf.TensorSpec([None], tf.string)]
+        )
+        self._has_ngrams = encoder.ngrams is not None
+        self.num_cut = 0
+        lengths, rates = [], []
+        tokens, ngrams = _Rows(), _Rows()
+        keep = True
+        done = 0
+        for texts in dataset.batches("text", _CHUNK):
+            encoded = self._encode(as_text_tensor(texts))
+            row_lengths = encoded.token_ids.row_lengths().numpy()
+            self.num_cut += int((row_lengths > max_length).sum())
+            lengths.append(np.minimum(row_lengths, max_length).astype("int32"))
+            rates.append(encoded.unknown_rate.numpy())
+            if keep:
+                tokens.add(encoded.token_ids)
+                ngrams.add(encoded.ngram_ids)
+                keep = tokens.size + ngrams.size <= most_kept_ids
+            done += len(row_lengths)
+            if progress is not None:
+                progress(done, len(dataset))
+        self.lengths = np.concatenate(lengths) if lengths else np.zeros(0, "int32")
+        self.unknown_rate = np.concatenate(rates) if rates else np.zeros(0, "float32")
+        self._kept = (tokens.closed(), ngrams.closed()) if keep else None
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def padded(self, indices: Sequence[int] | np.ndarray, length: int) -> dict[str, np.ndarray]:
+        """The ids of some texts.
+
+        Args:
+            indices: `<int>[n]`, which texts.
+            length: tokens to pad to.
+
+        Returns:
+            `token_ids` `<int32>[n, length]` and, if the encoder has n-grams, `ngram_ids`
+            `<int32>[n, the most of one text]`, both right-padded with 0.
+        """
+        rows = np.asarray(indices)
+        if self._kept is not None:
+            tokens, ngrams = (part.padded(rows) for part in self._kept)
+        else:
+            texts = self._dataset.take(rows)["text"]
+            encoded = self._encode(as_text_tensor(texts))
+            tokens = encoded.token_ids.to_tensor(0).numpy()
+            ngrams = encoded.ngram_ids.to_tensor(0).numpy()
+        tokens = tokens[:, :length]
+        tokens = np.pad(tokens, [(0, 0), (0, length - tokens.shape[1])])
+        if not self._has_ngrams:
+            return {"token_ids": tokens}
+        # A matrix without columns is legal but not for every kernel.
+        ngrams = np.pad(ngrams, [(0, 0), (0, 1)]) if ngrams.shape[1] == 0 else ngrams
+        return {"token_ids": tokens, "ngram_ids": ngrams}
+
+    def ngram_counts(self, targets: np.ndarray, num_buckets: int) -> tuple[np.ndarray, np.ndarray]:
+        """In how many texts of each class each n-gram comes.
+
+        Args:
+            targets: `<float32>[texts, classes]`.
+            num_buckets: size of the n-gram table.
+
+        Returns:
+            `<float32>[num_buckets, classes]` by class and `<float32>[num_buckets]` in all texts.
+        """
+        counts = np.zeros((num_buckets, targets.shape[1]), "float32")
+        totals = np.zeros(num_buckets, "float32")
+        for start in range(0, len(self), _CHUNK):
+            rows = np.arange(start, min(start + _CHUNK, len(self)))
+            ids = self.padded(rows, int(self.lengths[rows].max()))["ngram_ids"]
+            row, column = np.nonzero(ids)
+            buckets = ids[row, column]
+            for index in range(targets.shape[1]):
+                counts[:, index] += np.bincount(buckets, targets[start + row, index], num_buckets)
+            totals += np.bincount(buckets, minlength=num_buckets)
+        return counts, totals
+
+
+class TrainingBatches:
+    """An epoch's batches as a `tf.data.Dataset`, bucketed by length.
+
+    Args:
+        texts: what the model reads.
+        targets: `<float32>[texts, classes]`.
+        weights: `<float32>[texts]`, how much each text counts; None for all the same.
+        outputs: names of the model's outputs; each is trained on the targets.
+        batch_size: texts of a batch.
+        seed: with the epoch's number decides the order.
+
+    Attributes:
+        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
+    """
+
+    def __init__(
+        self,
+        texts: EncodedTexts,
+        targets: np.ndarray,
+        weights: np.ndarray | None = None,
+        *,
+        outputs: Sequence[str],
+        batch_size: int,
+        seed: int,
+    ) -> None:
+        self._texts = texts
+        self._targets = targets
+        self._weights = np.ones(len(targets), "float32") if weights is None else weights
+        self._outputs = list(outputs)
+        self._batch_size = batch_size
+        self._seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self._plan(0))
+
+    def _plan(self, epoch: int) -> list[Batch]:
+        return bucket_batches(
+            self._texts.lengths, batch_size=self._batch_size, seed=self._seed, epoch=epoch
+        )
+
+    def dataset(self) -> tf.data.Dataset:
+        """Batches of inputs, targets by output and weights by output.
+
+        Returns:
+            A data set that iterates over the epoch `self.epoch`.
+        """
+
+        def batches() -> Iterator[tuple]:
+            for indices, length in self._plan(self.epoch):
+                targets, weights = self._targets[indices], self._weights[indices]
+                yield (
+                    self._texts.padded(indices, length),
+                    {name: targets for name in self._outputs},
+                    {name: weights for name in self._outputs},
+                )
+
+        classes = self._targets.shape[1]
+        inputs = self._texts.padded(np.zeros(1, np.int64), 1)
+        signature = (
+            {name: tf.TensorSpec([None, None], tf.int32) for name in inputs},
+            {name: tf.TensorSpec([None, classes], tf.float32) for name in self._outputs},
+            {name: tf.TensorSpec([None], tf.float32) for name in self._outputs},
+        )
+        dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
+        return dataset.apply(tf.data.experimental.assert_cardinality(len(self))).prefetch(8)
+
+
+class _Rows:
+    """Rows of different lengths, one after another in one array."""
+
+    def __init__(self) -> None:
+        self._values: list[np.ndarray] = []
+        self._lengths: list[np.ndarray] = []
+        self.size = 0
+
+    def add(self, ragged: tf.RaggedTensor) -> None:
+        self._values.append(ragged.values.numpy())
+        self._lengths.append(ragged.row_lengths().numpy())
+        self.size += len(self._values[-1])
+
+    def closed(self) -> _Rows:
+        """Joins the parts; from then on rows can be asked for."""
+        self._values = [np.concatenate([*self._values, np.zeros(1, "int32")])]
+        lengths = np.concatenate([*self._lengths, np.zeros(0, "int64")])
+        self._lengths = [lengths, np.cumsum(lengths) - lengths]
+        return self
+
+    def padded(self, rows: np.ndarray) -> np.ndarray:
+        lengths, starts = (part[rows] for part in self._lengths)
+        columns = np.arange(lengths.max(initial=0))
+        inside = columns < lengths[:, np.newaxis]
+        places = np.where(inside, starts[:, np.newaxis] + columns, len(self._values[0]) - 1)
+        return self._values[0][places]

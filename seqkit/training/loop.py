@@ -1,0 +1,200 @@
+"""Keras trains; this adds stopping, the best weights, and going on after an interruption."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from seqkit.training.encoded import TrainingBatches
+
+_STATE = "state.npz"
+
+
+class TrainingState(keras.callbacks.Callback):
+    """Keeps the best weights, stops when nothing improves, and writes all of it to disk.
+
+    The state after an epoch is whole: weights, optimizer, random generators, best weights, figures.
+    An interrupted run that is resumed ends with the same bits as one that was not.
+
+    Args:
+        batches: the training data; told the number of each epoch.
+        patience: epochs without improvement of `val_loss` after which training stops.
+        directory: where the state is written after each epoch, or None.
+        fingerprint: what must be the same for a state to be gone on from (data, configuration).
+
+    Attributes:
+        history: figures of each epoch so far.
+        best_epoch: the epoch, from 0, with the lowest `val_loss`; None before the first.
+    """
+
+    def __init__(
+        self,
+        batches: TrainingBatches,
+        *,
+        patience: int,
+        directory: Path | None,
+        fingerprint: Mapping[str, Any],
+    ) -> None:
+        super().__init__()
+        self._batches = batches
+        self._patience = patience
+        self._directory = directory
+        self._fingerprint = json.loads(json.dumps(fingerprint))
+        self._best_weights: list[np.ndarray] = []
+        self.history: list[dict[str, float]] = []
+        self.best_epoch: int | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether patience has run out."""
+        return self.best_epoch is not None and (
+            len(self.history) - 1 - self.best_epoch >= self._patience
+        )
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Gives the epoch its own order of the data; Keras calls this."""
+        self._batches.epoch = epoch
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Compares, keeps and writes; Keras calls this."""
+        figures = {name: float(value) for name, value in (logs or {}).items()}
+        self.history.append(figures)
+        best = None if self.best_epoch is None else self.history[self.best_epoch]["val_loss"]
+        if best is None or figures["val_loss"] < best:
+            self.best_epoch = epoch
+            self._best_weights = [np.array(v.numpy()) for v in self.model.weights]
+        if self._directory is not None:
+            self._write(self._directory)
+        if self.finished:
+            self.model.stop_training = True
+
+    def restore_best(self) -> None:
+        """Gives the model the weights of its best epoch."""
+        for variable, value in zip(self.model.weights, self._best_weights, strict=True):
+            variable.assign(value)
+
+    def _variables(self) -> list[Any]:
+        """Weights, random generators and optimizer; not the metrics, which start each epoch anew."""
+        metrics = {id(v) for metric in self.model.metrics for v in metric.variables}
+        kept = [v for v in self.model.variables if id(v) not in metrics]
+        return [*kept, *self.model.optimizer.variables]
+
+    def _write(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        told = {
+            "fingerprint": self._fingerprint,
+            "history": self.history,
+            "best_epoch": self.best_epoch,
+        }
+        arrays = {f"now{i}": np.array(v.numpy()) for i, v in enumerate(self._variables())}
+        arrays |= {f"best{i}": value for i, value in enumerate(self._best_weights)}
+        aside = directory / f"{_STATE}.{os.getpid()}"
+        with aside.open("wb") as file:
+            np.savez(file, told=np.array(json.dumps(told)), **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(directory / _STATE)
+
+    def read(self, directory: Path) -> int:
+        """Takes up the state that an earlier run left.
+
+        Args:
+            directory: where it was written.
+
+        Returns:
+            The number of epochs that were finished; 0 where there is no state.
+
+        Raises:
+            ValueError: the state belongs to other data or another configuration.
+        """
+        path = directory / _STATE
+        if not path.exists():
+            return 0
+        with np.load(path, allow_pickle=False) as arrays:
+            told = json.loads(str(arrays["told"]))
+            changed = sorted(
+                name
+                for name in told["fingerprint"].keys() | self._fingerprint.keys()
+                if told["fingerprint"].get(name) != self._fingerprint.get(name)
+            )
+            if changed:
+                raise ValueError(
+                    f"resume: {path} was written with other {', '.join(changed)}; run with the "
+                    "same arguments, or delete it to start anew"
+                )
+            self.model.optimizer.build(self.model.trainable_variables)
+            for i, variable in enumerate(self._variables()):
+                variable.assign(arrays[f"now{i}"])
+            self._best_weights = [arrays[f"best{i}"] for i in range(len(self.model.weights))]
+        self.history = told["history"]
+        self.best_epoch = told["best_epoch"]
+        return len(self.history)
+
+
+def train_core(
+    core: keras.Model,
+    batches: TrainingBatches,
+    *,
+    epochs: int,
+    patience: int,
+    callbacks: Sequence[keras.callbacks.Callback],
+    checkpoints: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    fingerprint: Mapping[str, Any] | None = None,
+    log_dir: str | os.PathLike[str] | None = None,
+    verbose: int | str = "auto",
+) -> TrainingState:
+    """Fits a compiled core and leaves it with the weights of its best epoch.
+
+    Args:
+        core: compiled model.
+        batches: training data.
+        epochs: at most so many.
+        patience: epochs without improvement of `val_loss` after which training stops.
+        callbacks: one of them must set `val_loss`.
+        checkpoints: directory for the state after each epoch, or None for none.
+        resume: whether to go on from the state found there; without one, training starts anew.
+        fingerprint: what must not have changed since that state was written.
+        log_dir: directory for TensorBoard, or None.
+        verbose: as Keras's.
+
+    Returns:
+        The state, with the history.
+
+    Raises:
+        ValueError: the state found belongs to other data or settings, or `resume` has no directory.
+    """
+    if resume and checkpoints is None:
+        raise ValueError("resume is True but there is no directory: give export_path")
+    directory = None if checkpoints is None else Path(checkpoints)
+    state = TrainingState(
+        batches, patience=patience, directory=directory, fingerprint=fingerprint or {}
+    )
+    state.set_model(core)
+    done = 0
+    if directory is not None:
+        if resume:
+            done = state.read(directory)
+        else:
+            shutil.rmtree(directory, ignore_errors=True)
+    extra: list[keras.callbacks.Callback] = []
+    if log_dir is not None:
+        extra.append(keras.callbacks.TensorBoard(str(log_dir)))
+    if not state.finished and done < epochs:
+        core.fit(
+            batches.dataset(),
+            epochs=epochs,
+            initial_epoch=done,
+            callbacks=[*callbacks, state, *extra],
+            shuffle=False,  # the batches come in an order of their own
+            verbose=verbose,
+        )
+    state.restore_best()
+    return state
