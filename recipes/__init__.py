@@ -1,0 +1,1 @@
+"""Short programs that train, evaluate and export one kind of model each."""

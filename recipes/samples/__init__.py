@@ -1,0 +1,1 @@
+"""Built-in sample data, so that every recipe runs with no download."""

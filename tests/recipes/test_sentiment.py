@@ -1,0 +1,213 @@
+"""The sentiment recipe, whole: from rows to a served model, interrupted and gone on from."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from recipes import sentiment
+from recipes.samples.reviews import reviews
+from seqkit.export import verify
+from seqkit.models import TextClassifier
+
+ROOT = Path(__file__).parents[2]
+SMALL = {
+    "tokenizer": "word",
+    "hidden_dim": 12,
+    "embedding_dim": 12,
+    "ngram_buckets": 4096,
+    "batch_size": 32,
+}
+TINY = sentiment.Config(**SMALL, epochs=3)
+FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
+
+SERVE = """
+import sys, json, tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+answers = model.signatures["serving_default"](text=tf.constant(json.load(sys.stdin)))
+print(json.dumps([label.decode() for label in answers["label"].numpy()]))
+assert "seqkit" not in sys.modules and "keras" not in sys.modules.get("recipes", "")
+"""
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "recipes.sentiment", *FLAGS, *map(str, arguments)]
+
+
+def write_csv(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *rows])
+    return path
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A small model of sample reviews, trained once for this module."""
+    path = tmp_path_factory.mktemp("models") / "reviews"
+    rows = reviews(600, seed=1)
+    model = sentiment.train(rows[:500], path, test=rows[500:], config=TINY)
+    return model, path, rows
+
+
+def test_train_writes_a_whole_artefact_that_verifies(exported):
+    _, path, _ = exported
+    assert {p.name for p in path.iterdir()} >= {
+        "model.keras",
+        "serving",
+        "card.json",
+        "card.md",
+        "golden.json",
+        "report.html",
+        "signatures.json",
+    }
+    assert not (path / ".training").exists()
+    assert verify(path).ok
+    card = json.loads((path / "card.json").read_text())
+    assert card["data"]["test"]["examples"] == 100
+    assert set(card["scores"]["accuracy"]) == {"model", "baseline"}
+    assert card["config"]["hidden_dim"] == 12
+
+
+def test_a_process_without_seqkit_gives_the_same_labels(exported, tmp_path):
+    model, path, rows = exported
+    texts = [text for text, _ in rows[:50]] + ["", "new wörds 가나다"]
+    served = subprocess.run(
+        [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert json.loads(served.stdout) == [answer.label for answer in model.classify(texts)]
+
+
+def test_report_shows_what_was_measured(exported):
+    _, path, rows = exported
+    page = (path / "report.html").read_text(encoding="utf-8")
+    for expected in ("Confusion matrix", "Worst errors", "Most frequent unknown", "Data checks"):
+        assert expected in page
+
+
+def test_fine_tune_goes_on_and_learns_new_labels_and_words(exported, tmp_path):
+    old, path, rows = exported
+    more = [(text, label) for text, label in rows[:200]]
+    more += [(f"zyxxy number {i} please explain", "question") for i in range(60)]
+    config = sentiment.Config(**SMALL, epochs=6, learning_rate=5e-3)
+    model = sentiment.fine_tune(path, more, tmp_path / "tuned", config=config)
+    assert model.labels.tokens == ("negative", "positive", "question")
+    assert "zyxxy" in model.encoder.vocabulary
+    assert model.classify(["zyxxy number 99 please explain"])[0].label == "question"
+    # What the old model was sure of, the new one still says.
+    sure = [text for text, _ in rows[:100] if old.classify([text])[0].confidence > 0.9]
+    same = [a.label == b.label for a, b in zip(old.classify(sure), model.classify(sure), strict=True)]
+    assert np.mean(same) > 0.8
+    assert verify(tmp_path / "tuned").ok
+    assert verify(path).ok  # the model it went on from is as it was
+
+
+def test_multi_label_data_are_read_trained_and_answered(tmp_path):
+    rows = [("red", "r"), ("blue", "b"), ("red and blue", "r|b"), ("none", "")] * 30
+    path = write_csv(tmp_path / "colours.csv", [row for row in rows if row[1]])
+    config = sentiment.Config(**SMALL, epochs=12, learning_rate=2e-2, label_separator="|")
+    model = sentiment.train(path, config=config)
+    assert [a.label for a in model.classify(["red", "blue", "red and blue"])] == ["r", "b", "b|r"]
+
+
+def test_class_weights_let_a_rare_label_be_found():
+    rows = [(f"plain text {i}", "common") for i in range(300)]
+    rows += [(f"odd words {i}", "rare") for i in range(12)]
+    config = sentiment.Config(**SMALL, epochs=5, class_weight="balanced", validation_fraction=0.2)
+    model = sentiment.train(rows, config=config)
+    assert model.classify(["odd words 99"])[0].label == "rare"
+
+
+def weights(path):
+    return [np.array(w) for w in TextClassifier.load(path).core.get_weights()]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """Trained in a process of its own, undisturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    data = write_csv(folder / "data.csv", reviews(500, seed=2))
+    subprocess.run(
+        command("--data", data, "--export-path", folder / "model", "--epochs", 4),
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+    )
+    return data, weights(folder / "model")
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_interrupted_run_ends_with_the_same_bits(uninterrupted, tmp_path, how):
+    data, expected = uninterrupted
+    model = tmp_path / "model"
+    arguments = command("--data", data, "--export-path", model, "--epochs", 4)
+    process = subprocess.Popen(
+        arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    state = model / ".training" / "state.npz"
+    deadline = time.monotonic() + 120
+    while not state.exists():
+        assert process.poll() is None, process.stdout.read().decode()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(process.pid, how)
+    output = process.communicate()[0].decode()
+    if how == signal.SIGINT:
+        assert process.returncode == 130
+        assert "--resume" in output.splitlines()[-1]
+    assert not (model / "model.keras").exists()
+    resumed = subprocess.run([*arguments, "--resume"], cwd=ROOT, capture_output=True, text=True)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "Epoch 1/4" not in resumed.stdout
+    for found, value in zip(weights(model), expected, strict=True):
+        np.testing.assert_array_equal(found, value)
+
+
+def test_resume_refuses_other_settings(uninterrupted, tmp_path):
+    data, _ = uninterrupted
+    config = sentiment.Config(**SMALL, epochs=1)
+    parts = sentiment._read(data, None, None, config)
+    sentiment.train_and_score(parts, config, checkpoints=tmp_path / "state")
+    other = sentiment.Config(**SMALL, epochs=2)
+    with pytest.raises(ValueError, match="epochs"):
+        sentiment.train_and_score(parts, other, checkpoints=tmp_path / "state", resume=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ("text,label\nfine,pos\nbroken\n", "line 3"),
+        ("words,stars\nfine,5\n", "text"),
+    ],
+)
+def test_bad_data_end_in_one_line_that_names_the_place(tmp_path, content, named):
+    path = tmp_path / "bad.csv"
+    path.write_text(content)
+    ended = subprocess.run(command("--data", path), cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 2
+    last = ended.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: ")
+    assert "bad.csv" in last
+    assert named in last
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_default_model_reaches_its_score_on_the_sample():
+    """The promise of README: order decides these reviews, and the recipe reads order."""
+    parts = sentiment._read(None, None, None, sentiment.DEFAULTS)
+    outcome = sentiment.train_and_score(parts, sentiment.DEFAULTS)
+    assert outcome.baseline < 0.8
+    assert outcome.scores.accuracy >= 0.97
+    keras.backend.clear_session()
