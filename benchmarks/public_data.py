@@ -22,7 +22,7 @@ from typing import NamedTuple
 from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.results import files_hash
-from recipes.samples.reviews import reviews
+from recipes.samples.reviews import train_and_test
 from seqkit import data
 from seqkit.data import Dataset
 
@@ -100,12 +100,12 @@ def subj(root: Path, how: Splitting) -> PublicData:
 
 def sample(root: Path | None, how: Splitting) -> PublicData:
     """The reviews that the recipe trains on when it is given nothing."""
-    rows = reviews(6000, seed=0)
+    train, test = train_and_test()
 
     def parts(fold: int) -> Parts:
-        return data.read_parts(rows[:5000], None, rows[5000:], fraction=how.fraction, seed=how.seed)
+        return data.read_parts(train, None, test, fraction=how.fraction, seed=how.seed)
 
-    digest = data.read(rows).content_sha256()[:12]
+    digest = data.read(train + test).content_sha256()[:12]
     return PublicData("sample", "built-in sample", digest, 1, parts)
 
 

@@ -38,7 +38,6 @@ from recipes import sentiment
 Name = Literal["sst2", "mr", "subj", "nsmc", "sample"]
 ALL: tuple[Name, ...] = ("sst2", "mr", "subj", "nsmc", "sample")
 _QUICK_ROWS = 300
-_QUICK_CONFIG = {"epochs": 1, "vocabulary_size": 500, "hidden_dim": 8, "embedding_dim": 8}
 
 
 def main(
@@ -70,7 +69,7 @@ def main(
     use_cores(threads)
     config = dataclasses.replace(sentiment.DEFAULTS, seed=seed)
     if quick:
-        config = dataclasses.replace(config, **_QUICK_CONFIG)
+        config = dataclasses.replace(config, epochs=1, hidden_dim=8, embedding_dim=8)
     rows = [] if quick else read_json(results, [])
     for name in only:
         how = public_data.Splitting(2 if quick else folds, config.validation_fraction, seed)

@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,19 +86,15 @@ class Worker:
             WorkerError: the process failed; the end of its log is told.
         """
         assert self._process.stdin is not None
-        try:
+        with suppress(BrokenPipeError):  # The answer that does not come says why.
             print(json.dumps({"variant": variant}), file=self._process.stdin, flush=True)
-        except BrokenPipeError:
-            pass  # The answer that does not come says why.
         return self._answer()
 
     def stop(self) -> None:
         """Ends the process."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        try:
+        with suppress(BrokenPipeError):
             self._process.stdin.close()
-        except BrokenPipeError:
-            pass
         try:
             self._process.wait(timeout=20)
         except subprocess.TimeoutExpired:

@@ -28,13 +28,15 @@ class Workload:
 
     Attributes:
         name: where the texts come from.
-        texts: the texts.
+        texts: the texts, normalised and split.
+        raw: the texts as they were written, with other spaces only for line breaks.
         labels: 0 or 1 for each.
         words: the vocabulary: the most frequent words, most frequent first.
     """
 
     name: str
     texts: list[str]
+    raw: list[str]
     labels: list[int]
     words: list[str]
 
@@ -98,7 +100,8 @@ def nsmc(directory: Path, rows: int, vocabulary_size: int, seed: int) -> Workloa
     chosen = np.random.default_rng(seed).permutation(len(reviews))[:rows]
     taken = reviews.take(chosen)
     labels = [int(label) for label in taken.to_list("label")]
-    return _made("NSMC", list(_words_of(taken)), labels, vocabulary_size)
+    raw = [" ".join(text.splitlines()) for text in taken.to_list("text")]
+    return _made("NSMC", list(_split(raw)), raw, labels, vocabulary_size)
 
 
 def synthetic(rows: int, vocabulary_size: int, seed: int) -> Workload:
@@ -124,7 +127,39 @@ def synthetic(rows: int, vocabulary_size: int, seed: int) -> Workload:
         for end, length in zip(ends, lengths.tolist(), strict=True)
     ]
     labels = random.integers(0, 2, rows).tolist()
-    return _made("synthetic", texts, labels, vocabulary_size)
+    return _made("synthetic", texts, texts, labels, vocabulary_size)
+
+
+def write_for_fasttext(
+    directory: Path | None, work: Workload, target: Path
+) -> tuple[Path, Path, dict[str, str | int]]:
+    """Writes labelled texts in the form that fastText reads.
+
+    Args:
+        directory: as for `nsmc`; the whole of it is written. None: the workload's own texts are,
+            the last fifth of them for testing.
+        work: these.
+        target: where to write.
+
+    Returns:
+        The files for training and for testing, and what they are.
+    """
+    if directory is None:
+        pairs = list(zip(work.labels, work.raw, strict=True))
+        cut = len(pairs) * 4 // 5
+        parts = {"train": pairs[:cut], "test": pairs[cut:]}
+    else:
+        from seqkit import data
+
+        parts = {}
+        for part in ("train", "test"):
+            whole = data.read(directory / "sentiment" / "nsmc" / f"ratings_{part}.txt")
+            parts[part] = list(zip(whole.to_list("label"), whole.to_list("text"), strict=True))
+    for part, pairs in parts.items():
+        lines = [f"__label__{label} {' '.join(text.splitlines())}\n" for label, text in pairs]
+        (target / f"{part}.txt").write_text("".join(lines), encoding="utf-8")
+    counts = {f"{part} texts": len(pairs) for part, pairs in parts.items()}
+    return target / "train.txt", target / "test.txt", {"data": work.name, **counts}
 
 
 def token_ids(workload: Workload) -> list[np.ndarray]:
@@ -142,19 +177,20 @@ def token_ids(workload: Workload) -> list[np.ndarray]:
     ]
 
 
-def _made(name: str, texts: list[str], labels: list[int], vocabulary_size: int) -> Workload:
+def _made(
+    name: str, texts: list[str], raw: list[str], labels: list[int], vocabulary_size: int
+) -> Workload:
     counts = Counter(word for text in texts for word in text.split())
     # The four special ids of seqkit count as part of the vocabulary.
     words = [word for word, _ in counts.most_common(vocabulary_size - 4)]
-    return Workload(name, texts, labels, words)
+    return Workload(name, texts, raw, labels, words)
 
 
-def _words_of(dataset) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _split(raw: list[str]) -> Iterator[str]:
     """Texts, normalised and split as seqkit's word tokenizer does."""
     import tensorflow as tf
 
     from seqkit.text import Normalizer, WordTokenizer
-    from seqkit.text.code_points import as_text_tensor
 
     tokenizer = WordTokenizer(normalizer=Normalizer("NFC", lowercase=True))
 
@@ -162,8 +198,8 @@ def _words_of(dataset) -> Iterator[str]:  # type: ignore[no-untyped-def]
     def split(texts: tf.Tensor) -> tf.Tensor:
         return tf.strings.reduce_join(tokenizer.tokenize(texts).values, axis=1, separator=" ")
 
-    for texts in dataset.batches("text", 2048):
-        for text in split(as_text_tensor(texts)).numpy():
+    for start in range(0, len(raw), 2048):
+        for text in split(tf.constant(raw[start : start + 2048])).numpy():
             yield text.decode()
 
 

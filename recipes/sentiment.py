@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 import keras
 
-from recipes.samples.reviews import reviews
+from recipes.samples.reviews import train_and_test
 from seqkit.command_line import run_recipe
 from seqkit.data import DataReport, Dataset, check, read_parts
 from seqkit.data.labels import balanced_weights, distinct_labels, is_multi_label
@@ -58,6 +58,7 @@ class Config:
         max_length: tokens read at once; a longer text is served in windows of this length.
         too_long: what is done with a longer text when serving.
         epochs: at most so many.
+        max_steps: fewer epochs, but at least three, where they would take more steps than this.
         patience: epochs without improvement on validation data before training stops.
         batch_size: texts of a training step.
         learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
@@ -82,14 +83,15 @@ class Config:
     num_layers: int = 1
     cell: Literal["gru", "lstm", "simple_rnn"] = "gru"
     pooling: tuple[Literal["attention", "max", "mean", "last"], ...] = ("attention", "max")
-    dropout: float = 0.5
+    dropout: float = 0.3
     word_dropout: float = 0.1
     max_length: int = 256
     too_long: Literal["window", "error", "truncate"] = "window"
     epochs: int = 8
-    patience: int = 3
-    batch_size: int = 64
-    learning_rate: float = 2e-3
+    max_steps: int = 12_000
+    patience: int = 2
+    batch_size: int = 32
+    learning_rate: float = 3e-3
     label_smoothing: float = 0.0
     class_weight: Literal["none", "balanced"] = "none"
     validation_fraction: float = 0.1
@@ -174,9 +176,10 @@ def fit(
     losses = keras.losses
     loss = losses.BinaryCrossentropy if model.multi_label else losses.CategoricalCrossentropy
     steps = len(batches)
+    epochs = min(config.epochs, max(3, round(config.max_steps / steps)))
     schedule = keras.optimizers.schedules.CosineDecay(
         config.learning_rate / 10,
-        decay_steps=steps * config.epochs,
+        decay_steps=steps * epochs,
         warmup_target=config.learning_rate,
         warmup_steps=max(1, steps // 10),
     )
@@ -193,7 +196,7 @@ def fit(
     state = train_core(
         model.core,
         batches,
-        epochs=config.epochs,
+        epochs=epochs,
         patience=config.patience,
         callbacks=[judge],
         checkpoints=checkpoints,
@@ -343,8 +346,8 @@ def train_and_score(
 
 def _read(data: Any, validation: Any, test: Any, config: Config) -> dict[str, Dataset]:
     if data is None:
-        sample = reviews(6000, seed=0)
-        data, test = sample[:5000], test or sample[5000:]
+        data, held_out = train_and_test()
+        test = held_out if test is None else test
     return read_parts(
         data,
         validation,

@@ -14,16 +14,12 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import workload
+from benchmarks.ours.models import on_words
 from benchmarks.worker import Work, read_config, serve
-from recipes.sentiment import Config
 from seqkit import data
-from seqkit.models import TextClassifier
 from seqkit.optimizers import LazyAdam
-from seqkit.text import HashedNGrams, TextEncoder, Vocabulary, WordTokenizer
-from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
 from seqkit.training import EncodedTexts, TrainingBatches
 
-DEFAULTS = Config()
 _MATRIX, _PRODUCTS = 1024, 40
 
 
@@ -38,35 +34,18 @@ def epoch_of(config: dict[str, Any], work: workload.Workload, *, ngrams: bool) -
     Returns:
         What trains for an epoch, and facts about it.
     """
-    encoder = TextEncoder(
-        WordTokenizer(),
-        Vocabulary([PAD, UNK, BOS, EOS, *work.words]),
-        HashedNGrams(DEFAULTS.ngram_buckets) if ngrams else None,
-    )
-    model = TextClassifier.build(
-        encoder,
-        Vocabulary.from_labels(["0", "1"]),
-        embedding_dim=config["embedding_dim"],
-        hidden_dim=config["hidden_dim"],
-        cell=config["cell"],
-        dropout=config["dropout"],
-        pooling=["attention", "max"],
-        word_dropout=DEFAULTS.word_dropout if ngrams else 0.0,
-        seed=config["seed"],
-    )
+    model = on_words(config, work, ngrams=ngrams)
     rows = {"text": work.texts, "label": [str(label) for label in work.labels]}
     warming = {column: values[: config["warm_up_rows"]] for column, values in rows.items()}
-    cut = {"max_length": DEFAULTS.max_length}
-    EncodedTexts(data.read(warming), encoder, **cut)
+    some = EncodedTexts(data.read(warming), model.encoder, max_length=model.max_length)
     start = time.perf_counter()
-    texts = EncodedTexts(data.read(rows), encoder, **cut)
+    texts = EncodedTexts(data.read(rows), model.encoder, max_length=model.max_length)
     encoded_in = time.perf_counter() - start
     model.core.compile(
         LazyAdam(config["learning_rate"]),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
     )
     made = {"outputs": model.outputs, "batch_size": config["batch_size"], "seed": config["seed"]}
-    some = EncodedTexts(data.read(warming), encoder, **cut)
     targets = model.targets(rows["label"])
     model.core.fit(
         TrainingBatches(some, targets[: len(some)], **made).dataset(), verbose=0, shuffle=False

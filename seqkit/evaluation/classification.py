@@ -105,7 +105,9 @@ def score_classifier(
         calibration_error=calibration_error(sure, right),
         unknown_rate=float(np.mean(rates)),
         labels=labels,
-        confusion=[] if model.multi_label else confusion_matrix(truth, answers, labels=labels).tolist(),
+        confusion=[]
+        if model.multi_label
+        else confusion_matrix(truth, answers, labels=labels).tolist(),
         worst=tuple(
             Mistake(text, truth[i], answers[i], float(sure[i]))
             for i, text in zip(worst.tolist(), texts, strict=True)

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
 from keras import ops
 
 Tensor = Any
@@ -235,15 +234,14 @@ def _arriving(given: tuple, upstream: Tensor | None) -> Tensor:
 
 def _walk_back(step: Callable, initial: Any, inputs: tuple[Tensor, ...], reverse: bool) -> Any:
     """Runs a gradient's step over time against the direction of the recurrence."""
-    # One tensor, taken apart in the step: with several of unknown length `ops.scan` fails on
+    # Over times, not over the inputs: with several inputs of unknown length `ops.scan` fails on
     # TensorFlow (Keras 3.15), and `fit` makes lengths unknown as soon as it has seen two.
-    ends = np.cumsum([x.shape[-1] for x in inputs])[:-1].tolist()
-    joined = ops.concatenate(inputs, axis=-1)
+    times = ops.arange(ops.shape(inputs[0])[0])
 
-    def step_on_parts(carry, now):
-        return step(carry, ops.split(now, ends, axis=-1))
+    def step_at(carry, time):
+        return step(carry, tuple(x[time] for x in inputs))
 
-    return ops.scan(step_on_parts, initial, joined, reverse=not reverse)[1]
+    return ops.scan(step_at, initial, times, reverse=not reverse)[1]
 
 
 def _previous(states: Tensor, initial: Tensor, reverse: bool) -> Tensor:

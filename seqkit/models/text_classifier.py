@@ -98,7 +98,8 @@ class TextClassifier(tf.Module):
         self.encoder = encoder
         self.labels = labels
         self.core = core
-        self.core_config = dict(core_config)
+        # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
+        self._core_config = json.dumps(dict(core_config))
         self.multi_label = multi_label
         self.max_length = max_length
         self.too_long = too_long
@@ -147,9 +148,14 @@ class TextClassifier(tf.Module):
         )
 
     @property
+    def core_config(self) -> dict[str, Any]:
+        """The arguments that the core was made with, but for the sizes."""
+        return json.loads(self._core_config)
+
+    @property
     def path_weights(self) -> list[float]:
         """How much each path counts, in the order of `outputs`; fitted on validation data."""
-        return self._path_weights
+        return list(self._path_weights)
 
     @path_weights.setter
     def path_weights(self, weights: Sequence[float]) -> None:

@@ -81,7 +81,7 @@ class TrainingState(keras.callbacks.Callback):
             variable.assign(value)
 
     def _variables(self) -> list[Any]:
-        """Weights, random generators and optimizer; not the metrics, which start each epoch anew."""
+        """Weights, random generators and optimizer; metrics start anew in each epoch."""
         metrics = {id(v) for metric in self.model.metrics for v in metric.variables}
         kept = [v for v in self.model.variables if id(v) not in metrics]
         return [*kept, *self.model.optimizer.variables]

@@ -77,9 +77,7 @@ class CalibratedValidation(keras.callbacks.Callback):
         if logs is not None:
             arguments = {"multi_label": self._multi_label}
             scores = probabilities(logits, weights, **arguments)
-            logs["val_loss"] = negative_log_likelihood(
-                logits, self._targets, weights, **arguments
-            )
+            logs["val_loss"] = negative_log_likelihood(logits, self._targets, weights, **arguments)
             logs["val_accuracy"] = accuracy(scores, self._targets, **arguments)
 
     def calibrate(self, core: keras.Model) -> tuple[np.ndarray, np.ndarray]:

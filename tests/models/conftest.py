@@ -7,7 +7,7 @@ from seqkit.models import TextClassifier
 from seqkit.text import HashedNGrams, TextEncoder, Vocabulary, WordTokenizer
 
 
-def small_classifier(**arguments):
+def make_classifier(**arguments):
     """A classifier with weights large enough that answers differ from text to text."""
     keras.utils.set_random_seed(1)
     words = Vocabulary.from_counts({word: 1 for word in ("good", "bad", "film", "not", "so")})
@@ -22,4 +22,9 @@ def small_classifier(**arguments):
 
 @pytest.fixture(scope="module")
 def classifier():
-    return small_classifier()
+    return make_classifier()
+
+
+@pytest.fixture
+def small_classifier():
+    return make_classifier

@@ -1,19 +1,11 @@
 """TextClassifier: answers, windows, saving, growing."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from seqkit.models import TextClassifier
 from seqkit.text import Vocabulary
-
-_spec = importlib.util.spec_from_file_location("models_conftest", Path(__file__).parent / "conftest.py")
-_conftest = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_conftest)
-small_classifier = _conftest.small_classifier
 
 TEXTS = ["good film", "", "not so good", "unheard of", "bad " * 30, "so not bad film"]
 
@@ -64,8 +56,8 @@ def test_a_string_in_place_of_a_list_is_refused(classifier):
         classifier.classify(["fine", "\ud800"])
 
 
-def test_windows_are_averaged_by_their_length():
-    model = small_classifier(max_length=4, num_layers=1)
+def test_windows_are_averaged_by_their_length(small_classifier):
+    model = small_classifier(max_length=4)
     model.path_weights = [1.0, 0.0]  # the wide path reads the text whole
     whole = "good film not so bad film bad so good not"
     parts = ["good film not so", "bad film bad so", "good not"]
@@ -78,7 +70,7 @@ def test_windows_are_averaged_by_their_length():
     np.testing.assert_allclose(found - found.mean(), expected - expected.mean(), atol=1e-4)
 
 
-def test_truncating_reads_the_beginning_and_error_refuses():
+def test_truncating_reads_the_beginning_and_error_refuses(small_classifier):
     cut = small_classifier(max_length=3, too_long="truncate")
     cut.path_weights = [1.0, 0.0]
     one, other = cut.classify(["good film not bad", "good film not so so"])
@@ -89,7 +81,7 @@ def test_truncating_reads_the_beginning_and_error_refuses():
         strict.classify(["good film not so"])
 
 
-def test_multi_label_gives_every_label_that_is_likely():
+def test_multi_label_gives_every_label_that_is_likely(small_classifier):
     model = small_classifier(multi_label=True)
     for answer in model.classify(TEXTS):
         likely = [name for name, score in answer.scores.items() if score >= 0.5]
@@ -127,11 +119,11 @@ def test_save_and_load(classifier, tmp_path):
         assert close(TextClassifier.load(path).classify(TEXTS), classifier.classify(TEXTS))
 
 
-def test_load_says_what_is_missing(tmp_path):
+def test_load_says_what_is_missing(classifier, tmp_path):
     with pytest.raises(ValueError, match=r"no file .*model\.keras"):
         TextClassifier.load(tmp_path)
-    with pytest.raises(ValueError, match="must end in .keras"):
-        small_classifier().save(tmp_path / "model.bin")
+    with pytest.raises(ValueError, match=r"must end in \.keras"):
+        classifier.save(tmp_path / "model.bin")
 
 
 def test_a_failed_save_leaves_the_previous_file(classifier, tmp_path, monkeypatch):

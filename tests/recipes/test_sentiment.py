@@ -91,7 +91,7 @@ def test_a_process_without_seqkit_gives_the_same_labels(exported, tmp_path):
 
 
 def test_report_shows_what_was_measured(exported):
-    _, path, rows = exported
+    _, path, _ = exported
     page = (path / "report.html").read_text(encoding="utf-8")
     for expected in ("Confusion matrix", "Worst errors", "Most frequent unknown", "Data checks"):
         assert expected in page
@@ -108,7 +108,9 @@ def test_fine_tune_goes_on_and_learns_new_labels_and_words(exported, tmp_path):
     assert model.classify(["zyxxy number 99 please explain"])[0].label == "question"
     # What the old model was sure of, the new one still says.
     sure = [text for text, _ in rows[:100] if old.classify([text])[0].confidence > 0.9]
-    same = [a.label == b.label for a, b in zip(old.classify(sure), model.classify(sure), strict=True)]
+    same = [
+        a.label == b.label for a, b in zip(old.classify(sure), model.classify(sure), strict=True)
+    ]
     assert np.mean(same) > 0.8
     assert verify(tmp_path / "tuned").ok
     assert verify(path).ok  # the model it went on from is as it was
@@ -154,7 +156,11 @@ def test_an_interrupted_run_ends_with_the_same_bits(uninterrupted, tmp_path, how
     model = tmp_path / "model"
     arguments = command("--data", data, "--export-path", model, "--epochs", 4)
     process = subprocess.Popen(
-        arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        arguments,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     state = model / ".training" / "state.npz"
     deadline = time.monotonic() + 120

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 import numpy as np
@@ -52,10 +53,17 @@ def test_takes_lists_arrays_tensors_and_datasets(texts) -> None:
         assert count_tokens(batches, SpaceTokenizer()) == expected(texts)
 
 
-def test_two_counts_agree_in_order_too(texts) -> None:
-    first = count_tokens([texts], SpaceTokenizer(), batch_size=50)
-    second = count_tokens([texts], SpaceTokenizer(), batch_size=50)
-    assert list(first.items()) == list(second.items())
+def test_the_order_is_that_of_the_texts_however_long_a_batch_takes() -> None:
+    class SlowAtFirst(SpaceTokenizer):
+        def tokenize(self, texts: tf.Tensor) -> Tokens:
+            def wait(first: np.ndarray) -> np.ndarray:
+                time.sleep(0.3 if first[0] == b"a" else 0.0)
+                return first
+
+            return super().tokenize(tf.numpy_function(wait, [texts], tf.string))
+
+    counts = count_tokens([["a", "b", "c", "d", "a"]], SlowAtFirst(), batch_size=1)
+    assert list(counts.items()) == [("a", 2), ("b", 1), ("c", 1), ("d", 1)]
 
 
 def test_nothing_to_count() -> None:
@@ -81,5 +89,5 @@ def test_wrong_arguments_are_explained() -> None:
         count_tokens(["a text"], SpaceTokenizer())
     with pytest.raises(TypeError, match="batch it"):
         count_tokens(tf.data.Dataset.from_tensor_slices(["a", "b"]), SpaceTokenizer())
-    with pytest.raises(ValueError, match="batch_size=0"):
+    with pytest.raises(ValueError, match="batch_size=0 must be at least 1"):
         count_tokens([], SpaceTokenizer(), batch_size=0)

@@ -12,7 +12,7 @@ WORDS = [f"w{i}" for i in range(30)]
 
 @pytest.fixture(scope="module")
 def encoder():
-    vocabulary = Vocabulary.from_counts({word: 1 for word in WORDS})
+    vocabulary = Vocabulary.from_counts({word: 99 - i for i, word in enumerate(WORDS)})
     return TextEncoder(WordTokenizer(), vocabulary, HashedNGrams(500))
 
 

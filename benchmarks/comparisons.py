@@ -1,0 +1,333 @@
+"""What is compared with what: for each comparison the workers, who takes turns, and the table."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks import workload
+from benchmarks.results import RESULTS, read_json
+from benchmarks.rounds import Entrant, Worker, median, ratio, take_turns, workers
+from benchmarks.start import time_of_first_answers
+
+Row = dict[str, Any]
+Answers = dict[str, list[dict[str, Any]]]
+_GATES = {"gru": 3, "lstm": 4}
+
+
+@dataclasses.dataclass(frozen=True)
+class Setup:
+    """What all comparisons need.
+
+    Attributes:
+        data: directory of the public data, or None for made-up texts.
+        directory: for files that are not kept.
+        work: the texts.
+        sizes: of the models, and how they are trained.
+        peers: interpreter by name of environment: `torch`, `fasttext`, `tokenizers`.
+        batches: for serving, batch sizes and how many texts are answered in a round.
+        rounds: how often each has its turn.
+        threads: threads and cores.
+    """
+
+    data: Path | None
+    directory: Path
+    work: workload.Workload
+    sizes: dict[str, Any]
+    peers: Mapping[str, str]
+    batches: Sequence[tuple[int, int]]
+    rounds: int
+    threads: int
+
+    def config(self, **more: Any) -> dict[str, Any]:
+        """What a worker reads."""
+        path = self.directory / "workload.json"
+        if not path.exists():
+            self.work.write(path)
+        common = {"workload": str(path), "directory": str(self.directory)}
+        return {**common, "threads": self.threads, **self.sizes, **more}
+
+
+class Comparison(NamedTuple):
+    """A result.
+
+    Attributes:
+        title: heading of its table.
+        facts: what the numbers depend on: data, versions, sizes.
+        rows: the table.
+    """
+
+    title: str
+    facts: dict[str, Any]
+    rows: list[Row]
+
+
+def training(setup: Setup) -> Comparison:
+    """Training beside plain Keras and PyTorch with the same layers and sizes.
+
+    Args:
+        setup: what is needed.
+
+    Returns:
+        Words read in a second, padding not counted, and ratios.
+    """
+    jobs = {
+        "seqkit": ("benchmarks.ours.training", setup.config(), sys.executable),
+        "keras": ("benchmarks.peers.plain_keras_training", setup.config(), sys.executable),
+    }
+    entrants = [
+        Entrant("seqkit, the same layers", "seqkit", "like_for_like"),
+        Entrant("seqkit, with n-grams beside", "seqkit", "with_ngrams"),
+        Entrant("plain Keras", "keras", "epoch"),
+    ]
+    if "torch" in setup.peers:
+        jobs["torch"] = ("benchmarks.peers.pytorch_training", setup.config(), setup.peers["torch"])
+        entrants += [
+            Entrant("PyTorch, padded", "torch", "padded"),
+            Entrant("PyTorch, packed", "torch", "packed"),
+            Entrant("PyTorch, padded, bucketed by length", "torch", "bucketed"),
+        ]
+    machine = Entrant("matrix product", "seqkit", "matmul")
+    with workers(jobs, setup.directory, setup.threads) as running:
+        answers = take_turns([*entrants, machine], running, setup.rounds)
+        facts = _facts(setup, running) | {"sizes": setup.sizes}
+    for entrant in entrants:
+        for answer in answers[entrant.name]:
+            answer["rate"] = setup.work.num_tokens / answer["seconds"]
+    gflops = median(answers[machine.name], "gflops")
+    needed = training_flops(setup.sizes) / 1e9
+    keras = answers["plain Keras"]
+    common = [answers[e.name] for e in entrants if e.variant in ("padded", "packed")]
+    torch = min(common, key=median, default=None)
+    rows = []
+    for entrant in entrants:
+        mine = answers[entrant.name]
+        seconds = median(mine)
+        rows.append(
+            {
+                f"training, {setup.sizes['cell'].upper()}": entrant.name,
+                "words/s": round(setup.work.num_tokens / seconds),
+                "texts/s": round(len(setup.work.texts) / seconds),
+                "× plain Keras": ratio(mine, keras, "rate"),
+                "× PyTorch, padded or packed": ratio(mine, torch, "rate") if torch else None,
+                "of the matrix product's rate, %": 100 * median(mine, "rate") * needed / gflops,
+            }
+        )
+    return Comparison(f"training {setup.sizes['cell']}", facts | {"gflops": gflops}, rows)
+
+
+def training_flops(sizes: Mapping[str, Any]) -> int:
+    """Operations that training on one word takes at least, the layers over time counted.
+
+    Args:
+        sizes: of the model.
+
+    Returns:
+        Two for each weight forward, and as many again for each of the two gradients.
+    """
+    hidden, gates = sizes["hidden_dim"], _GATES[sizes["cell"]]
+    recurrent = 2 * gates * hidden * (sizes["embedding_dim"] + hidden)
+    attention = (2 * hidden) ** 2
+    return 3 * 2 * (recurrent + attention)
+
+
+def serving(setup: Setup) -> Comparison:
+    """Answers in a second, beside the plain Keras model.
+
+    Args:
+        setup: what is needed.
+
+    Returns:
+        Texts in a second by size of batch, and ratios.
+    """
+    models = ("recipe", "like_for_like", "plain_keras")
+    batches = {"batches": setup.batches}
+    exporting = setup.config(models=models[:2])
+    served = {name: str(setup.directory / name) for name in models}
+    jobs = {
+        "seqkit": ("benchmarks.ours.exporting", exporting, sys.executable),
+        "keras": ("benchmarks.peers.plain_keras_serving", setup.config(**batches), sys.executable),
+        "server": (
+            "benchmarks.peers.saved_models",
+            setup.config(models=served, raw=False, **batches),
+            sys.executable,
+        ),
+    }
+    names = {
+        "recipe": "seqkit, the recipe's default",
+        "like_for_like": "seqkit, the same layers",
+        "plain_keras": "plain Keras, SavedModel",
+    }
+    sizes = [size for size, _ in setup.batches]
+    entrants = []
+    for size in sizes:
+        entrants += [Entrant(f"{n} {size}", "server", f"{m} {size}") for m, n in names.items()]
+        entrants.append(Entrant(f"plain Keras, predict {size}", "keras", f"predict {size}"))
+    with workers(jobs, setup.directory, setup.threads) as running:
+        answers = _with_rates(take_turns(entrants, running, setup.rounds), "texts")
+        facts = _facts(setup, running) | {"sizes": setup.sizes}
+    rows = []
+    for size in sizes:
+        for name in (*names.values(), "plain Keras, predict"):
+            mine = answers[f"{name} {size}"]
+            predict, exported = (
+                answers[f"plain Keras, {way} {size}"] for way in ("predict", "SavedModel")
+            )
+            rows.append(
+                {
+                    "serving": name,
+                    "batch": size,
+                    "texts/s": round(median(mine, "rate")),
+                    "× plain Keras, predict": ratio(mine, predict, "rate"),
+                    "× plain Keras, SavedModel": ratio(mine, exported, "rate"),
+                }
+            )
+    return Comparison("serving", facts, rows)
+
+
+def fasttext(setup: Setup) -> Comparison | None:
+    """FastText, trained and asked, beside the recipe's exported model.
+
+    Args:
+        setup: what is needed.
+
+    Returns:
+        Accuracy, seconds of training, texts in a second; None without fastText. Accuracy and
+        training of seqkit are those that `quality.py` measured.
+    """
+    if "fasttext" not in setup.peers:
+        print("no --peer-python fasttext=…: not compared with fastText")
+        return None
+    train, test, described = workload.write_for_fasttext(setup.data, setup.work, setup.directory)
+    size, count = setup.batches[-1]
+    files = {"train": str(train), "test": str(test), "predicted": count}
+    served = {"recipe": str(setup.directory / "recipe")}
+    jobs = {
+        "seqkit": ("benchmarks.ours.exporting", setup.config(models=["recipe"]), sys.executable),
+        "server": (
+            "benchmarks.peers.saved_models",
+            setup.config(models=served, raw=True, batches=[(size, count)]),
+            sys.executable,
+        ),
+        "fasttext": (
+            "benchmarks.peers.fasttext_classifier",
+            setup.config(**files),
+            setup.peers["fasttext"],
+        ),
+    }
+    kinds = {"default": "fastText", "ngrams": "fastText, pairs of words, 2 to 5 letters"}
+    entrants = [
+        Entrant("seqkit", "server", f"recipe {size}"),
+        *(Entrant(f"{name}, train", "fasttext", f"train {k}") for k, name in kinds.items()),
+        *(Entrant(f"{name}, predict", "fasttext", f"predict {k}") for k, name in kinds.items()),
+    ]
+    with workers(jobs, setup.directory, setup.threads) as running:
+        answers = take_turns(entrants, running, setup.rounds)
+        found = running["fasttext"].facts
+        facts = {**_facts(setup, running), **described}
+
+    def rate(name: str) -> int:
+        return round(median(_with_rates({name: answers[name]}, "texts")[name], "rate"))
+
+    ours = _nsmc_of_quality() if setup.data else None
+    rows: list[Row] = [
+        {
+            "NSMC, all of it" if setup.data else "made-up texts": "seqkit, the recipe's default",
+            "accuracy, %": ours and 100 * ours["accuracy"],
+            "training, s": ours and 60 * ours["training_minutes"],
+            "texts/s": rate("seqkit"),
+        }
+    ]
+    for kind, name in kinds.items():
+        accuracy = 100 * found["accuracy"][kind] if setup.data else None
+        seconds = median(answers[f"{name}, train"])
+        cells = (name, accuracy, seconds, rate(f"{name}, predict"))
+        rows.append(dict(zip(rows[0], cells, strict=True)))
+    return Comparison("fastText", facts | {"megabytes": found["megabytes"]}, rows)
+
+
+def tokenizing(setup: Setup) -> Comparison:
+    """Tokenizers beside those of Hugging Face.
+
+    Args:
+        setup: what is needed.
+
+    Returns:
+        Texts and tokens in a second, by kind of tokenizer.
+    """
+    sizes = {"word": setup.sizes["vocabulary_size"], "subword": setup.sizes["pieces"]}
+    config = setup.config(sizes=sizes)
+    jobs = {"seqkit": ("benchmarks.ours.tokenizing", config, sys.executable)}
+    if "tokenizers" in setup.peers:
+        jobs["tokenizers"] = ("benchmarks.peers.hf_tokenizers", config, setup.peers["tokenizers"])
+    entrants = [Entrant(f"{who}, {k}", who, k) for k in ("word", "subword") for who in jobs]
+    with workers(jobs, setup.directory, setup.threads) as running:
+        answers = _with_rates(take_turns(entrants, running, setup.rounds), "texts")
+        facts = _facts(setup, running) | {"sizes": sizes}
+    rows = []
+    for entrant in entrants:
+        mine = answers[entrant.name]
+        peer = answers.get(f"tokenizers, {entrant.variant}")
+        rows.append(
+            {
+                "texts to ids, batches of 1,024": entrant.name,
+                "texts/s": round(median(mine, "rate")),
+                "tokens/s": round(mine[0]["tokens"] / median(mine)),
+                "× tokenizers": ratio(mine, peer, "rate") if peer else None,
+            }
+        )
+    return Comparison("tokenizers", facts, rows)
+
+
+def start(setup: Setup) -> Comparison:
+    """Time from the start of a process to its first answer.
+
+    Args:
+        setup: what is needed.
+
+    Returns:
+        Seconds.
+    """
+    keras = setup.config(batches=[])
+    jobs = {
+        "seqkit": ("benchmarks.ours.exporting", setup.config(models=["recipe"]), sys.executable),
+        "keras": ("benchmarks.peers.plain_keras_serving", keras, sys.executable),
+    }
+    with workers(jobs, setup.directory, setup.threads) as running:
+        tensors = running["seqkit"].facts["tensors"]["recipe"]
+        facts = _facts(setup, running)
+    seconds = time_of_first_answers(
+        setup.directory, tensors, setup.work.raw[0], rounds=setup.rounds, threads=setup.threads
+    )
+    rows = [
+        {"from the start of the process": name, "first answer, s": median(given)}
+        for name, given in seconds.items()
+    ]
+    return Comparison("start", facts, rows)
+
+
+def _facts(setup: Setup, running: Mapping[str, Worker]) -> dict[str, Any]:
+    """The texts, and what each worker says of itself."""
+    about = {name: worker.facts for name, worker in running.items()}
+    limits = {"threads": setup.threads, "rounds": setup.rounds}
+    return {**setup.work.facts(), **limits, "workers": json.loads(json.dumps(about))}
+
+
+def _with_rates(answers: Answers, key: str) -> Answers:
+    """Answers with how many of what `key` counts were done in a second."""
+    return {
+        name: [{**answer, "rate": answer[key] / answer["seconds"]} for answer in given]
+        for name, given in answers.items()
+    }
+
+
+def _nsmc_of_quality() -> dict[str, float] | None:
+    """What `quality.py` measured on the same data."""
+    for row in read_json(RESULTS / "quality.json", []):
+        if row["data"] == "nsmc" and row["runs"]:
+            return row["runs"][0]
+    return None

@@ -1,0 +1,64 @@
+"""The models of seqkit that speed is measured with."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from benchmarks.workload import Workload
+from recipes import sentiment
+from seqkit import data
+from seqkit.models import TextClassifier
+from seqkit.text import HashedNGrams, TextEncoder, Vocabulary, WordTokenizer
+from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
+
+
+def on_words(config: dict[str, Any], work: Workload, *, ngrams: bool) -> TextClassifier:
+    """A classifier that reads the words that the peers read.
+
+    Args:
+        config: sizes, as `speed.py` gives them to all.
+        work: gives the vocabulary.
+        ngrams: False for the peers' layers alone; True for n-grams and word dropout besides, as
+            the recipe has them.
+
+    Returns:
+        The classifier, untrained.
+    """
+    encoder = TextEncoder(
+        WordTokenizer(),
+        Vocabulary([PAD, UNK, BOS, EOS, *work.words]),
+        HashedNGrams(sentiment.DEFAULTS.ngram_buckets) if ngrams else None,
+    )
+    return TextClassifier.build(
+        encoder,
+        Vocabulary.from_labels(["0", "1"]),
+        embedding_dim=config["embedding_dim"],
+        hidden_dim=config["hidden_dim"],
+        cell=config["cell"],
+        dropout=config["dropout"],
+        pooling=["attention", "max"],
+        word_dropout=sentiment.DEFAULTS.word_dropout if ngrams else 0.0,
+        seed=config["seed"],
+    )
+
+
+def of_the_recipe(config: dict[str, Any], work: Workload) -> TextClassifier:
+    """A classifier as the recipe makes it by default, untrained: speed does not need more.
+
+    Args:
+        config: gives the seed, and sizes where they are not the recipe's.
+        work: what the dictionary is learned from.
+
+    Returns:
+        The classifier.
+    """
+    labels = [str(label) for label in work.labels]
+    settings = dataclasses.replace(
+        sentiment.DEFAULTS,
+        seed=config["seed"],
+        embedding_dim=config["embedding_dim"],
+        hidden_dim=config["hidden_dim"],
+        cell=config["cell"],
+    )
+    return sentiment.build(data.read({"text": work.raw, "label": labels}), settings)

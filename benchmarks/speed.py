@@ -1,0 +1,203 @@
+"""Measures speed, beside what a user would take instead, in turns on the same machine.
+
+    python -m benchmarks.speed all --data DIR --update-readme \\
+        --peer-python torch=… fasttext=… tokenizers=…
+    python -m benchmarks.speed training --cell lstm --peer-python torch=…
+
+`benchmarks/README.md` says what is compared and how the peers' environments are made. DIR holds
+`sentiment/nsmc/` as `benchmarks/public_data.py` describes; without it, texts are made up whose
+lengths and word frequencies are those of NSMC.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tyro
+
+from benchmarks import comparisons, workload
+from benchmarks.results import RESULTS, markdown, put_into_readme, read_json, write_json
+from benchmarks.rounds import use_cores
+
+PEERS = ("torch", "fasttext", "tokenizers")
+COMPARISONS: dict[str, Callable[[comparisons.Setup], comparisons.Comparison | None]] = {
+    "training": comparisons.training,
+    "serving": comparisons.serving,
+    "fasttext": comparisons.fasttext,
+    "tokenizers": comparisons.tokenizing,
+    "start": comparisons.start,
+}
+_PACKAGES = ("tensorflow", "keras", "torch", "fasttext-wheel", "tokenizers")
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What one may turn.
+
+    Attributes:
+        data: Directory with the public data; without it, texts are made up.
+        peer_python: Interpreters of the peers' environments, such as `torch=PATH`; those that are
+            not given are left out.
+        rounds: How often each takes its turn; medians are told.
+        rows: Texts of a training epoch.
+        vocabulary_size: Words that are known.
+        cell: Kind of recurrent cell.
+        threads: Threads and processor cores for each.
+        seed: Seed of the choice of texts and of training.
+        update_readme: Put the tables of all results kept into README.md.
+        quick: Few texts and small models, to see that all works; nothing is kept.
+        results: The file that keeps the results.
+    """
+
+    data: Path | None = None
+    peer_python: tuple[str, ...] = ()
+    rounds: int = 5
+    rows: int = 20_000
+    vocabulary_size: int = 20_000
+    cell: Literal["gru", "lstm"] = "gru"
+    threads: int = 2
+    seed: int = 0
+    update_readme: bool = False
+    quick: bool = False
+    results: Path = RESULTS / "speed.json"
+
+
+def compare(names: tuple[str, ...], options: Options) -> None:
+    """Makes comparisons, keeps their results, and prints the tables.
+
+    Args:
+        names: which.
+        options: how.
+    """
+    peers = interpreters(options.peer_python)
+    use_cores(options.threads)
+    with tempfile.TemporaryDirectory() as directory:
+        setup = prepared(options, peers, Path(directory))
+        kept: dict[str, Any] = {} if options.quick else read_json(options.results, {})
+        for name in names:
+            result = COMPARISONS[name](setup)
+            if result is None:
+                continue
+            kept[result.title] = {"facts": result.facts, "rows": result.rows}
+            print(f"\n{shown(kept[result.title])}\n", flush=True)
+            if not options.quick:
+                write_json(options.results, kept)
+    if options.update_readme and not options.quick:
+        put_into_readme("speed", "\n\n".join(shown(result) for result in kept.values()))
+
+
+def prepared(options: Options, peers: Mapping[str, str], directory: Path) -> comparisons.Setup:
+    """Chooses the texts and the sizes.
+
+    Args:
+        options: what was given on the command line.
+        peers: interpreters by environment.
+        directory: for files that are not kept.
+
+    Returns:
+        What all comparisons need.
+    """
+    rows, words, rounds = options.rows, options.vocabulary_size, options.rounds
+    sizes = {"embedding_dim": 128, "hidden_dim": 128, "pieces": 8000, "warm_up_rows": 2000}
+    batches = [(1, 256), (32, 4096), (1024, 8192)]
+    if options.quick:
+        rows, words, rounds = 400, 500, 1
+        sizes = {"embedding_dim": 8, "hidden_dim": 8, "pieces": 2000, "warm_up_rows": 100}
+        batches = [(1, 4), (32, 64), (1024, 400)]
+    if options.data is None:
+        work = workload.synthetic(rows, words, options.seed)
+    else:
+        work = workload.nsmc(options.data, rows, words, options.seed)
+    settings = {
+        "cell": options.cell,
+        "vocabulary_size": words,
+        "dropout": 0.5,
+        "batch_size": 64,
+        "learning_rate": 1e-3,
+        "seed": options.seed,
+    }
+    return comparisons.Setup(
+        data=options.data,
+        directory=directory,
+        work=work,
+        sizes=sizes | settings,
+        peers=peers,
+        batches=batches,
+        rounds=rounds,
+        threads=options.threads,
+    )
+
+
+def interpreters(given: tuple[str, ...]) -> dict[str, str]:
+    """Reads `NAME=PATH`.
+
+    Args:
+        given: of the command line.
+
+    Returns:
+        Path by name.
+
+    Raises:
+        SystemExit: a name is not known, or there is no such file.
+    """
+    found = {}
+    for item in given:
+        name, _, path = item.partition("=")
+        if name not in PEERS or not Path(path).is_file():
+            raise SystemExit(f"--peer-python {item}: give NAME=PATH, NAME one of {PEERS}")
+        found[name] = str(Path(path).absolute())
+    return found
+
+
+def shown(result: Mapping[str, Any]) -> str:
+    """A comparison as Markdown, with what its numbers depend on below.
+
+    Args:
+        result: what is kept of it.
+
+    Returns:
+        The table and a line.
+    """
+    facts = result["facts"]
+    about = facts["workers"].values()
+    versions = {
+        f"{package} {worker[package]}"
+        for worker in about
+        for package in _PACKAGES
+        if package in worker
+    }
+    line = (
+        f"{facts['data']}, {facts['texts']:,} texts (SHA-256 `{facts['sha256']}`), "
+        f"{facts['threads']} threads, medians of {facts['rounds']} rounds; "
+        f"{', '.join(sorted(versions))}."
+    )
+    return f"{markdown(result['rows'])}\n\n{line}"
+
+
+def main() -> None:
+    """Reads the command line."""
+    Given = Annotated[Options, tyro.conf.OmitArgPrefixes]
+
+    def command(names: tuple[str, ...], text: str) -> Callable[[Options], None]:
+        def run(options: Given = Options()) -> None:
+            compare(names, options)
+
+        run.__doc__ = text
+        # Postponed annotations are looked up in the module, where this one is not.
+        run.__annotations__ = {"options": Given, "return": None}
+        return run
+
+    subcommands = {
+        name: command((name,), (function.__doc__ or "").splitlines()[0])
+        for name, function in COMPARISONS.items()
+    }
+    subcommands["all"] = command(tuple(COMPARISONS), "All of them, one after another.")
+    tyro.extras.subcommand_cli_from_dict(subcommands, prog="python -m benchmarks.speed")
+
+
+if __name__ == "__main__":
+    main()
