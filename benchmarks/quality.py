@@ -67,6 +67,7 @@ def main(
     if data is None and set(only) != {"sample"}:
         raise SystemExit("give --data DIR, or --only sample; see benchmarks/public_data.py")
     use_cores(threads)
+    code_hash()
     config = dataclasses.replace(sentiment.DEFAULTS, seed=seed)
     if quick:
         config = dataclasses.replace(config, epochs=1, hidden_dim=8, embedding_dim=8)

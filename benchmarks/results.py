@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -120,8 +121,11 @@ def files_hash(paths: Sequence[Path]) -> str:
     return digest.hexdigest()[:12]
 
 
+@functools.cache
 def code_hash() -> str:
     """Twelve hexadecimal digits that stand for the code that is measured.
+
+    The first call decides: what is edited while this process runs is not what it runs.
 
     Returns:
         The beginning of a SHA-256 over the sources of `seqkit` and `recipes`.

@@ -170,11 +170,11 @@ def shown(result: Mapping[str, Any]) -> str:
         for package in _PACKAGES
         if package in worker
     }
-    line = (
-        f"{facts['data']}, {facts['texts']:,} texts (SHA-256 `{facts['sha256']}`), "
-        f"{facts['threads']} threads, medians of {facts['rounds']} rounds; "
-        f"{', '.join(sorted(versions))}."
-    )
+    texts = f"{facts['texts']:,} texts (SHA-256 `{facts['sha256']}`)"
+    if "train texts" in facts:
+        texts = f"{facts['train texts']:,} texts for training, {facts['test texts']:,} for testing"
+    measured = f"{facts['threads']} threads, medians of {facts['rounds']} rounds"
+    line = f"{facts['data']}, {texts}, {measured}; {', '.join(sorted(versions))}."
     return f"{markdown(result['rows'])}\n\n{line}"
 
 

@@ -1,6 +1,5 @@
 """Sentiment, and any other labels of whole texts: many-to-one.
 
-    python -m recipes.sentiment                                    # built-in sample reviews
     python -m recipes.sentiment --data reviews.csv --export-path saved_models/reviews
 
 A recurrent network reads the text in order; a linear model of word and character n-grams looks at
@@ -155,12 +154,12 @@ def fit(
     log_dir: str | os.PathLike[str] | None = None,
 ) -> TrainingState:
     """Trains the model's core, then fits how much each of its paths counts."""
-    progress = keras.utils.Progbar(len(train), unit_name="text")
-    limit = {"max_length": config.max_length}
-    texts = EncodedTexts(
-        train, model.encoder, progress=lambda done, _: progress.update(done), **limit
-    )
-    held_out = EncodedTexts(validation, model.encoder, **limit)
+    shown = keras.utils.Progbar(len(train), unit_name="text").update
+    limit = model.max_length
+    texts = EncodedTexts(train, model.encoder, max_length=limit, progress=lambda n, _: shown(n))
+    held_out = EncodedTexts(validation, model.encoder, max_length=limit)
+    if texts.num_cut:
+        print(f"{texts.num_cut:,} texts are longer than {limit} tokens: trained on their beginning")
     targets = model.targets(train.to_list("label"))
     weights = balanced_weights(targets) if config.class_weight == "balanced" else None
     if new and config.ngram_buckets:
@@ -173,8 +172,8 @@ def fit(
         batch_size=config.batch_size,
         seed=config.seed,
     )
-    losses = keras.losses
-    loss = losses.BinaryCrossentropy if model.multi_label else losses.CategoricalCrossentropy
+    kind = "Binary" if model.multi_label else "Categorical"
+    loss = getattr(keras.losses, f"{kind}Crossentropy")
     steps = len(batches)
     epochs = min(config.epochs, max(3, round(config.max_steps / steps)))
     schedule = keras.optimizers.schedules.CosineDecay(

@@ -15,11 +15,11 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.models.text_classifier_core import DEEP, WIDE, build_core, copy_weights
+from seqkit.models.windows import TOO_LONG, cut
 from seqkit.text import Vocabulary
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
 
-TOO_LONG = ("window", "error", "truncate")
 _SHELL = "text_classifier.json"
 # Rows that the graph computes together: enough to fill a matrix product, few enough to be padded
 # to about one length. Measured on two cores; larger and smaller are slower.
@@ -131,12 +131,12 @@ class TextClassifier(tf.Module):
         Returns:
             The classifier.
         """
-        sizes = {
-            "vocabulary_size": len(encoder.vocabulary),
-            "num_classes": len(labels),
-            "num_buckets": encoder.ngrams.num_buckets if encoder.ngrams else 0,
-        }
-        core = build_core(**sizes, **core_config)
+        core = build_core(
+            vocabulary_size=len(encoder.vocabulary),
+            num_classes=len(labels),
+            num_buckets=encoder.ngrams.num_buckets if encoder.ngrams else 0,
+            **core_config,
+        )
         return cls(
             encoder,
             labels,
@@ -262,7 +262,7 @@ class TextClassifier(tf.Module):
 
     def _logits(self, token_ids: tf.RaggedTensor, ngram_ids: tf.RaggedTensor) -> tf.Tensor:
         """`<float32>[batch, classes]`: windows of about one length at a time, joined again."""
-        windows, text_of_window = self._windows(token_ids)
+        windows, text_of_window = cut(token_ids, self.max_length, self.too_long)
         lengths = windows.row_lengths()
         order = tf.argsort(lengths, stable=True)
         count = tf.size(order)
@@ -297,27 +297,6 @@ class TextClassifier(tf.Module):
         batch = token_ids.nrows(out_type=tf.int32)
         total = tf.math.unsorted_segment_sum(by_window * weight, text_of_window, batch)
         return total / tf.math.unsorted_segment_sum(weight, text_of_window, batch)
-
-    def _windows(self, token_ids: tf.RaggedTensor) -> tuple[tf.RaggedTensor, tf.Tensor]:
-        """Texts cut into windows, and the text `<int32>[windows]` that each belongs to."""
-        limit = self.max_length
-        lengths = tf.cast(token_ids.row_lengths(), tf.int32)
-        rows = tf.range(tf.size(lengths))
-        if self.too_long == "truncate":
-            return token_ids[:, :limit], rows
-        if self.too_long == "error":
-            message = f"a text has more than max_length={limit} tokens; shorten it"
-            with tf.control_dependencies(
-                [tf.debugging.assert_less_equal(tf.reduce_max(lengths), limit, message)]
-            ):
-                return token_ids, tf.identity(rows)
-        counts = (lengths + limit - 1) // limit
-        text_of_window = tf.repeat(rows, counts)
-        first = tf.gather(tf.cumsum(counts, exclusive=True), text_of_window)
-        place = tf.range(tf.size(text_of_window)) - first
-        sizes = tf.minimum(tf.gather(lengths, text_of_window) - place * limit, limit)
-        windows = tf.RaggedTensor.from_row_lengths(token_ids.values, sizes, validate=False)
-        return windows, text_of_window
 
     def signatures(self) -> dict[str, Any]:
         """What a server offers.

@@ -93,7 +93,9 @@ class TrainingState(keras.callbacks.Callback):
             "history": self.history,
             "best_epoch": self.best_epoch,
         }
-        arrays = {f"now{i}": np.array(v.numpy()) for i, v in enumerate(self._variables())}
+        arrays: dict[str, Any] = {
+            f"now{i}": np.array(v.numpy()) for i, v in enumerate(self._variables())
+        }
         arrays |= {f"best{i}": value for i, value in enumerate(self._best_weights)}
         aside = directory / f"{_STATE}.{os.getpid()}"
         with aside.open("wb") as file:

@@ -100,28 +100,32 @@ def test_report_shows_what_was_measured(exported):
 def test_fine_tune_goes_on_and_learns_new_labels_and_words(exported, tmp_path):
     old, path, rows = exported
     more = [(text, label) for text, label in rows[:200]]
-    more += [(f"zyxxy number {i} please explain", "question") for i in range(60)]
-    config = sentiment.Config(**SMALL, epochs=6, learning_rate=5e-3)
+    more += [(f"zyxxy number {i} please explain", "question") for i in range(80)]
+    config = sentiment.Config(**SMALL, epochs=12, patience=12, learning_rate=1e-2)
     model = sentiment.fine_tune(path, more, tmp_path / "tuned", config=config)
     assert model.labels.tokens == ("negative", "positive", "question")
     assert "zyxxy" in model.encoder.vocabulary
     assert model.classify(["zyxxy number 99 please explain"])[0].label == "question"
-    # What the old model was sure of, the new one still says.
-    sure = [text for text, _ in rows[:100] if old.classify([text])[0].confidence > 0.9]
-    same = [
-        a.label == b.label for a, b in zip(old.classify(sure), model.classify(sure), strict=True)
-    ]
-    assert np.mean(same) > 0.8
+    # What the old model was surest of, the new one still says.
+    texts = [text for text, _ in rows[:200]]
+    before, after = old.classify(texts), model.classify(texts)
+    surest = np.argsort([-answer.confidence for answer in before])[:20]
+    assert np.mean([before[i].label == after[i].label for i in surest]) > 0.8
     assert verify(tmp_path / "tuned").ok
     assert verify(path).ok  # the model it went on from is as it was
 
 
 def test_multi_label_data_are_read_trained_and_answered(tmp_path):
-    rows = [("red", "r"), ("blue", "b"), ("red and blue", "r|b"), ("none", "")] * 30
-    path = write_csv(tmp_path / "colours.csv", [row for row in rows if row[1]])
+    rows = [
+        (f"{what} thing number {i}", label)
+        for i in range(40)
+        for what, label in (("a red", "r"), ("a blue", "b"), ("a red and blue", "r|b"))
+    ]
+    path = write_csv(tmp_path / "colours.csv", rows)
     config = sentiment.Config(**SMALL, epochs=12, learning_rate=2e-2, label_separator="|")
     model = sentiment.train(path, config=config)
-    assert [a.label for a in model.classify(["red", "blue", "red and blue"])] == ["r", "b", "b|r"]
+    texts = ["a red thing number 99", "a blue thing number 99", "a red and blue thing number 99"]
+    assert [answer.label for answer in model.classify(texts)] == ["r", "b", "b|r"]
 
 
 def test_class_weights_let_a_rare_label_be_found():
