@@ -267,5 +267,4 @@ def servable_cases() -> list[ServableCase]:
 # Public classes without a case of their own, and why.
 NO_CASE = {
     "Tokenizer": "what tokenizers have in common; each tokenizer has a case",
-    "CodePointTable": "a part of normalization, made from a table and never stored alone",
 }
