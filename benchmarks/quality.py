@@ -75,12 +75,13 @@ def main(
     for name in only:
         how = public_data.Splitting(2 if quick else folds, config.validation_fraction, seed)
         public = public_data.SETS[name](data, how)
-        row = take_up(rows, public, config, threads, again=again)
+        row = take_up(rows, public, config, again=again)
         for fold in range(public.folds):
             if fold in {run["fold"] for run in row["runs"]}:
                 continue
             print(f"== {public.title}, fold {fold + 1} of {public.folds}", flush=True)
-            row["runs"].append(measured(public, fold, config, quick=quick))
+            run = measured(public, fold, config, quick=quick)
+            row["runs"].append({**run, "threads": threads})
             if not quick:
                 write_json(results, rows)
     table = markdown([summary(row) for row in rows if is_whole(row)])
@@ -93,7 +94,6 @@ def take_up(
     rows: list[dict[str, Any]],
     public: public_data.PublicData,
     config: sentiment.Config,
-    threads: int,
     *,
     again: bool = False,
 ) -> dict[str, Any]:
@@ -103,7 +103,6 @@ def take_up(
         rows: all that is kept; the row is put there, in place of one with other settings.
         public: the data set.
         config: how it is trained.
-        threads: processor cores used.
         again: whether to start anew in any case.
 
     Returns:
@@ -116,9 +115,8 @@ def take_up(
         "title": public.title,
         "sha256": public.sha256,
         "folds": public.folds,
-        "threads": threads,
         "config": settings,
-        "key": short_hash([settings, public.sha256, public.folds, threads]),
+        "key": short_hash([settings, public.sha256, public.folds]),
     }
     place = next(
         (i for i, r in enumerate(rows) if (r["data"], r["seed"]) == (public.name, config.seed)),

@@ -89,10 +89,11 @@ class SubwordTokenizer(Tokenizer):
         ids = _checked_ids(pieces, scores)
         self._settings = _Settings(tuple(pieces), tuple(map(float, scores)), tuple(frequent_words))
         byte_ids = np.array([ids[piece] for piece in _BYTE_PIECES])
+        spell_no_text = {*SPECIAL_TOKENS, *_BYTE_PIECES}
         learned = {
             piece.replace(SPACE_MARK, " "): (number, float(scores[number]))
             for piece, number in ids.items()
-            if piece not in SPECIAL_TOKENS and number not in set(byte_ids.tolist())
+            if piece not in spell_no_text
         }
         lowest = min((score for _, score in learned.values()), default=0.0)
         self._search = PieceSearch(learned, byte_ids, lowest - _UNKNOWN_PENALTY, LONGEST_WORD)
