@@ -156,7 +156,7 @@ def measured(
     return {
         "fold": fold,
         "accuracy": outcome.scores.accuracy,
-        "baseline": outcome.baseline,
+        "baseline": max(outcome.baselines.values()),
         "macro_f1": outcome.scores.macro_f1,
         "calibration_error": outcome.scores.calibration_error,
         "unknown_rate": outcome.scores.unknown_rate,

@@ -13,28 +13,20 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import keras
 
 from recipes.samples.reviews import train_and_test
 from seqkit.command_line import run_recipe
-from seqkit.data import DataReport, Dataset, check, read_parts
-from seqkit.data.labels import balanced_weights, distinct_labels, is_multi_label
-from seqkit.evaluation import ClassificationScores, baseline, score_classifier
+from seqkit.data import Dataset, check, read_parts
+from seqkit.data.labels import distinct_labels, is_multi_label
+from seqkit.evaluation import Outcome, baseline, beside, score_classifier
 from seqkit.export.artefact import check_target
 from seqkit.models import TextClassifier
-from seqkit.models.text_classifier_core import start_from_counts
-from seqkit.optimizers import LazyAdam
 from seqkit.publish import publish_classifier
 from seqkit.text import HashedNGrams, Normalizer, TextEncoder, Vocabulary, learn_dictionary
-from seqkit.training import (
-    CalibratedValidation,
-    EncodedTexts,
-    TrainingBatches,
-    TrainingState,
-    train_core,
-)
+from seqkit.training import TrainingState, fit_classifier
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,82 +141,29 @@ def fit(
     config: Config,
     *,
     new: bool = True,
-    checkpoints: str | os.PathLike[str] | None = None,
+    checkpoints: Path | None = None,
     resume: bool = False,
     log_dir: str | os.PathLike[str] | None = None,
 ) -> TrainingState:
-    """Trains the model's core, then fits how much each of its paths counts."""
-    shown = keras.utils.Progbar(len(train), unit_name="text").update
-    limit = model.max_length
-    texts = EncodedTexts(train, model.encoder, max_length=limit, progress=lambda n, _: shown(n))
-    held_out = EncodedTexts(validation, model.encoder, max_length=limit)
-    if texts.num_cut:
-        print(f"{texts.num_cut:,} texts are longer than {limit} tokens: trained on their beginning")
-    targets = model.targets(train.to_list("label"))
-    weights = balanced_weights(targets) if config.class_weight == "balanced" else None
-    if new and config.ngram_buckets:
-        start_from_counts(model.core, *texts.ngram_counts(targets, config.ngram_buckets))
-    batches = TrainingBatches(
-        texts,
-        targets,
-        weights,
-        outputs=model.outputs,
+    """Trains the model; one that is not new keeps what its n-grams have learned."""
+    return fit_classifier(
+        model,
+        train,
+        validation,
         batch_size=config.batch_size,
-        seed=config.seed,
-    )
-    kind = "Binary" if model.multi_label else "Categorical"
-    loss = getattr(keras.losses, f"{kind}Crossentropy")
-    steps = len(batches)
-    epochs = min(config.epochs, max(3, round(config.max_steps / steps)))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        config.learning_rate / 10,
-        decay_steps=steps * epochs,
-        warmup_target=config.learning_rate,
-        warmup_steps=max(1, steps // 10),
-    )
-    model.core.compile(
-        LazyAdam(schedule),
-        loss=loss(from_logits=True, label_smoothing=config.label_smoothing),
-    )
-    judge = CalibratedValidation(
-        held_out,
-        model.targets(validation.to_list("label")),
-        outputs=model.outputs,
-        multi_label=model.multi_label,
-    )
-    state = train_core(
-        model.core,
-        batches,
-        epochs=epochs,
+        epochs=config.epochs,
+        max_steps=config.max_steps,
         patience=config.patience,
-        callbacks=[judge],
+        learning_rate=config.learning_rate,
+        label_smoothing=config.label_smoothing,
+        class_weight=config.class_weight,
+        count_first=new,
+        seed=config.seed,
         checkpoints=checkpoints,
         resume=resume,
-        fingerprint=dataclasses.asdict(config) | {"data": train.content_sha256()},
+        fingerprint=dataclasses.asdict(config),
         log_dir=log_dir,
     )
-    model.path_weights = judge.calibrate(model.core)[1].tolist()
-    return state
-
-
-class Outcome(NamedTuple):
-    """What a training gave.
-
-    Attributes:
-        model: the classifier, trained and calibrated.
-        scores: its scores on the test data.
-        baseline: accuracy of the baseline on the test data.
-        minutes: duration of the training, dictionary included.
-        history: figures of each epoch.
-        checks: what is to be known about the data.
-    """
-
-    model: TextClassifier
-    scores: ClassificationScores
-    baseline: float
-    minutes: float
-    history: list[dict[str, float]]
-    checks: DataReport
 
 
 def train(
@@ -322,7 +261,7 @@ def train_and_score(
     start = time.perf_counter()
     keras.utils.set_random_seed(config.seed)
     model = build(parts["train"], config) if old is None else grow(old, parts["train"], config)
-    history = fit(
+    state = fit(
         model,
         parts["train"],
         parts["validation"],
@@ -331,16 +270,14 @@ def train_and_score(
         checkpoints=checkpoints,
         resume=resume,
         log_dir=log_dir,
-    ).history
+    )
     minutes = (time.perf_counter() - start) / 60
     scores = score_classifier(model, parts["test"])
-    answers = baseline.bag_of_words(parts["train"], parts["test"])
-    plain = baseline.accuracy(answers, parts["test"])
-    print(f"accuracy on {scores.examples:,} test texts: {scores.accuracy:.4f}")
-    print(f"  beside {plain:.4f} for the baseline, {baseline.NAME}")
-    if plain >= scores.accuracy:
-        print("  the baseline wins: use it, or train on more data")
-    return Outcome(model, scores, plain, minutes, history, checks)
+    plain = baseline.bag_of_words(parts["train"], parts["test"])
+    baselines = {baseline.NAME: baseline.accuracy(plain, parts["test"])}
+    what = f"accuracy on {scores.examples:,} test texts"
+    print(*beside(what, scores.accuracy, baselines), sep="\n")
+    return Outcome(model, scores, baselines, minutes, state.history, checks)
 
 
 def _read(data: Any, validation: Any, test: Any, config: Config) -> dict[str, Dataset]:
@@ -375,24 +312,12 @@ def _run(
         parts, config, old=old, checkpoints=checkpoints, resume=resume, log_dir=log_dir
     )
     if root is not None and checkpoints is not None:
-        publish_classifier(
-            outcome.model,
-            root,
-            name=root.name,
-            datasets=parts,
-            checks=outcome.checks,
-            scores=outcome.scores,
-            baseline=(baseline.NAME, outcome.baseline),
-            config=config,
-            seed=config.seed,
-            history=outcome.history,
-            minutes=outcome.minutes,
-        )
+        publish_classifier(outcome, root, datasets=parts, config=config, seed=config.seed)
         shutil.rmtree(checkpoints, ignore_errors=True)
     shown = parts["test"].take(range(min(5, len(parts["test"])))).to_list("text")
     for text, answer in zip(shown, outcome.model.classify(shown), strict=True):
-        rate = f"unknown {answer.unknown_rate:.0%}"
-        print(f"  {answer.label} ({answer.confidence:.2f}, {rate}): {text[:100]}")
+        unknown = f"unknown {answer.unknown_rate:.0%}"
+        print(f"  {answer.label} ({answer.confidence:.2f}, {unknown}): {text[:100]}")
     return outcome.model
 
 

@@ -2,5 +2,13 @@
 
 from seqkit.evaluation.baseline import bag_of_words
 from seqkit.evaluation.classification import ClassificationScores, Mistake, score_classifier
+from seqkit.evaluation.outcome import Outcome, beside
 
-__all__ = ["ClassificationScores", "Mistake", "bag_of_words", "score_classifier"]
+__all__ = [
+    "ClassificationScores",
+    "Mistake",
+    "Outcome",
+    "bag_of_words",
+    "beside",
+    "score_classifier",
+]

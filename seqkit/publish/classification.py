@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from seqkit import export
-from seqkit.data import DataReport, Dataset
-from seqkit.evaluation import ClassificationScores
+from seqkit.data import Dataset
+from seqkit.evaluation import Outcome
 from seqkit.export import report
 from seqkit.models import TextClassifier
 from seqkit.text import count_tokens
@@ -19,34 +20,22 @@ _GOLDEN_TEXTS = 32
 
 
 def publish_classifier(
-    model: TextClassifier,
+    outcome: Outcome,
     export_path: str | os.PathLike[str],
     *,
-    name: str,
     datasets: Mapping[str, Dataset],
-    checks: DataReport,
-    scores: ClassificationScores,
-    baseline: tuple[str, float],
     config: Any,
     seed: int,
-    history: Sequence[Mapping[str, float]],
-    minutes: float,
     notes: Sequence[str] = (),
 ) -> export.Artefact:
     """Exports a classifier with everything that is known about it, and verifies it.
 
     Args:
-        model: trained and calibrated.
-        export_path: directory of the artefact.
-        name: name of the model.
+        outcome: the trained classifier and its scores.
+        export_path: directory of the artefact; its name is the model's.
         datasets: `train`, `validation`, `test`: what it was made from.
-        checks: what is to be known about the data.
-        scores: on the test data.
-        baseline: what it was compared with, and that one's accuracy on the test data.
         config: what it was made with; a dataclass or a mapping.
         seed: the seed.
-        history: figures of each epoch.
-        minutes: duration of the training.
         notes: anything a reader should know.
 
     Returns:
@@ -55,10 +44,12 @@ def publish_classifier(
     Raises:
         ExportError: the exported model does not answer as this one.
     """
+    model, scores = outcome.model, outcome.scores
+    name = Path(export_path).absolute().name
     test = datasets["test"]
     examples = test.take(range(min(_GOLDEN_TEXTS, len(test)))).to_list("text")
     unknown = _unknown_tokens(model, test)
-    baseline_name, baseline_accuracy = baseline
+    (baseline,) = outcome.baselines.items()
     card = {
         "name": name,
         "task": "text classification",
@@ -75,18 +66,18 @@ def publish_classifier(
         "config": config,
         "seed": seed,
         "scores": {
-            "accuracy": {"model": scores.accuracy, "baseline": baseline_accuracy},
+            "accuracy": {"model": scores.accuracy, "baseline": baseline[1]},
             "macro F1": {"model": scores.macro_f1, "baseline": None},
             "calibration error": {"model": scores.calibration_error, "baseline": None},
         },
-        "baseline": baseline_name,
+        "baseline": baseline[0],
         "unknown_rate": {"test": scores.unknown_rate},
         "training": {
-            "minutes": round(minutes, 2),
-            "epochs": len(history),
+            "minutes": round(outcome.minutes, 2),
+            "epochs": len(outcome.history),
             "path_weights": dict(zip(model.outputs, model.path_weights, strict=True)),
         },
-        "data_checks": checks.lines(),
+        "data_checks": outcome.checks.lines(),
         "notes": list(notes),
     }
     artefact = export.write(
@@ -94,7 +85,7 @@ def publish_classifier(
         export_path,
         golden={"serving_default": {"text": [*examples, *_HARD_TEXTS]}},
         card=card,
-        report=_page(name, model, scores, baseline, history, checks, unknown, notes),
+        report=_page(name, outcome, baseline, unknown, notes),
     )
     print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
     return artefact
@@ -108,14 +99,12 @@ def _unknown_tokens(model: TextClassifier, dataset: Dataset) -> list[tuple[str, 
 
 def _page(
     name: str,
-    model: TextClassifier,
-    scores: ClassificationScores,
+    outcome: Outcome,
     baseline: tuple[str, float],
-    history: Sequence[Mapping[str, float]],
-    checks: DataReport,
     unknown: Sequence[tuple[str, int]],
     notes: Sequence[str],
 ) -> str:
+    scores, history = outcome.scores, outcome.history
     figures = {key: [row.get(key) for row in history] for row in history[:1] for key in row}
     losses = {key: values for key, values in figures.items() if "loss" in key}
     accuracies = {key: values for key, values in figures.items() if "accuracy" in key}
@@ -146,6 +135,6 @@ def _page(
             ["token", "count in the test data"],
             [list(pair) for pair in unknown],
         ),
-        report.text("Data checks", checks.lines()),
+        report.text("Data checks", outcome.checks.lines()),
     ]
     return report.render(name, [s for s in sections if s is not None], "text classification")
