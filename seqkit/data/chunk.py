@@ -21,8 +21,10 @@ class Chunk(NamedTuple):
         place: Row of this chunk (counted from 0) to the words that name it in a message, such as
             `reviews.csv, line 17`.
         lines: The physical line each row starts at, or None where a source has no lines.
+        token_lines: The physical line of every token of every row, where tokens have their own.
     """
 
     columns: Mapping[str, Sequence[object] | pa.Array]
     place: Callable[[int], str]
     lines: Sequence[int] | None = None
+    token_lines: Sequence[int] | None = None

@@ -10,7 +10,15 @@ from seqkit.data.errors import DataError, shown
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "text": ("sentence", "review", "document", "content", "comment", "message", "tweet"),
     "label": ("labels", "class", "sentiment", "category", "target", "rating", "polarity"),
+    "tokens": ("words", "forms"),
+    "tags": ("labels", "ner_tags", "pos_tags", "upos"),
+    "spans": ("entities", "label", "labels"),
 }
+
+# Tokens with a tag each, and texts with marked spans that can be made into them.
+TAGGED = ("tokens", "tags")
+MARKED = ("text", "spans")
+_NEEDED = ("text", "tokens", "spans")
 
 
 def resolve(
@@ -52,6 +60,40 @@ def resolve(
     return found
 
 
+def resolve_tagged(
+    available: Sequence[str],
+    wanted: Sequence[str],
+    names: Mapping[str, str | int] | None,
+    place: str,
+) -> dict[str, int]:
+    """As `resolve`, but takes a text and the spans marked in it where tagged tokens are missing.
+
+    Args:
+        available: The source's column names, in order.
+        wanted: Standard names.
+        names: Standard name to the source's own name, or None; `text` and `spans` may be named
+            where `tokens` and `tags` are wanted.
+        place: Words that name the source in a message.
+
+    Returns:
+        Position in `available` of each wanted column, or of `text` and `spans`.
+
+    Raises:
+        DataError: A column is missing, or more than one could be meant.
+
+    Example:
+        >>> resolve_tagged(["text", "entities"], ["tokens", "tags"], None, "names.jsonl")
+        {'text': 0, 'spans': 1}
+    """
+    if set(wanted) == set(TAGGED):
+        named = set(names or ())
+        found = [name for name in TAGGED if name in named or _candidates(available, name)]
+        marked = [name for name in MARKED if name in named or _candidates(available, name)]
+        if len(marked) == len(MARKED) and (named & set(MARKED) or len(found) < len(TAGGED)):
+            return resolve(available, MARKED, names, place)
+    return resolve(available, wanted, names, place)
+
+
 def check_arguments(wanted: Sequence[str], names: Mapping[str, str | int] | None) -> None:
     """Refuses a `columns` or `names` argument that no source could satisfy.
 
@@ -65,12 +107,16 @@ def check_arguments(wanted: Sequence[str], names: Mapping[str, str | int] | None
     """
     if isinstance(wanted, str):
         raise TypeError(f"columns={wanted!r} is one string; give a tuple: columns=({wanted!r},).")
-    if "text" not in wanted or len(set(wanted)) != len(tuple(wanted)):
+    tagged = set(wanted) & set(TAGGED)
+    readable = "tokens" in wanted and tagged == set(wanted) if tagged else "text" in wanted
+    if not readable or len(set(wanted)) != len(tuple(wanted)):
         raise ValueError(
-            f"columns={tuple(wanted)!r}: 'text' must be among them and none twice, "
-            "for example columns=('text', 'label') or columns=('text',)."
+            f"columns={tuple(wanted)!r}: 'text' must be among them (or 'tokens', with 'tags' "
+            "alone) and none twice, for example columns=('text', 'label'), columns=('text',) or "
+            "columns=('tokens', 'tags')."
         )
-    unknown = [name for name in names or () if name not in wanted]
+    known = (*wanted, *MARKED) if len(tagged) == len(TAGGED) else wanted
+    unknown = [name for name in names or () if name not in known]
     if unknown:
         raise ValueError(
             f"names has {unknown[0]!r}, which is not among columns={tuple(wanted)!r}. "
@@ -96,7 +142,7 @@ def _position(available: Sequence[str], name: str, given: str | int | None, plac
             raise DataError(
                 f"{place}: no column for {name!r} (looked for {aliases}); the columns are "
                 f"{listed}. Say which it is with {remedy}"
-                + ("" if name == "text" else f", or leave {name!r} out of columns")
+                + ("" if name in _NEEDED else f", or leave {name!r} out of columns")
                 + "."
             )
     if len(candidates) > 1:

@@ -42,10 +42,10 @@ def read_rows(
     while part := list(itertools.islice(iterator, _ROWS)):
         where = _place(place, start)
         if isinstance(part[0], Mapping) and not keys:
-            found = columns.resolve(list(part[0]), wanted, names, where(0))
+            found = columns.resolve_tagged(list(part[0]), wanted, names, where(0))
             keys = {name: list(part[0])[position] for name, position in found.items()}
         split = [_fields(row, wanted, keys, where, i) for i, row in enumerate(part)]
-        yield Chunk(dict(zip(wanted, zip(*split, strict=True), strict=True)), where)
+        yield Chunk(dict(zip(keys or wanted, zip(*split, strict=True), strict=True)), where)
         start += len(part)
 
 
@@ -70,7 +70,7 @@ def read_columns(
         DataError: A column is missing, or the columns differ in length.
     """
     available = list(source)
-    found = columns.resolve(available, wanted, names, place)
+    found = columns.resolve_tagged(available, wanted, names, place)
     values = {name: _plain(source[available[position]]) for name, position in found.items()}
     yield from _slices(values, place)
 
@@ -93,7 +93,7 @@ def read_frame(
         DataError: A column is missing.
     """
     available = list(frame.columns)
-    found = columns.resolve(available, wanted, names, place)
+    found = columns.resolve_tagged(available, wanted, names, place)
     values = {name: _plain(frame[available[position]]) for name, position in found.items()}
     yield from _slices(values, place)
 
@@ -145,8 +145,15 @@ def _fields(
     """The wanted values of one row."""
     if keys:
         if isinstance(row, Mapping) and all(key in row for key in keys.values()):
-            return tuple(row[keys[name]] for name in wanted)
+            return tuple(row[key] for key in keys.values())
         expected = f"a mapping with {', '.join(map(repr, keys.values()))}, as row 0 is"
+    elif "tokens" in wanted:
+        fields = _tagged_fields(row, wanted)
+        if fields is not None:
+            return fields
+        expected = "a list of tokens"
+        if len(wanted) > 1:
+            expected = f"a tuple of two lists ({', '.join(wanted)}) or a list of pairs (tuples)"
     elif isinstance(row, (str, bytes)):
         if len(wanted) == 1:
             return (row,)
@@ -156,3 +163,21 @@ def _fields(
             return tuple(row)
         expected = f"a tuple of {', '.join(wanted)} (columns={tuple(wanted)})"
     raise DataError(f"{where(index)}: {shown(row, 100)} is not {expected}.")
+
+
+def _tagged_fields(row: object, wanted: Sequence[str]) -> tuple[object, ...] | None:
+    """Tokens and tags of one sentence, or its tokens alone, or None where it is neither.
+
+    Two pairs look like two lists of two, so lists and tuples are told apart: a list of tuples
+    holds pairs.
+    """
+    if isinstance(row, (str, bytes)) or not isinstance(row, (Sequence, np.ndarray)):
+        return None
+    if len(wanted) == 1:
+        return (row,)
+    if isinstance(row, list) and all(isinstance(part, tuple) for part in row):
+        fits = all(len(pair) == len(wanted) for pair in row)
+        return tuple(list(values) for values in zip(*row, strict=True)) if row and fits else None
+    listed = (list, tuple, np.ndarray)
+    fits = len(row) == len(wanted) and all(isinstance(part, listed) for part in row)
+    return tuple(row) if fits else None

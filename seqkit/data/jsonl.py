@@ -28,7 +28,7 @@ def read_jsonl(
         DataError: A line is not a JSON object, or lacks a key.
     """
     keys: dict[str, str] = {}
-    values: dict[str, list] = {name: [] for name in wanted}
+    values: dict[str, list] = {}
     lines: list[int] = []
     characters = 0
     for number, line in enumerate(file, 1):
@@ -37,8 +37,9 @@ def read_jsonl(
         place = f"{file.path}, line {number}"
         row = _parse(line, place)
         if not keys:
-            found = columns.resolve(list(row), wanted, names, place)
+            found = columns.resolve_tagged(list(row), wanted, names, place)
             keys = {name: list(row)[position] for name, position in found.items()}
+            values = {name: [] for name in keys}
         for name, key in keys.items():
             if key not in row:
                 raise DataError(
@@ -50,7 +51,7 @@ def read_jsonl(
         characters += len(line)
         if len(lines) >= CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
             yield _chunk(file, values, lines)
-            values, lines, characters = {name: [] for name in wanted}, [], 0
+            values, lines, characters = {name: [] for name in keys}, [], 0
     if lines:
         yield _chunk(file, values, lines)
 

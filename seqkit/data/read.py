@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import os
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
 from seqkit.data import columns as column_names
 from seqkit.data import in_memory, parquet, tf_data, tfds
+from seqkit.data.assembly import Reading, assembled
+from seqkit.data.character_spans import MISALIGNED
 from seqkit.data.chunk import Chunk
+from seqkit.data.conll import read_conll
+from seqkit.data.conllu import read_conllu
 from seqkit.data.dataset import Dataset, content_sha256
 from seqkit.data.delimited import read_delimited
-from seqkit.data.errors import DataError
+from seqkit.data.formats import FORMATS, format_of, stem
 from seqkit.data.jsonl import read_jsonl
-from seqkit.data.labelled_lines import PREFIX, read_labelled_lines
-from seqkit.data.text_file import TextFile, canonical_encoding
-from seqkit.data.values import label_array, text_array
+from seqkit.data.labelled_lines import read_labelled_lines
+from seqkit.data.tag_sequences import GIVEN
+from seqkit.data.text_file import TextFile
 
-FORMATS = ("csv", "tsv", "jsonl", "parquet", "lines")
-_SUFFIXES = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-}
+if TYPE_CHECKING:
+    from seqkit.text import Tokenizer
 
 
 class _Options(NamedTuple):
@@ -45,7 +38,7 @@ class _Options(NamedTuple):
     encoding: str
     separator: str | None
     quoting: bool
-    label_separator: str | None
+    reading: Reading
     name: str | None
     license: str | None
     data_dir: str | None
@@ -61,33 +54,52 @@ def read(
     separator: str | None = None,
     quoting: bool = True,
     label_separator: str | None = None,
+    tag_scheme: str | None = None,
+    tokenizer: Tokenizer | None = None,
+    misaligned: str = "error",
     name: str | None = None,
     license: str | None = None,
     data_dir: str | None = None,
 ) -> Dataset:
-    """Reads rows of text (and labels) from a file, from memory or from a prepared collection.
+    """Reads texts with labels, or tagged tokens, from a file, from memory or a collection.
+
+    Tagged tokens (`columns=("tokens", "tags")`) come from CoNLL and CoNLL-U files, from lists of
+    tokens and tags, or from texts with marked spans; `seqkit.data.tag_scheme` says what tags may
+    mean. Span tags that break the rules of their scheme are refused.
 
     Args:
-        source: A path (`.csv`, `.tsv`, `.txt` with tabs, `.jsonl`, `.parquet`, each also `.gz`);
+        source: A path (`.csv`, `.tsv`, `.txt` with tabs, `.jsonl`, `.parquet`; for tokens
+            `.conll`, `.bio`, `.iob`, `.iob2`, `.conllu`; each also `.gz`);
             `"tfds:NAME[/config][:split]"`; a list of `(text, label)` tuples or of dictionaries;
+            for tokens a list of `(tokens, tags)` tuples or of lists of `(token, tag)` tuples;
             a dictionary of lists; a pandas or Polars frame; an Arrow table; a
             `tf.data.Dataset`; or a `Dataset`, which is given back.
-        columns: Standard names to read; `("text",)` reads text alone.
+        columns: Standard names to read: `text` and `label`, or `tokens` and `tags`; `("text",)`
+            and `("tokens",)` read these alone.
         names: Standard name to the source's own column name, where it is not found by itself;
-            for a delimited file without a header line, to the position, counted from 0.
-        format: `"csv"`, `"tsv"`, `"jsonl"`, `"parquet"` or `"lines"` (a label, a space and the
-            text on each line; fastText's `__label__x` too); None goes by the file's name.
+            for a CoNLL file, or a delimited file without a header line, to the position, counted
+            from 0; for a CoNLL-U file to the field (`{"tags": "xpos"}`). Texts with marked spans
+            have `text` and `spans` in place of `tokens` and `tags`.
+        format: `"csv"`, `"tsv"`, `"jsonl"`, `"parquet"`, `"lines"` (a label, a space and the
+            text on each line; fastText's `__label__x` too), `"conll"` (a token and its tag on each
+            line, a blank line between sentences) or `"conllu"`; None goes by the file's name.
         encoding: Character encoding of a text file.
         separator: What parts the fields of a delimited file; None finds it in the first line.
         quoting: Whether double quotes enclose fields of a delimited file.
         label_separator: What parts the labels of one cell where a row may have several; lists
             of labels in other sources need no argument.
+        tag_scheme: What the tags are: `"BIO"`, `"IOBES"`, `"IOB1"` (read as BIO) or `"plain"`
+            (no tag marks a span, and nothing is checked); None finds out, but never IOB1.
+        tokenizer: What splits texts with marked spans; None is `seqkit.text.WordTokenizer()`.
+        misaligned: What happens where a marked span cuts a token: `"error"`, or `"widen"` to take
+            the whole token.
         name: A name for reports; None takes the file's.
         license: The licence of the data, for reports.
         data_dir: Where TensorFlow Datasets keeps what it prepared.
 
     Returns:
-        The rows, with strings in `text`, and in `label` strings or lists of strings.
+        The rows, with strings in `text`, in `label` strings or lists of strings, and in `tokens`
+        and `tags` lists of strings, as many in the one as in the other.
 
     Raises:
         DataError: Something in the data cannot be used; the message names the place.
@@ -100,6 +112,9 @@ def read(
         >>> rows = data.read({"review": ["good", "bad"], "rating": [5, 1]})
         >>> rows.to_list("text"), rows.to_list("label")
         (['good', 'bad'], ['5', '1'])
+        >>> tagged = data.read([(["Ada", "wrote"], ["B-PER", "O"])], columns=("tokens", "tags"))
+        >>> tagged.to_list("tokens"), tagged.to_list("tags")
+        ([['Ada', 'wrote']], [['B-PER', 'O']])
         >>> data.read([("good", "pos"), ("bad", "")])
         Traceback (most recent call last):
             ...
@@ -110,9 +125,16 @@ def read(
         raise ValueError(f"format={format!r} must be one of {', '.join(map(repr, FORMATS))}.")
     if label_separator == "":
         raise ValueError("label_separator='' must be at least one character, such as '|'.")
+    if tag_scheme not in (None, *GIVEN):
+        raise ValueError(
+            f"tag_scheme={tag_scheme!r} must be None or one of {', '.join(map(repr, GIVEN))}."
+        )
+    if misaligned not in MISALIGNED:
+        raise ValueError(f"misaligned={misaligned!r} must be 'error' or 'widen'.")
+    reading = Reading(label_separator, tag_scheme, tokenizer, misaligned)
     options = _Options(
-        tuple(columns), names, format, encoding, separator, quoting, label_separator, name,
-        license, data_dir,
+        tuple(columns), names, format, encoding, separator, quoting, reading, name, license,
+        data_dir,
     )  # fmt: skip
     if isinstance(source, Dataset):
         column_names.resolve(source.column_names, columns, None, repr(source))
@@ -150,7 +172,7 @@ def _memory_chunks(source: Any, options: _Options) -> tuple[Iterator[Chunk], str
 
 def _from_memory(chunks: Iterator[Chunk], place: str, options: _Options) -> Dataset:
     """A data set of rows that no file holds; its digest is that of the content."""
-    values, _ = _assembled(chunks, place, options)
+    values, _ = assembled(chunks, options.wanted, place, options.reading)
     return Dataset(
         values,
         name=options.name or place,
@@ -166,20 +188,21 @@ def _from_file(path: Path, options: _Options) -> Dataset:
         raise FileNotFoundError(
             f"source={str(path)!r}: there is no such file (looked in {Path.cwd()})."
         )
-    form = options.format or _format_of(path, options)
+    form = format_of(path, options.format, options.wanted, options.encoding)
     if form == "parquet":
         chunks = parquet.read_parquet(path, options.wanted, options.names)
-        values, lines = _assembled(chunks, str(path), options)
+        values, lines = assembled(chunks, options.wanted, str(path), options.reading)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     else:
         newline = "" if form in ("csv", "tsv") else "\n"
         with TextFile(path, options.encoding, newline) as text:
-            values, lines = _assembled(_text_chunks(text, form, options), str(path), options)
+            chunks = _text_chunks(text, form, options)
+            values, lines = assembled(chunks, options.wanted, str(path), options.reading)
             digest = text.sha256()
     return Dataset(
         values,
-        name=options.name or _stem(path),
+        name=options.name or stem(path),
         source=str(path),
         sha256=digest,
         license=options.license,
@@ -191,64 +214,12 @@ def _text_chunks(text: TextFile, form: str, options: _Options) -> Iterator[Chunk
     """The rows of an open text file."""
     if form == "jsonl":
         return read_jsonl(text, options.wanted, options.names)
+    if form == "conll":
+        return read_conll(text, options.wanted, options.names)
+    if form == "conllu":
+        return read_conllu(text, options.wanted, options.names)
     if form == "lines":
-        return read_labelled_lines(text, options.wanted, options.separator, options.label_separator)
+        several = options.reading.label_separator
+        return read_labelled_lines(text, options.wanted, options.separator, several)
     separator = "\t" if form == "tsv" and options.separator is None else options.separator
     return read_delimited(text, options.wanted, options.names, separator, options.quoting)
-
-
-def _assembled(
-    chunks: Iterator[Chunk], place: str, options: _Options
-) -> tuple[dict[str, pa.ChunkedArray], np.ndarray | None]:
-    """Chunks checked and joined into columns, with the line of each row where there are lines."""
-    parts: dict[str, list[pa.Array]] = {column: [] for column in options.wanted}
-    lines = array("i")
-    for chunk in chunks:
-        for column, values in chunk.columns.items():
-            if column == "label":
-                made = label_array(values, chunk.place, column, options.label_separator)
-                first = parts[column][0].type if parts[column] else made.type
-                if made.type != first and len(made):
-                    raise DataError(
-                        f"{chunk.place(0)}: from here on {column} is {made.type}, before it was "
-                        f"{first}. Give every row a list (of one label, too), or none."
-                    )
-            else:
-                made = text_array(values, chunk.place, column)
-            parts[column].append(made)
-        lines.extend(chunk.lines or ())
-    if not any(len(part) for part in parts["text"]):
-        raise DataError(f"{place}: no rows. Give at least one.")
-    joined = {
-        column: pa.chunked_array([part for part in arrays if len(part)])
-        for column, arrays in parts.items()
-    }
-    return joined, np.array(lines, np.int32) if lines else None
-
-
-def _format_of(path: Path, options: _Options) -> str:
-    """The format that a file's name tells, or its first line where the name is `.txt`."""
-    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
-    suffix = plain.suffix.lower()
-    if suffix in _SUFFIXES:
-        return _SUFFIXES[suffix]
-    if suffix == ".txt":
-        with TextFile(path, canonical_encoding(options.encoding), "\n") as text:
-            first = next(iter(text), "")
-        if first.startswith(PREFIX):
-            return "lines"
-        if "\t" in first:
-            return "tsv"
-        if "label" not in options.wanted:
-            return "lines"
-    raise ValueError(
-        f"source={str(path)!r}: its name does not tell its format"
-        + (", and its first line holds no tab" if suffix == ".txt" else "")
-        + f"; give format= one of {', '.join(map(repr, FORMATS))}."
-    )
-
-
-def _stem(path: Path) -> str:
-    """A file's name without its suffixes for format and packing."""
-    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
-    return plain.stem if plain.suffix.lower() in (*_SUFFIXES, ".txt") else plain.name

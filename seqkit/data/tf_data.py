@@ -58,7 +58,8 @@ def read_tf_data(
     if isinstance(spec, Mapping):
         kept = set(keys.values())
         dataset = dataset.map(lambda element: {key: element[key] for key in kept})
-    batched = parts["text"].shape.rank == 1
+    first = wanted[0]
+    batched = parts[first].shape.rank == (2 if "tokens" in wanted else 1)
     if not batched:
         fixed = all(part.shape.is_fully_defined() for part in parts.values())
         dataset = dataset.batch(_ROWS) if fixed else dataset.ragged_batch(_ROWS)
@@ -69,11 +70,11 @@ def read_tf_data(
             values = _values(element if key is None else element[key])
             change = (convert or {}).get(str(key))
             rows[name].extend(map(change, values) if change else values)
-        if len(rows["text"]) >= _ROWS:
+        if len(rows[first]) >= _ROWS:
             yield _chunk(rows, place, start)
-            start += len(rows["text"])
+            start += len(rows[first])
             rows = {name: [] for name in wanted}
-    if rows["text"]:
+    if rows[first]:
         yield _chunk(rows, place, start)
 
 

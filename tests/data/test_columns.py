@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from seqkit.data.columns import ALIASES, check_arguments, resolve
+from seqkit.data.columns import ALIASES, check_arguments, resolve, resolve_tagged
 from seqkit.data.errors import DataError
 
 WANTED = ("text", "label")
@@ -62,8 +62,28 @@ def test_one_column_cannot_be_two():
         (("label",), None, ValueError, "'text' must be among"),
         (("text", "text"), None, ValueError, "none twice"),
         (("text",), {"label": "x"}, ValueError, "names has 'label'"),
+        (("tags",), None, ValueError, "or 'tokens'"),
+        (("tokens", "label"), None, ValueError, "or 'tokens', with 'tags' alone"),
+        (("text", "tokens"), None, ValueError, "or 'tokens', with 'tags' alone"),
+        (("tokens",), {"text": "x"}, ValueError, "names has 'text'"),
+        (("text", "label"), {"spans": "x"}, ValueError, "names has 'spans'"),
     ],
 )
 def test_contradicting_arguments_are_refused(wanted, names, error, words):
     with pytest.raises(error, match=words):
         check_arguments(wanted, names)
+
+
+def test_texts_with_spans_stand_in_for_tagged_tokens():
+    wanted = ("tokens", "tags")
+    assert resolve_tagged(["text", "words", "spans"], wanted, None, "x") == {"text": 0, "spans": 2}
+    assert resolve_tagged(["text", "words", "tags"], wanted, None, "x") == {"tokens": 1, "tags": 2}
+    assert resolve_tagged(["text", "label"], ("text", "label"), None, "x") == {
+        "text": 0,
+        "label": 1,
+    }
+    check_arguments(wanted, {"text": "body", "spans": "marks"})
+    with pytest.raises(DataError, match="no column for 'tags'"):
+        resolve_tagged(["tokens"], wanted, None, "x")
+    with pytest.raises(DataError, match="2 columns could be 'tags'"):
+        resolve_tagged(["tokens", "ner_tags", "pos_tags"], wanted, None, "x")

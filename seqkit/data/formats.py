@@ -1,0 +1,110 @@
+"""What a file's name tells of its format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from seqkit.data.labelled_lines import PREFIX
+from seqkit.data.text_file import TextFile, canonical_encoding
+
+FORMATS = ("csv", "tsv", "jsonl", "parquet", "lines", "conll", "conllu")
+_SUFFIXES = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".conll": "conll",
+    ".bio": "conll",
+    ".iob": "conll",
+    ".iob2": "conll",
+    ".conllu": "conllu",
+    ".conllx": "conllu",
+}
+# A token a line needs a format of its own; a table of texts has no place for lists of tokens.
+_OF_TOKENS = ("conll", "conllu")
+_OF_TEXTS = ("csv", "tsv", "lines")
+
+
+def format_of(path: Path, given: str | None, wanted: Sequence[str], encoding: str) -> str:
+    """The format given, or that of a file's name, or of its first line where the name is `.txt`.
+
+    Where tokens are wanted, a `.txt`, `.tsv` or `.tab` is a CoNLL file.
+
+    Args:
+        path: The file.
+        given: One of `FORMATS`, or None.
+        wanted: Standard names of the columns to read.
+        encoding: Character encoding, for a look at the first line.
+
+    Returns:
+        One of `FORMATS`.
+
+    Raises:
+        ValueError: The name does not tell, or the format has no such columns.
+
+    Example:
+        >>> format_of(Path("train.conllu.gz"), None, ("tokens", "tags"), "utf-8")
+        'conllu'
+    """
+    tagged = "tokens" in wanted
+    suffix = _plain(path).suffix.lower()
+    if given is None and tagged and suffix in (".txt", ".tsv", ".tab"):
+        return "conll"
+    form = given or _SUFFIXES.get(suffix) or _of_first_line(path, wanted, encoding)
+    if form in _OF_TOKENS and not tagged:
+        raise ValueError(
+            f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}. Read its "
+            "tokens: columns=('tokens', 'tags')."
+        )
+    if form in _OF_TEXTS and tagged:
+        raise ValueError(
+            f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}. Where it has a "
+            "token and its tag on every line, read it with format='conll'."
+        )
+    return form
+
+
+def stem(path: Path) -> str:
+    """A file's name without its suffixes for format and packing.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The name.
+
+    Example:
+        >>> stem(Path("data/train.csv.gz")), stem(Path("eng.train"))
+        ('train', 'eng.train')
+    """
+    plain = _plain(path)
+    return plain.stem if plain.suffix.lower() in (*_SUFFIXES, ".txt") else plain.name
+
+
+def _plain(path: Path) -> Path:
+    """The path without `.gz`."""
+    return path.with_suffix("") if path.suffix.lower() == ".gz" else path
+
+
+def _of_first_line(path: Path, wanted: Sequence[str], encoding: str) -> str:
+    """The format that the first line of a `.txt` tells."""
+    text_suffix = _plain(path).suffix.lower() == ".txt"
+    if text_suffix:
+        with TextFile(path, canonical_encoding(encoding), "\n") as text:
+            first = next(iter(text), "")
+        if first.startswith(PREFIX):
+            return "lines"
+        if "\t" in first:
+            return "tsv"
+        if "label" not in wanted:
+            return "lines"
+    raise ValueError(
+        f"source={str(path)!r}: its name does not tell its format"
+        + (", and its first line holds no tab" if text_suffix else "")
+        + f"; give format= one of {', '.join(map(repr, FORMATS))}."
+    )
