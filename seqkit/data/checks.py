@@ -26,7 +26,8 @@ class Example:
         text: The text of the first, its beginning where it is long.
         first: Where the first row stands.
         second: Where the second row stands.
-        labels: The labels of the two, where there are labels.
+        labels: The labels of the two, where there are labels; for sentences, their tags, the
+            beginning where they are long.
     """
 
     text: str
@@ -58,9 +59,10 @@ class PartReport:
         empty: Rows whose text is empty or white space.
         duplicates: Rows whose text came before in the same part.
         conflicts: Duplicates whose label differs from that of the text's first row.
-        label_counts: Label to number of rows, most frequent first.
-        length_percentiles: Percentile to characters of text.
-        unseen_labels: Labels that the training part lacks.
+        label_counts: Label to number of rows, or tag to number of tokens, most frequent first.
+        length_percentiles: Percentile to characters of text, or to tokens of a sentence.
+        unseen_labels: Labels or tags that the training part lacks.
+        tokens: Number of tokens where rows are sentences, else None.
     """
 
     name: str
@@ -71,6 +73,7 @@ class PartReport:
     label_counts: Mapping[str, int]
     length_percentiles: Mapping[int, int]
     unseen_labels: tuple[str, ...] = ()
+    tokens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,13 +93,18 @@ class DataReport:
         lines = []
         for part, report in self.parts.items():
             lengths = report.length_percentiles
+            tagged = report.tokens is not None
+            size = f"{report.rows:,} rows"
+            if tagged:
+                size = f"{report.rows:,} sentences, {report.tokens:,} tokens"
             lines.append(
-                f"{part} ({report.name}): {report.rows:,} rows, {report.empty:,} empty, "
+                f"{part} ({report.name}): {size}, {report.empty:,} empty, "
                 f"{report.duplicates.count:,} duplicates, {report.conflicts.count:,} of them "
-                "with another label"
+                f"with {'other tags' if tagged else 'another label'}"
             )
+            noun = "tags" if tagged else "labels"
             lines.append(
-                "  characters: "
+                f"  {'tokens of a sentence' if tagged else 'characters'}: "
                 + ", ".join(
                     f"{'longest' if percent == 100 else f'{percent} %'} {length:,}"
                     for percent, length in lengths.items()
@@ -105,11 +113,11 @@ class DataReport:
             if report.label_counts:
                 counts = [f"{name} {count:,}" for name, count in report.label_counts.items()]
                 more = f", … {len(counts) - 20:,} more" if len(counts) > 20 else ""
-                lines.append("  labels: " + ", ".join(counts[:20]) + more)
+                lines.append(f"  {noun}: " + ", ".join(counts[:20]) + more)
             if report.unseen_labels:
-                lines.append("  labels not in train: " + ", ".join(report.unseen_labels))
+                lines.append(f"  {noun} not in train: " + ", ".join(report.unseen_labels))
             lines += [
-                f"  {example.first} and {example.second} have labels "
+                f"  {example.first} and {example.second} have {noun} "
                 f"{' and '.join(map(repr, example.labels))}: {example.text!r}"
                 for example in report.conflicts.examples[:3]
             ]
@@ -142,7 +150,7 @@ def check(
     """Looks for what makes scores misleading: equal texts within parts and between them.
 
     Texts are equal where they differ only in case and white space; empty texts are counted on
-    their own and are no duplicates.
+    their own and are no duplicates. Sentences are equal where their tokens make equal texts.
 
     Args:
         train: What is trained on.
@@ -170,7 +178,7 @@ def check(
     """
     given = {"train": train, "validation": validation, "test": test}
     parts = {part: dataset for part, dataset in given.items() if dataset is not None}
-    keys = {part: text_keys(dataset["text"]) for part, dataset in parts.items()}
+    keys = {part: text_keys(dataset[_content(dataset)]) for part, dataset in parts.items()}
     known = _label_counts(train)
     reports = {part: _part(dataset, keys[part], known) for part, dataset in parts.items()}
     names = list(parts)
@@ -190,11 +198,14 @@ def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int]) -> PartR
     again = original != rows
     rows, original = rows[again], original[again]
     conflicting = np.zeros(len(rows), bool)
-    if "label" in dataset and len(rows):
-        labels = _label_codes(dataset["label"])
+    answer = _answer(dataset)
+    if answer is not None and len(rows):
+        labels = _label_codes(dataset[answer], ordered=answer == "tags")
         conflicting = labels[rows] != labels[original]
     counts = _label_counts(dataset)
-    lengths = pc.utf8_length(dataset["text"]).to_numpy()
+    content = dataset[_content(dataset)]
+    tagged = pa.types.is_list(content.type)
+    lengths = (pc.list_value_length if tagged else pc.utf8_length)(content).to_numpy()
     at = np.percentile(lengths, _PERCENTILES, method="higher") if len(lengths) else ()
     return PartReport(
         name=dataset.name,
@@ -205,6 +216,7 @@ def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int]) -> PartR
         label_counts=counts,
         length_percentiles={p: int(v) for p, v in zip(_PERCENTILES, at, strict=False)},
         unseen_labels=tuple(label for label in counts if label not in known),
+        tokens=int(lengths.sum()) if tagged else None,
     )
 
 
@@ -233,18 +245,18 @@ def _finding(
     few = slice(0, MAX_EXAMPLES)
     examples = []
     if len(first):
-        texts = other.take(second[few])["text"].to_pylist()
-        if one is other:
-            texts = one.take(first[few])["text"].to_pylist()
+        shown_rows = one.take(first[few]) if one is other else other.take(second[few])
+        texts = shown_rows[_content(shown_rows)].to_pylist()
         for text, a, b in zip(texts, first[few], second[few], strict=True):
             labels = tuple(
                 _label_text(dataset, int(row))
                 for dataset, row in ((one, a), (other, b))
-                if "label" in dataset
+                if _answer(dataset) is not None
             )
-            shown = text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
             examples.append(
-                Example(shown, parts[0] + _place(one, a), parts[1] + _place(other, b), labels)
+                Example(
+                    _beginning(text), parts[0] + _place(one, a), parts[1] + _place(other, b), labels
+                )
             )
     return Finding(len(first), tuple(examples))
 
@@ -255,24 +267,44 @@ def _place(dataset: Dataset, row: int) -> str:
 
 
 def _label_text(dataset: Dataset, row: int) -> str:
-    """The label of a row, several joined."""
-    label = dataset["label"][row].as_py()
+    """The label of a row, several joined, or the tags of its tokens."""
+    answer = _answer(dataset)
+    label = dataset[answer][row].as_py() if answer is not None else ""
+    if answer == "tags":
+        return _beginning(label)
     return label if isinstance(label, str) else "|".join(label)
 
 
-def _label_codes(labels: pa.ChunkedArray) -> np.ndarray:
-    """`<int32>[rows]`: a number for each label, or for each set of labels."""
+def _content(dataset: Dataset) -> str:
+    """The column of what models read."""
+    return "text" if "text" in dataset else "tokens"
+
+
+def _answer(dataset: Dataset) -> str | None:
+    """The column of what models answer, or None."""
+    return next((column for column in ("label", "tags") if column in dataset), None)
+
+
+def _beginning(text: str | list[str]) -> str:
+    """A text, or tokens with a space between them, cut where it is long."""
+    whole = text if isinstance(text, str) else " ".join(text)
+    return whole if len(whole) <= _SHOWN_CHARACTERS else whole[:_SHOWN_CHARACTERS] + "…"
+
+
+def _label_codes(labels: pa.ChunkedArray, ordered: bool) -> np.ndarray:
+    """`<int32>[rows]`: a number for each label, for each set of labels, or each list of tags."""
     if pa.types.is_list(labels.type):
-        joined = ["\0".join(sorted(label)) for label in labels.to_pylist()]
+        joined = ["\0".join(label if ordered else sorted(label)) for label in labels.to_pylist()]
         labels = pa.chunked_array([joined], type=pa.string())
     return labels.dictionary_encode().combine_chunks().indices.to_numpy()
 
 
 def _label_counts(dataset: Dataset) -> dict[str, int]:
-    """Label to number of rows, most frequent first, then by name."""
-    if "label" not in dataset:
+    """Label to number of rows, or tag to tokens, most frequent first, then by name."""
+    answer = _answer(dataset)
+    if answer is None:
         return {}
-    labels = dataset["label"]
+    labels = dataset[answer]
     if pa.types.is_list(labels.type):
         labels = pa.chunked_array([chunk.flatten() for chunk in labels.chunks], pa.string())
     counted = labels.value_counts()

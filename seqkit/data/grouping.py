@@ -6,6 +6,7 @@ import hashlib
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from seqkit.data.chunk import CHUNK_ROWS
 
@@ -15,11 +16,13 @@ EMPTY = np.uint64(0)
 def text_keys(texts: pa.ChunkedArray) -> np.ndarray:
     """A number for each text, equal where texts differ only in case and white space.
 
+    Tokens count as the text that they make with a space between them.
+
     The number is a 64-bit digest: among a million texts, two different ones share theirs with a
     probability of 3e-8.
 
     Args:
-        texts: `<string>[rows]`.
+        texts: `<string>[rows]`, or `list<string>[rows]` of tokens.
 
     Returns:
         `<uint64>[rows]`; `EMPTY` for a text of white space alone.
@@ -33,8 +36,10 @@ def text_keys(texts: pa.ChunkedArray) -> np.ndarray:
     start = 0
     for chunk in texts.chunks:
         for offset in range(0, len(chunk), CHUNK_ROWS):
-            part = chunk.slice(offset, CHUNK_ROWS).to_pylist()
-            digests = [_digest(text) for text in part]
+            part = chunk.slice(offset, CHUNK_ROWS)
+            if pa.types.is_list(part.type):
+                part = pc.binary_join(part, " ")
+            digests = [_digest(text) for text in part.to_pylist()]
             keys[start : start + len(part)] = np.frombuffer(b"".join(digests), "<u8")
             start += len(part)
     return keys

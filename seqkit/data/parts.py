@@ -29,7 +29,7 @@ def read_parts(
         fraction: share of the texts that a part split off gets.
         seed: seed of the split.
         names: as in `read`; a column whose name is None is found by itself.
-        options: other arguments of `read`, the same for the three.
+        options: other arguments of `read`, such as `columns`, the same for the three.
 
     Returns:
         `train`, `validation` and `test`.
@@ -41,6 +41,10 @@ def read_parts(
     Example:
         >>> rows = [(f"text {i}", "ab"[i % 2]) for i in range(20)]
         >>> {part: len(dataset) for part, dataset in read_parts(rows).items()}
+        {'train': 16, 'validation': 2, 'test': 2}
+        >>> sentences = [([f"word{i}", "."], ["NOUN", "PUNCT"]) for i in range(20)]
+        >>> parts = read_parts(sentences, columns=("tokens", "tags"))
+        >>> {part: len(dataset) for part, dataset in parts.items()}
         {'train': 16, 'validation': 2, 'test': 2}
     """
     given = {column: name for column, name in (names or {}).items() if name is not None}

@@ -22,7 +22,8 @@ def split(
 ) -> tuple[Dataset, Dataset]:
     """Splits a data set in two, with about the same share of every label in both parts.
 
-    Rows whose texts differ only in case and white space come into the same part. Every label of
+    Rows whose texts differ only in case and white space come into the same part, as do sentences
+    of the same tokens. Tags are not spread evenly: each sentence has many. Every label of
     the second part also occurs in the first; a label too rare to occur in both is kept in the
     first, and a warning names it. The rows keep their order.
 
@@ -31,7 +32,8 @@ def split(
         fraction: Share of the distinct texts that the second part gets.
         seed: The same seed gives the same split.
         stratify: Column whose values are spread evenly, or None.
-        group: Column whose equal values stay together, or None for every row by itself.
+        group: Column whose equal values stay together (`"text"` stands for `tokens` where rows are
+            sentences), or None for every row by itself.
 
     Returns:
         The first part (1 - `fraction`) and the second.
@@ -50,6 +52,8 @@ def split(
         raise ValueError(f"fraction={fraction} must lie between 0 and 1, such as 0.1.")
     if stratify == "label" and stratify not in dataset:
         stratify = None
+    if group == "text" and group not in dataset and "tokens" in dataset:
+        group = "tokens"
     groups = _groups(dataset, group)
     count = int(groups.max(initial=-1)) + 1
     if count < 2:

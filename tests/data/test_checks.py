@@ -100,3 +100,29 @@ def test_without_labels_and_without_rows():
 def test_many_labels_are_listed_in_part():
     rows = data.read([(f"{i}", f"label {i}") for i in range(50)])
     assert any("… 30 more" in line for line in data.check(rows).lines())
+
+
+def test_sentences():
+    columns = ("tokens", "tags")
+    train = data.read(
+        [(["Go", "!"], ["V", "P"]), (["go", "!"], ["N", "P"]), (["a", "b", "c"], ["V", "V", "V"])],
+        columns=columns,
+    )
+    test = data.read([(["go", "!"], ["V", "P"]), (["z"] * 100, ["Q"] * 100)], columns=columns)
+    report = data.check(train, test=test)
+    part = report.parts["train"]
+    assert (part.rows, part.tokens, part.empty) == (3, 7, 0)
+    assert (part.duplicates.count, part.conflicts.count) == (1, 1)
+    assert part.conflicts.examples[0].labels == ("V P", "N P")
+    assert part.label_counts == {"V": 4, "P": 2, "N": 1}
+    assert part.length_percentiles == {50: 2, 90: 3, 99: 3, 100: 3}
+    assert report.parts["test"].unseen_labels == ("Q",)
+    assert report.leaks["test in train"].count == 1
+    assert report.leaks["test in train"].examples[0].text == "go !"
+    text = "\n".join(report.lines())
+    assert "3 sentences, 7 tokens, 0 empty, 1 duplicates, 1 of them with other tags" in text
+    assert "tokens of a sentence: 50 % 2" in text
+    assert "tags: V 4, P 2, N 1" in text
+    assert "tags not in train: Q" in text
+    assert json.loads(json.dumps(report.to_dict())) == report.to_dict()
+    assert data.check(data.read([["a"], ["a"]], columns=("tokens",))).parts["train"].tokens == 2

@@ -23,3 +23,9 @@ def test_other_texts_have_other_keys(monkeypatch):
 def test_white_space_alone_is_empty():
     keys = text_keys(pa.chunked_array([["", " \n", "x"]]))
     assert (keys == EMPTY).tolist() == [True, True, False]
+
+
+def test_tokens_count_as_their_text():
+    tokens = text_keys(pa.chunked_array([[["A"], ["b", "c"]], [["B  c"]]]))
+    texts = text_keys(pa.chunked_array([["a", "b c", "b c"]]))
+    assert tokens.tolist() == texts.tolist()

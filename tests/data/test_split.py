@@ -124,3 +124,12 @@ def test_whatever_the_data(pairs: list, fraction: float, several: bool):
     assert not set(first.to_list("text")) & set(second.to_list("text"))
     assert sorted(pairs_of(first) + pairs_of(second)) == sorted(pairs_of(source))
     assert set(map(str, second.to_list("label"))) <= set(map(str, first.to_list("label")))
+
+
+def test_equal_sentences_stay_together():
+    sentences = [([f"w{i % 10}", "."], ["X", str(i)]) for i in range(40)]
+    rows = data.read(sentences, columns=("tokens", "tags"))
+    first, second = data.split(rows, 0.2, seed=0)
+    assert (len(first), len(second)) == (32, 8)
+    words = [{tokens[0] for tokens in part.to_list("tokens")} for part in (first, second)]
+    assert not words[0] & words[1]
