@@ -64,7 +64,8 @@ def spans(tags: Sequence[str], tag_scheme: str | None = None) -> list[tuple[int,
 
     Only what the scheme allows counts, as in strict scoring: an `I` that continues nothing marks
     nothing, and in IOBES a span without its end is none. The spans are those that seqeval 1.2.2
-    gives with `mode="strict"` and `scheme=IOB2` or `scheme=IOBES`. In IOB1, `B` begins a span anywhere.
+    gives with `mode="strict"` and `scheme=IOB2` or `scheme=IOBES`. In IOB1 a `B`
+    begins a span wherever it stands.
 
     Args:
         tags: The tags of the tokens.

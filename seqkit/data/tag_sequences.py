@@ -56,8 +56,8 @@ def checked_tags(
         raise DataError(
             f"{at(wrong[0])}: tag {names[codes[wrong[0]]]!r} is no tag of "
             + (tag_scheme or "BIO or IOBES, as others here are")
-            + f" ({len(wrong):,} such tokens). Mend them (write E- for L-, S- for U-, I- for M-), or "
-            "read with tag_scheme='plain', where no tag marks a span."
+            + f" ({len(wrong):,} such tokens). Mend them (write E- for L-, S- for U-, I- for M-), "
+            "or read with tag_scheme='plain', where no tag marks a span."
         )
     found = tag_scheme or scheme(names)
     if found == "plain":
