@@ -120,7 +120,7 @@ def _disjoint(starts: Sequence[int], ends: Sequence[int]) -> list[tuple[int, int
 
 def _spans(values: Any, text: str, place: str) -> list[_Span]:
     """The spans of one text in order, none overlapping."""
-    if values is None or isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
         raise DataError(
             f"{place}: spans is {shown(values)}, not a list. Give a list of "
             "{'start': …, 'end': …, 'label': …} or [start, end, label]; [] where there are none."

@@ -126,3 +126,10 @@ def test_sentences():
     assert "tags not in train: Q" in text
     assert json.loads(json.dumps(report.to_dict())) == report.to_dict()
     assert data.check(data.read([["a"], ["a"]], columns=("tokens",))).parts["train"].tokens == 2
+
+
+def test_the_order_of_tags_counts():
+    rows = data.read(
+        [(["a", "b"], ["X", "Y"]), (["A", "b"], ["Y", "X"])], columns=("tokens", "tags")
+    )
+    assert data.check(rows).parts["train"].conflicts.count == 1

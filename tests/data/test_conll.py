@@ -121,6 +121,7 @@ def test_a_wrong_line_is_named(tmp_path: Path, text: str, words: str):
     [
         ({"tags": 2}, DataError, "line 1: 2 fields in 'a X', so there is no field 2 for 'tags'"),
         ({"tags": 0}, DataError, "field 0 would be both"),
+        ({"tags": -2}, DataError, "field 0 would be both"),
         ({"tags": "ner"}, ValueError, "fields of a CoNLL file have no names"),
     ],
 )

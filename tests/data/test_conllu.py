@@ -80,7 +80,7 @@ def test_the_line_of_a_wrong_tag_is_named(tmp_path: Path):
         (line("x", "a"), "line 1: ID is 'x'; expected 1"),
         (line("1", "a") + line("3.1", "b"), "line 2: ID is '3.1'; expected 2"),
         (line("1", "a") + line("1-2", "b"), "line 2: ID is '1-2'; expected 2"),
-        (line("2-1", "a"), "line 1: ID is '2-1'"),
+        (line("1-0", "a"), "line 1: ID is '1-0'"),
         (line("1-3", "a") + line("1", "b") + line("2-3", "c"), "line 3: ID is '2-3'"),
         (line("1-2", "ab") + line("1", "a"), "line 1: the multiword token ends with word 2"),
         (line("1-2", "a") + line("1", "a") + "\n" + line("1", "b"), "line 1: the multiword"),

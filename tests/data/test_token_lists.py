@@ -131,3 +131,8 @@ def test_a_wrong_row_is_named(row, words: str):
 def test_a_wrong_row_of_a_column_is_named(values, words: str):
     with pytest.raises(DataError, match=f"dict, {words}"):
         data.read({"tokens": values, "tags": [["X"], ["Y", "Z"]][: len(values)]}, columns=TAGGED)
+
+
+def test_lists_of_tags_for_every_token_are_refused():
+    with pytest.raises(DataError, match=r"list of 1, row 0, token 0: tag is \['X'\], a list"):
+        data.read([(["a"], [["X"]])], columns=TAGGED)
