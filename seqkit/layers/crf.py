@@ -1,0 +1,224 @@
+"""The conditional random field: scores of transitions between tags, learned with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from seqkit.layers import linear_chain
+
+Tensor = Any
+
+# Added to the score of what is not allowed. Lower than any allowed row of tags comes by, and high
+# enough that a sum over thousands of positions is a number in float32. Never in float16: chains
+# are computed in float32 at least.
+FORBIDDEN = -1e6
+
+
+@keras.saving.register_keras_serializable("seqkit")
+class LinearChainCRF(keras.layers.Layer):
+    """Scores whole rows of tags, so that neighbouring tags fit together.
+
+    The layer adds to the emissions (a score for each tag at each position, from the layers
+    below) learned scores of going from one tag to the next, of beginning and of ending with a
+    tag. Called, it returns the emissions, so that it can stand last in a functional model and
+    its weights are the model's; train with `seqkit.losses.CRFNegativeLogLikelihood`, which uses
+    them, and ask `decode` for tags. A loss that looks at the layer's output alone does not
+    train its weights. Everything is computed in float32 at least; in a model of mixed precision
+    give the layer `dtype="float32"`, or the emissions are rounded on their way through it.
+
+    Args:
+        num_tags: how many tags there are.
+        allowed_transitions: `num_tags` rows of `num_tags` truth values, whether the tag of the
+            column may follow that of the row; None allows all.
+        allowed_start: whether each tag may come first; None allows all.
+        allowed_end: whether each tag may come last; None allows all.
+
+    What is not allowed is neither decoded nor counted as possible in training, unless nothing
+    that is allowed has the row's length. A row of training tags that breaks the constraints has
+    a log-likelihood of about minus a million for each breach: check the data first.
+
+    Raises:
+        ValueError: a size is not positive, a constraint is of the wrong size or allows nothing,
+            or the emissions are not as wide as there are tags.
+
+    Example:
+        >>> import numpy as np
+        >>> crf = LinearChainCRF(2, allowed_transitions=[[False, True], [True, False]])
+        >>> emissions = np.array([[[1.0, 0.0], [1.0, 0.0], [3.0, 0.0]]], "float32")
+        >>> tags, score = crf.decode(emissions)
+        >>> np.asarray(tags).tolist(), np.asarray(score).tolist()
+        ([[0, 1, 0]], [4.0])
+        >>> round(float(np.exp(crf.log_likelihood(emissions, tags))[0]), 3)
+        0.953
+
+    Sources: Lafferty, McCallum and Pereira (2001); Lample et al. (2016), arXiv:1603.01360,
+    section 2.2.
+    """
+
+    def __init__(
+        self,
+        num_tags: int,
+        allowed_transitions: Sequence[Sequence[bool]] | None = None,
+        allowed_start: Sequence[bool] | None = None,
+        allowed_end: Sequence[bool] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if num_tags < 1:
+            raise ValueError(f"num_tags is {num_tags}; give at least 1")
+        # Kept as arrays: Keras would wrap lists to follow what is put into them.
+        self._allowed = {
+            "allowed_transitions": _truth_values(
+                "allowed_transitions", allowed_transitions, (num_tags, num_tags)
+            ),
+            "allowed_start": _truth_values("allowed_start", allowed_start, (num_tags,)),
+            "allowed_end": _truth_values("allowed_end", allowed_end, (num_tags,)),
+        }
+        self.num_tags = num_tags
+        # Made here and not in `build`: they do not depend on the input, and `decode` and the loss
+        # may come before the first call. Not cast by mixed precision either.
+        self.transitions, self.start, self.end = (
+            self.add_weight(name=name, shape=shape, initializer="zeros", autocast=False)
+            for name, shape in (
+                ("transitions", (num_tags, num_tags)),
+                ("start", (num_tags,)),
+                ("end", (num_tags,)),
+            )
+        )
+
+    @property
+    def allowed_transitions(self) -> list[list[bool]] | None:
+        """Whether the tag of the column may follow that of the row."""
+        return _as_list(self._allowed["allowed_transitions"])
+
+    @property
+    def allowed_start(self) -> list[bool] | None:
+        """Whether each tag may come first."""
+        return _as_list(self._allowed["allowed_start"])
+
+    @property
+    def allowed_end(self) -> list[bool] | None:
+        """Whether each tag may come last."""
+        return _as_list(self._allowed["allowed_end"])
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Checks the width of the emissions."""
+        self._check_width(input_shape)
+        self.built = True
+
+    def call(self, emissions: Tensor, padding_mask: Tensor | None = None) -> Tensor:
+        """Returns the emissions, with zeros at padding.
+
+        Args:
+            emissions: `<float>[batch, length, num_tags]`, padded on the right.
+            padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
+
+        Returns:
+            `<float>[batch, length, num_tags]`.
+        """
+        if padding_mask is None:
+            return emissions
+        valid = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)
+        return ops.where(valid, emissions, ops.zeros_like(emissions))
+
+    def log_likelihood(
+        self, emissions: Tensor, tags: Tensor, padding_mask: Tensor | None = None
+    ) -> Tensor:
+        """Gives the logarithm of the probability of each row's tags among all allowed rows.
+
+        Args:
+            emissions: `<float>[batch, length, num_tags]`, `length` at least 1.
+            tags: `<int>[batch, length]`, from 0 to below `num_tags`; anything at padding.
+            padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
+
+        Returns:
+            `<float32>[batch]` (float64 if the emissions are), 0 for a row that is all padding.
+        """
+        emissions = self._checked(emissions)
+        return linear_chain.log_likelihood(emissions, tags, padding_mask, *self._scores())
+
+    def decode(self, emissions: Tensor, padding_mask: Tensor | None = None) -> tuple:
+        """Gives each row's best allowed tags.
+
+        Args:
+            emissions: `<float>[batch, length, num_tags]`, `length` at least 1.
+            padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
+
+        Returns:
+            `<int32>[batch, length]`, the tags, 0 at padding, and `<float32>[batch]`, their score:
+            a sum, of which `log_likelihood` of the tags makes a probability.
+        """
+        return linear_chain.viterbi(self._checked(emissions), padding_mask, *self._scores())
+
+    def marginals(self, emissions: Tensor, padding_mask: Tensor | None = None) -> Tensor:
+        """Gives the probability of each tag at each position, over all allowed rows of tags.
+
+        Args:
+            emissions: `<float>[batch, length, num_tags]`, `length` at least 1.
+            padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
+
+        Returns:
+            `<float32>[batch, length, num_tags]`, zeros at padding.
+        """
+        return linear_chain.marginals(self._checked(emissions), padding_mask, *self._scores())
+
+    def _scores(self) -> tuple[Tensor, ...]:
+        """Gives transitions, start and end: what was learned, and what is forbidden far below."""
+        learned = (self.transitions, self.start, self.end)
+        return tuple(
+            ops.copy(weight)
+            if allowed is None
+            else ops.add(weight, ops.cast(np.where(allowed, 0.0, FORBIDDEN), weight.dtype))
+            for weight, allowed in zip(learned, self._allowed.values(), strict=True)
+        )
+
+    def _checked(self, emissions: Tensor) -> Tensor:
+        emissions = ops.convert_to_tensor(emissions)
+        self._check_width(emissions.shape)
+        return emissions
+
+    def _check_width(self, shape: tuple[int | None, ...]) -> None:
+        if len(shape) != 3 or shape[-1] != self.num_tags:
+            raise ValueError(
+                f"emissions have the shape {tuple(shape)} and num_tags is {self.num_tags}; give "
+                "[batch, length, num_tags], for example from keras.layers.Dense(num_tags)"
+            )
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Gives the shape of the emissions."""
+        return tuple(input_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Gives the arguments that make this layer again."""
+        return super().get_config() | {
+            "num_tags": self.num_tags,
+            "allowed_transitions": self.allowed_transitions,
+            "allowed_start": self.allowed_start,
+            "allowed_end": self.allowed_end,
+        }
+
+
+def _truth_values(argument: str, given: Any, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Makes an array of a constraint and refuses one of the wrong size or without any true."""
+    if given is None:
+        return None
+    sizes = {len(row) for row in given} if len(shape) == 2 else set()
+    if len(given) != shape[0] or not sizes <= {shape[-1]}:
+        raise ValueError(
+            f"{argument} is {given!r}; give {' rows of '.join(map(str, shape))} truth values, "
+            "one for each tag, or None to allow all"
+        )
+    allowed = np.array(given, "bool")
+    # One tag needs no transition: its rows of tags may be one long.
+    if not allowed.any() and len(shape) == 1:
+        raise ValueError(f"{argument} is {given!r} and allows no tag; allow at least one")
+    return allowed
+
+
+def _as_list(allowed: np.ndarray | None) -> Any:
+    return None if allowed is None else allowed.tolist()
