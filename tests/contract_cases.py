@@ -13,6 +13,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 BATCH, LENGTH, DIM = 4, 5, 3
 NUM_IDS = 12
@@ -25,7 +26,7 @@ class LayerCase:
     Attributes:
         name: unique; begins with the class's name.
         make: makes the layer with small sizes.
-        reads: "vectors" with a padding mask, or padded "ids".
+        reads: "vectors" with a padding mask, padded "ids", or the padded "letters" of words.
         empty_row_is_zero: whether a row that is all padding gives zeros, or only finite values.
         random: whether training=True draws random numbers.
     """
@@ -40,6 +41,11 @@ class LayerCase:
         """Right-padded inputs of lengths 5, 3, 1 and 0, with more padding if asked."""
         rng = np.random.default_rng(3)
         mask = np.arange(LENGTH + extra) < np.array([5, 3, 1, 0])[:, np.newaxis]
+        if self.reads == "letters":
+            letters = rng.integers(1, NUM_IDS, (BATCH, LENGTH, DIM)) * mask[:, :LENGTH, None]
+            letters[:, 1, 1:] = 0  # a word of one letter
+            padded = np.pad(letters, [(0, 0), (0, extra), (0, extra)])
+            return {"letters": padded.astype("int32")}
         if self.reads == "ids":
             ids = np.pad(rng.integers(4, NUM_IDS, (BATCH, LENGTH)), [(0, 0), (0, extra)])
             return {"ids": np.where(mask, ids, 0).astype("int32")}
@@ -149,7 +155,39 @@ def layer_cases() -> list[LayerCase]:
             empty_row_is_zero=False,  # its bias is what it knows of a text without n-grams
             random=True,
         ),
+        LayerCase(
+            "CharacterConvolution",
+            lambda: layers.CharacterConvolution(NUM_IDS, 3, 4, dropout=0.3, seed=5),
+            "letters",
+            random=True,
+        ),
+        LayerCase("LinearChainCRF", lambda: _asked_crf(False), "vectors"),
+        LayerCase("LinearChainCRF_constrained", lambda: _asked_crf(True), "vectors"),
     ]
+
+
+def _asked_crf(constrained: bool) -> keras.layers.Layer:
+    """A CRF that answers with what its weights are for; by itself it gives its input back."""
+    from seqkit.layers import LinearChainCRF
+
+    @keras.saving.register_keras_serializable("tests")
+    class AskedCRF(LinearChainCRF):
+        def call(self, emissions: Any, padding_mask: Any) -> tuple[Any, Any]:
+            emissions = super().call(emissions, padding_mask)
+            tags = ops.zeros_like(emissions[..., 0], dtype="int32")
+            likelihood = self.log_likelihood(emissions, tags, padding_mask)
+            # Learned through the likelihood, as in training.
+            at_tags = ops.stop_gradient(self.marginals(emissions, padding_mask))
+            answers = at_tags, ops.expand_dims(likelihood, -1)
+            return tuple(ops.cast(answer, self.compute_dtype) for answer in answers)
+
+        def compute_output_shape(self, input_shape: Any) -> Any:
+            return tuple(input_shape), (input_shape[0], 1)
+
+    if not constrained:
+        return AskedCRF(DIM)
+    transitions = [[True, True, False], [True, True, True], [True, False, True]]
+    return AskedCRF(DIM, transitions, [True, True, False], [True, True, False])
 
 
 def optimizer_cases() -> list[OptimizerCase]:
@@ -225,6 +263,11 @@ def config_cases() -> list[ConfigCase]:
             lambda: text.TextEncoder(text.WordTokenizer(), vocabulary(), text.HashedNGrams(50)),
             encoded,
         ),
+        ConfigCase(
+            "WordEncoder",
+            lambda: text.WordEncoder.learn([TEXTS], min_count=1, affix_buckets=50),
+            lambda encoder: [part.numpy().tolist() for part in encoder(TEXTS)],
+        ),
     ]
 
 
@@ -257,10 +300,46 @@ def servable_cases() -> list[ServableCase]:
             "unknown_rate": [answer.unknown_rate for answer in answers],
         }
 
+    def tagger(*tags: str) -> Any:
+        from seqkit import models, text
+
+        keras.utils.set_random_seed(4)
+        encoder = text.WordEncoder.learn(
+            [["good", "film", "한국어"]], min_count=1, affix_buckets=50
+        )
+        return models.TokenTagger.build(
+            encoder, text.Vocabulary.from_labels(tags), embedding_dim=4, hidden_dim=3, affix_dim=2
+        )
+
+    def tagged(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
+        answers = model.tag(inputs["text"])
+        width = max(len(answer.tags) for answer in answers)
+        filled = {"tokens": "", "tags": "", "confidence": 0.0, "unknown": False}
+        filled |= {"start": -1, "end": -1}
+        columns = {key: [list(getattr(answer, key)) for answer in answers] for key in filled}
+        for key in ("start", "end"):
+            filled[f"{key}_byte"] = -1
+            columns[f"{key}_byte"] = [
+                [len(text[:place].encode()) for place in places]
+                for text, places in zip(inputs["text"], columns[key], strict=True)
+            ]
+        return {
+            key: [[*row, *[filled[key]] * (width - len(row))] for row in rows]
+            for key, rows in columns.items()
+        }
+
+    words = [["good", "", "film"], ["", "", ""], ["한국어", "x" * 50, ""]]
+    tagger_inputs: dict[str, dict[str, list]] = {
+        "serving_default": {"text": TEXTS},
+        "tokens": {"tokens": words},
+        "tag_names": {},
+    }
     inputs: dict[str, dict[str, list]] = {"serving_default": {"text": TEXTS}, "classes": {}}
     return [
         ServableCase("TextClassifier", classifier(False), inputs, classified),
         ServableCase("TextClassifier_multi_label", classifier(True), inputs, classified),
+        ServableCase("TokenTagger", lambda: tagger("NOUN", "VERB", "X"), tagger_inputs, tagged),
+        ServableCase("TokenTagger_bio", lambda: tagger("O", "B-X", "I-X"), tagger_inputs, tagged),
     ]
 
 

@@ -88,6 +88,8 @@ def marginals(
 ) -> Tensor:
     """Gives the probability of each tag at each position, over all rows of tags.
 
+    These are for reading: training goes through `log_likelihood`, whose gradient they are.
+
     Args:
         emissions: `<float>[batch, length, num_tags]`, `length` at least 1, padded on the right.
         padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
