@@ -26,6 +26,7 @@ setup(
         "scikit-learn>=1.6,<2",
         "pyarrow>=18,<27",
         "sentencepiece>=0.2,<0.3",
+        "seqeval>=1.2,<2",
         "matplotlib>=3.9,<4",
         "jinja2>=3.1,<4",
         "tyro>=1.0,<2",

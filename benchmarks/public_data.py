@@ -9,12 +9,17 @@ Below the directory given with `--data`:
 | `subj` | `sentiment/subj/subj.{subjective,objective}` | Pang and Lee 2004, as `data/subj.all` in https://github.com/harvardnlp/sent-conv-torch; there, "subjectivity dataset v1.0" at the same address as `mr` |
 | `nsmc` | `sentiment/nsmc/ratings_{train,test}.txt` | https://github.com/e9t/nsmc |
 | `sample` | none | the built-in sample reviews |
+| `ewt` | `tagging/ud_english_ewt/en_ewt-ud-{train,dev,test}.conllu` | https://github.com/UniversalDependencies/UD_English-EWT |
+| `gsd` | `tagging/ud_korean_gsd/ko_gsd-ud-{train,dev,test}.conllu` | https://github.com/UniversalDependencies/UD_Korean-GSD |
+| `snips` | `tagging/snips/{train_*_full,validate_*}.json` | https://github.com/sonos/nlu-benchmark, folder `2017-06-custom-intent-engines` |
+| `names` | none | the built-in sample, names in Python's sources |
 
 SST was annotated from the sentences of MR: never train on one and test on the other.
 """  # noqa: E501
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -22,12 +27,14 @@ from typing import NamedTuple
 from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.results import files_hash
+from recipes.samples.python_names import python_names
 from recipes.samples.reviews import train_and_test
 from seqkit import data
 from seqkit.data import Dataset
 
 Parts = dict[str, Dataset]
 _LATIN = "latin-1"
+_TAGGED = ("tokens", "tags")
 
 
 class Splitting(NamedTuple):
@@ -53,6 +60,7 @@ class PublicData(NamedTuple):
         sha256: twelve digits of the digest of its files.
         folds: number of trainings: 1 where the split is given.
         parts: gives `train`, `validation` and `test` of a fold.
+        recipe: the recipe that is measured on it.
     """
 
     name: str
@@ -60,6 +68,7 @@ class PublicData(NamedTuple):
     sha256: str
     folds: int
     parts: Callable[[int], Parts]
+    recipe: str = "sentiment"
 
 
 def sst2(root: Path, how: Splitting) -> PublicData:
@@ -109,12 +118,48 @@ def sample(root: Path | None, how: Splitting) -> PublicData:
     return PublicData("sample", "built-in sample", digest, 1, parts)
 
 
+def ewt(root: Path, how: Splitting) -> PublicData:
+    """Parts of speech in English web text, with the split it comes in."""
+    return _treebank("ewt", "UD English-EWT, UPOS", root / "tagging" / "ud_english_ewt" / "en_ewt")
+
+
+def gsd(root: Path, how: Splitting) -> PublicData:
+    """Parts of speech in Korean web text, with the split it comes in."""
+    return _treebank("gsd", "UD Korean-GSD, UPOS", root / "tagging" / "ud_korean_gsd" / "ko_gsd")
+
+
+def snips(root: Path, how: Splitting) -> PublicData:
+    """Slots of commands; those to validate with are the test, as in the literature."""
+    directory = root / "tagging" / "snips"
+    paths = [sorted(directory.glob(name)) for name in ("train_*_full.json", "validate_*.json")]
+
+    def parts(fold: int) -> Parts:
+        train, test = ([row for path in some for row in _slots(path)] for some in paths)
+        return data.read_parts(
+            train, None, test, columns=_TAGGED, fraction=how.fraction, seed=how.seed
+        )
+
+    digest = files_hash([path for some in paths for path in some])
+    return PublicData("snips", "SNIPS, slots", digest, 1, parts, "tagging")
+
+
+def names(root: Path | None, how: Splitting) -> PublicData:
+    """The lines of code that the recipe trains on when it is given nothing."""
+    parts = {part: data.read(rows, columns=_TAGGED) for part, rows in python_names().items()}
+    digest = parts["train"].content_sha256()[:12]
+    return PublicData("names", "built-in sample", digest, 1, lambda fold: parts, "tagging")
+
+
 SETS: dict[str, Callable[..., PublicData]] = {
     "sst2": sst2,
     "mr": mr,
     "subj": subj,
     "nsmc": nsmc,
     "sample": sample,
+    "ewt": ewt,
+    "gsd": gsd,
+    "snips": snips,
+    "names": names,
 }
 
 
@@ -134,6 +179,34 @@ def cross_validation(
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     for train, test in splitter.split(labels, labels):
         yield train.tolist(), test.tolist()
+
+
+def _treebank(name: str, title: str, stem: Path) -> PublicData:
+    paths = [Path(f"{stem}-ud-{part}.conllu") for part in ("train", "dev", "test")]
+
+    def parts(fold: int) -> Parts:
+        return data.read_parts(*paths, columns=_TAGGED)
+
+    return PublicData(name, title, files_hash(paths), 1, parts, "tagging")
+
+
+def _slots(path: Path) -> Iterator[tuple[list[str], list[str]]]:
+    """Words and BIO tags of each command of a SNIPS file."""
+    content = path.read_bytes()
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:  # One of the files is.
+        text = content.decode(_LATIN)
+    for commands in json.loads(text).values():
+        for command in commands:
+            words: list[str] = []
+            tags: list[str] = []
+            for chunk in command["data"]:
+                found = chunk["text"].split()
+                slot = chunk.get("entity")
+                words += found
+                tags += [f"{'I' if i else 'B'}-{slot}" if slot else "O" for i in range(len(found))]
+            yield words, tags
 
 
 def _folded(name: str, title: str, paths: dict[str, Path], how: Splitting) -> PublicData:

@@ -1,4 +1,4 @@
-"""Measures the sentiment recipe, with its defaults, on public data.
+"""Measures recipes, with their defaults, on public data.
 
     python -m benchmarks.quality --data DIR --update-readme
     python -m benchmarks.quality --data DIR --only mr subj --folds 10
@@ -11,12 +11,13 @@ is kept as soon as there is one; a run that was stopped goes on from there.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import statistics
 import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import keras
 import numpy as np
@@ -33,11 +34,14 @@ from benchmarks.results import (
     write_json,
 )
 from benchmarks.rounds import use_cores
-from recipes import sentiment
 
-Name = Literal["sst2", "mr", "subj", "nsmc", "sample"]
-ALL: tuple[Name, ...] = ("sst2", "mr", "subj", "nsmc", "sample")
+Name = Literal["sst2", "mr", "subj", "nsmc", "sample", "ewt", "gsd", "snips", "names"]
+ALL: tuple[Name, ...] = get_args(Name)
+# What needs no file, and where README has the table of each recipe.
+BUILT_IN = {"sample", "names"}
+PLACES = {"sentiment": "results", "tagging": "tagging"}
 _QUICK_ROWS = 300
+_VALIDATION = 0.1
 
 
 def main(
@@ -64,17 +68,17 @@ def main(
         quick: A few hundred texts and one epoch, to see that all works; nothing is kept.
         results: The file that keeps the results.
     """
-    if data is None and set(only) != {"sample"}:
-        raise SystemExit("give --data DIR, or --only sample; see benchmarks/public_data.py")
+    if data is None and not set(only) <= BUILT_IN:
+        raise SystemExit("give --data DIR, or --only sample names; see benchmarks/public_data.py")
     use_cores(threads)
     code_hash()
-    config = dataclasses.replace(sentiment.DEFAULTS, seed=seed)
-    if quick:
-        config = dataclasses.replace(config, epochs=1, hidden_dim=8, embedding_dim=8)
     rows = [] if quick else read_json(results, [])
     for name in only:
-        how = public_data.Splitting(2 if quick else folds, config.validation_fraction, seed)
+        how = public_data.Splitting(2 if quick else folds, _VALIDATION, seed)
         public = public_data.SETS[name](data, how)
+        config = dataclasses.replace(_recipe(public).DEFAULTS, seed=seed)
+        if quick:
+            config = dataclasses.replace(config, epochs=1, hidden_dim=8, embedding_dim=8)
         row = take_up(rows, public, config, again=again)
         for fold in range(public.folds):
             if fold in {run["fold"] for run in row["runs"]}:
@@ -84,16 +88,19 @@ def main(
             row["runs"].append({**run, "threads": threads})
             if not quick:
                 write_json(results, rows)
-    table = markdown([summary(row) for row in rows if is_whole(row)])
-    print(f"\n{table}")
-    if update_readme and not quick:
-        put_into_readme("results", table)
+    for recipe, place in PLACES.items():
+        whole = [row for row in rows if row.get("recipe", "sentiment") == recipe and is_whole(row)]
+        if whole:
+            table = markdown([summary(row) for row in whole])
+            print(f"\n{table}")
+            if update_readme and not quick:
+                put_into_readme(place, table)
 
 
 def take_up(
     rows: list[dict[str, Any]],
     public: public_data.PublicData,
-    config: sentiment.Config,
+    config: Any,
     *,
     again: bool = False,
 ) -> dict[str, Any]:
@@ -110,6 +117,7 @@ def take_up(
     """
     settings = dataclasses.asdict(config)
     given = {
+        "recipe": public.recipe,
         "data": public.name,
         "seed": config.seed,
         "title": public.title,
@@ -133,7 +141,7 @@ def take_up(
 
 
 def measured(
-    public: public_data.PublicData, fold: int, config: sentiment.Config, *, quick: bool = False
+    public: public_data.PublicData, fold: int, config: Any, *, quick: bool = False
 ) -> dict[str, Any]:
     """Trains and scores once.
 
@@ -151,16 +159,13 @@ def measured(
     if quick:
         some = np.random.default_rng(0)
         parts = {k: d.take(some.permutation(len(d))[:_QUICK_ROWS]) for k, d in parts.items()}
-    outcome = sentiment.train_and_score(parts, config)
+    outcome = _recipe(public).train_and_score(parts, config)
     keras.utils.clear_session(free_memory=True)
     return {
         "fold": fold,
-        "accuracy": outcome.scores.accuracy,
+        **outcome.scores.summary(),
         "baseline": max(outcome.baselines.values()),
-        "macro_f1": outcome.scores.macro_f1,
-        "calibration_error": outcome.scores.calibration_error,
-        "unknown_rate": outcome.scores.unknown_rate,
-        "examples": outcome.scores.examples,
+        "baselines": dict(outcome.baselines),
         "epochs": len(outcome.history),
         "training_minutes": outcome.minutes,
         "whole_minutes": (time.perf_counter() - start) / 60,
@@ -192,16 +197,29 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
         spread = f" ± {100 * statistics.stdev(r[key] for r in runs):.1f}" if len(runs) > 1 else ""
         return f"{100 * mean(key):.1f}{spread}"
 
+    if row.get("recipe") == "tagging":
+        name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"
+        scores = {
+            "score": "F1 of spans" if name == "span_f1" else "accuracy",
+            "%": percent(name),
+            "best plain model, %": percent("baseline"),
+            "unseen words, %": percent("unseen_accuracy"),
+        }
+    else:
+        scores = {"accuracy, %": percent("accuracy"), "naive Bayes, %": percent("baseline")}
     return {
         "data": row["title"],
-        "accuracy, %": percent("accuracy"),
-        "naive Bayes, %": percent("baseline"),
-        "test texts": sum(run["examples"] for run in runs),
+        **scores,
+        "test rows": sum(run["examples"] for run in runs),
         "training, min": mean("training_minutes"),
         "with reading and scoring, min": mean("whole_minutes"),
         "seed": str(row["seed"]),
         "data, SHA-256": f"`{row['sha256']}`",
     }
+
+
+def _recipe(public: public_data.PublicData) -> Any:
+    return importlib.import_module(f"recipes.{public.recipe}")
 
 
 if __name__ == "__main__":

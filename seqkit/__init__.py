@@ -16,12 +16,13 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_MODULES = ("data", "export", "layers", "models", "optimizers", "text")
+_MODULES = ("data", "export", "layers", "losses", "models", "optimizers", "text")
 _NAMES = {
     "CharTokenizer": "seqkit.text",
     "JamoTokenizer": "seqkit.text",
     "SubwordTokenizer": "seqkit.text",
     "TextClassifier": "seqkit.models",
+    "TokenTagger": "seqkit.models",
     "Vocabulary": "seqkit.text",
     "WordTokenizer": "seqkit.text",
     "read": "seqkit.data",

@@ -287,7 +287,8 @@ def exported_signature_equals_python(case: ServableCase, directory: Path) -> Non
     assert set(answers) == set(expected)
     for key, values in answers.items():
         if values.dtype == object:
-            assert [text.decode() for text in values] == list(expected[key]), key
+            given = [text.decode() for text in values.ravel()]
+            assert given == np.array(expected[key], object).ravel().tolist(), key
         else:
             np.testing.assert_allclose(values, np.array(expected[key]), atol=1e-5, err_msg=key)
 

@@ -57,13 +57,13 @@ class ClassificationScores:
     worst: tuple[Mistake, ...] = field(repr=False)
 
     def summary(self) -> dict[str, Any]:
-        """The numbers alone, for a card."""
+        """The numbers alone."""
         return {
             "examples": self.examples,
-            "accuracy": round(self.accuracy, 4),
-            "macro_f1": round(self.macro_f1, 4),
-            "calibration_error": round(self.calibration_error, 4),
-            "unknown_rate": round(self.unknown_rate, 4),
+            "accuracy": self.accuracy,
+            "macro_f1": self.macro_f1,
+            "calibration_error": self.calibration_error,
+            "unknown_rate": self.unknown_rate,
         }
 
 

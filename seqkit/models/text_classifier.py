@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from seqkit.models.chunks import map_by_length
+from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.text_classifier_core import DEEP, WIDE, build_core, copy_weights
 from seqkit.models.windows import TOO_LONG, cut
 from seqkit.text import Vocabulary
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
 
-_SHELL = "text_classifier.json"
-# Rows that the graph computes together: enough to fill a matrix product, few enough to be padded
-# to about one length. Measured on two cores; larger and smaller are slower.
-_ROWS_TOGETHER = 64
+_TASK = "text classifier"
 
 
 @dataclass(frozen=True)
@@ -263,36 +260,21 @@ class TextClassifier(tf.Module):
     def _logits(self, token_ids: tf.RaggedTensor, ngram_ids: tf.RaggedTensor) -> tf.Tensor:
         """`<float32>[batch, classes]`: windows of about one length at a time, joined again."""
         windows, text_of_window = cut(token_ids, self.max_length, self.too_long)
-        lengths = windows.row_lengths()
-        order = tf.argsort(lengths, stable=True)
-        count = tf.size(order)
+        lengths = tf.cast(windows.row_lengths(), tf.int32)
         classes = len(self.labels)
 
-        def some(done: tf.Tensor, parts: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
-            rows = order[done * _ROWS_TOGETHER : (done + 1) * _ROWS_TOGETHER]
+        def some(rows: tf.Tensor) -> list[tf.Tensor]:
             inputs = {"token_ids": tf.gather(windows, rows).to_tensor(0)}
             if WIDE in self.outputs:
                 ngrams = tf.gather(ngram_ids, tf.gather(text_of_window, rows)).to_tensor(0)
                 inputs["ngram_ids"] = tf.pad(ngrams, [[0, 0], [0, 1]])
             paths = self.core(inputs, training=False)
-            mixed = tf.add_n(
-                [w * paths[name] for w, name in zip(self.path_weights, self.outputs, strict=True)]
-            )
-            return done + 1, parts.write(done, mixed)
+            weighted = zip(self.path_weights, self.outputs, strict=True)
+            return [rows, tf.add_n([weight * paths[name] for weight, name in weighted])]
 
-        chunks = (count + _ROWS_TOGETHER - 1) // _ROWS_TOGETHER
-        _, parts = tf.while_loop(
-            lambda done, _: done < chunks,
-            some,
-            [
-                tf.constant(0),
-                tf.TensorArray(
-                    tf.float32, chunks, infer_shape=False, element_shape=[None, classes]
-                ),
-            ],
-            parallel_iterations=1,
-        )
-        by_window = tf.scatter_nd(order[:, tf.newaxis], parts.concat(), [count, classes])
+        specs = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, classes], tf.float32)]
+        rows, logits = map_by_length(lengths, some, specs)
+        by_window = tf.scatter_nd(rows[:, tf.newaxis], logits, [tf.size(rows), classes])
         weight = tf.cast(lengths, tf.float32)[:, tf.newaxis]
         batch = token_ids.nrows(out_type=tf.int32)
         total = tf.math.unsorted_segment_sum(by_window * weight, text_of_window, batch)
@@ -349,10 +331,6 @@ class TextClassifier(tf.Module):
         Raises:
             ValueError: the name ends otherwise.
         """
-        target = Path(path)
-        if target.suffix != ".keras":
-            raise ValueError(f"path is {str(path)!r}; its name must end in .keras")
-        aside = target.with_name(f".{os.getpid()}.{target.name}")
         shell = {
             "encoder": self.encoder.get_config(),
             "labels": self.labels.get_config(),
@@ -362,14 +340,7 @@ class TextClassifier(tf.Module):
             "too_long": self.too_long,
             "path_weights": self.path_weights,
         }
-        try:
-            self.core.save(aside)
-            # A Keras file is a zip archive: whoever loads it with Keras alone gets the core.
-            with zipfile.ZipFile(aside, "a", zipfile.ZIP_DEFLATED) as archive:
-                archive.writestr(_SHELL, json.dumps(shell, ensure_ascii=False))
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
+        write_keras_file(path, self.core, _TASK, shell)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> TextClassifier:
@@ -384,13 +355,7 @@ class TextClassifier(tf.Module):
         Raises:
             ValueError: the file is not there, or holds no text classifier.
         """
-        file = Path(path) / "model.keras" if Path(path).is_dir() else Path(path)
-        if not file.is_file():
-            raise ValueError(f"path is {str(path)!r}, but there is no file {file}")
-        with zipfile.ZipFile(file) as archive:
-            if _SHELL not in archive.namelist():
-                raise ValueError(f"{file} holds no text classifier; was it saved by one?")
-            shell = json.loads(archive.read(_SHELL))
+        core, shell = read_keras_file(path, _TASK)
         encoder = TextEncoder.from_config(shell.pop("encoder"))
         labels = Vocabulary.from_config(shell.pop("labels"))
-        return cls(encoder, labels, keras.models.load_model(file, compile=False), **shell)
+        return cls(encoder, labels, core, **shell)

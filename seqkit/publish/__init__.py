@@ -1,5 +1,6 @@
 """From a trained model and its scores to a verified artefact: card, golden answers, report."""
 
 from seqkit.publish.classification import publish_classifier
+from seqkit.publish.tagging import publish_tagger
 
-__all__ = ["publish_classifier"]
+__all__ = ["publish_classifier", "publish_tagger"]

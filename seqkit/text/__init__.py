@@ -23,6 +23,7 @@ from seqkit.text.vocabulary import (
     Vocabulary,
 )
 from seqkit.text.word import WordTokenizer
+from seqkit.text.word_encoder import EncodedWords, WordEncoder
 
 __all__ = [
     "BOS",
@@ -37,6 +38,7 @@ __all__ = [
     "CharTokenizer",
     "Coverage",
     "EncodedText",
+    "EncodedWords",
     "HashedNGrams",
     "JamoTokenizer",
     "Normalizer",
@@ -45,6 +47,7 @@ __all__ = [
     "Tokenizer",
     "Tokens",
     "Vocabulary",
+    "WordEncoder",
     "WordTokenizer",
     "as_text_tensor",
     "count_tokens",

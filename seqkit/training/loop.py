@@ -7,14 +7,21 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
 
-from seqkit.training.encoded import TrainingBatches
-
 _STATE = "state.npz"
+
+
+class EpochBatches(Protocol):
+    """Training data whose order depends on the epoch."""
+
+    epoch: int
+
+    def dataset(self) -> Any:
+        """Gives the batches of the epoch `self.epoch`, as a `tf.data.Dataset`."""
 
 
 class TrainingState(keras.callbacks.Callback):
@@ -25,26 +32,29 @@ class TrainingState(keras.callbacks.Callback):
 
     Args:
         batches: the training data; told the number of each epoch.
-        patience: epochs without improvement of `val_loss` after which training stops.
+        patience: epochs without improvement after which training stops.
+        monitor: the figure that tells improvement, the less of it the better.
         directory: where the state is written after each epoch, or None.
         fingerprint: what must be the same for a state to be gone on from (data, configuration).
 
     Attributes:
         history: figures of each epoch so far.
-        best_epoch: the epoch, from 0, with the lowest `val_loss`; None before the first.
+        best_epoch: the epoch, from 0, with the lowest such figure; None before the first.
     """
 
     def __init__(
         self,
-        batches: TrainingBatches,
+        batches: EpochBatches,
         *,
         patience: int,
+        monitor: str = "val_loss",
         directory: Path | None,
         fingerprint: Mapping[str, Any],
     ) -> None:
         super().__init__()
         self._batches = batches
         self._patience = patience
+        self._monitor = monitor
         self._directory = directory
         self._fingerprint = json.loads(json.dumps(fingerprint))
         self._best_weights: list[np.ndarray] = []
@@ -66,8 +76,8 @@ class TrainingState(keras.callbacks.Callback):
         """Compares, keeps and writes; Keras calls this."""
         figures = {name: float(value) for name, value in (logs or {}).items()}
         self.history.append(figures)
-        best = None if self.best_epoch is None else self.history[self.best_epoch]["val_loss"]
-        if best is None or figures["val_loss"] < best:
+        best = None if self.best_epoch is None else self.history[self.best_epoch][self._monitor]
+        if best is None or figures[self._monitor] < best:
             self.best_epoch = epoch
             self._best_weights = [np.array(v.numpy()) for v in self.model.weights]
         if self._directory is not None:
@@ -142,11 +152,12 @@ class TrainingState(keras.callbacks.Callback):
 
 def train_core(
     core: keras.Model,
-    batches: TrainingBatches,
+    batches: EpochBatches,
     *,
     epochs: int,
     patience: int,
     callbacks: Sequence[keras.callbacks.Callback],
+    monitor: str = "val_loss",
     checkpoints: str | os.PathLike[str] | None = None,
     resume: bool = False,
     fingerprint: Mapping[str, Any] | None = None,
@@ -159,8 +170,9 @@ def train_core(
         core: compiled model.
         batches: training data.
         epochs: at most so many.
-        patience: epochs without improvement of `val_loss` after which training stops.
-        callbacks: one of them must set `val_loss`.
+        patience: epochs without improvement after which training stops.
+        callbacks: one of them must set the figure that is monitored.
+        monitor: the figure that tells improvement, the less of it the better.
         checkpoints: directory for the state after each epoch, or None for none.
         resume: whether to go on from the state found there; without one, training starts anew.
         fingerprint: what must not have changed since that state was written.
@@ -177,7 +189,11 @@ def train_core(
         raise ValueError("resume is True but there is no directory: give export_path")
     directory = None if checkpoints is None else Path(checkpoints)
     state = TrainingState(
-        batches, patience=patience, directory=directory, fingerprint=fingerprint or {}
+        batches,
+        patience=patience,
+        monitor=monitor,
+        directory=directory,
+        fingerprint=fingerprint or {},
     )
     state.set_model(core)
     done = 0

@@ -28,10 +28,10 @@ def some(sha256="aa", folds=2):
 
 def test_folds_that_are_done_are_kept(capsys):
     rows: list = []
-    row = quality.take_up(rows, some(), CONFIG, threads=2)
+    row = quality.take_up(rows, some(), CONFIG)
     row["runs"].append(dict(RUN))
     assert rows == [row] and not quality.is_whole(row)
-    assert quality.take_up(rows, some(), CONFIG, threads=2) is row
+    assert quality.take_up(rows, some(), CONFIG) is row
     assert "other code" in capsys.readouterr().out
 
 
@@ -41,14 +41,13 @@ def test_folds_that_are_done_are_kept(capsys):
         {"public": some(sha256="bb")},
         {"public": some(folds=3)},
         {"config": dataclasses.replace(CONFIG, dropout=0.4)},
-        {"threads": 1},
         {"again": True},
     ],
-    ids=["data", "folds", "config", "threads", "again"],
+    ids=["data", "folds", "config", "again"],
 )
 def test_other_settings_start_anew_in_the_same_row(change):
     rows: list = []
-    given = {"public": some(), "config": CONFIG, "threads": 2}
+    given = {"public": some(), "config": CONFIG}
     quality.take_up(rows, **given)["runs"].append(dict(RUN))
     row = quality.take_up(rows, **given | change)
     assert row["runs"] == [] and rows == [row]
@@ -56,20 +55,20 @@ def test_other_settings_start_anew_in_the_same_row(change):
 
 def test_another_seed_is_another_row():
     rows: list = []
-    quality.take_up(rows, some(), CONFIG, threads=2)["runs"].append(dict(RUN))
-    quality.take_up(rows, some(), dataclasses.replace(CONFIG, seed=1), threads=2)
+    quality.take_up(rows, some(), CONFIG)["runs"].append(dict(RUN))
+    quality.take_up(rows, some(), dataclasses.replace(CONFIG, seed=1))
     assert [(row["seed"], len(row["runs"])) for row in rows] == [(0, 1), (1, 0)]
 
 
 def test_folds_become_a_mean_and_a_deviation():
-    row = quality.take_up([], some(sha256="ab12"), CONFIG, threads=2)
+    row = quality.take_up([], some(sha256="ab12"), CONFIG)
     row["runs"] += [dict(RUN), {**RUN, "fold": 1, "accuracy": 0.9, "training_minutes": 2.0}]
     assert quality.is_whole(row)
     assert quality.summary(row) == {
         "data": "MR, 2-fold",
         "accuracy, %": "85.0 ± 7.1",
         "naive Bayes, %": "70.0 ± 0.0",
-        "test texts": 100,
+        "test rows": 100,
         "training, min": 1.5,
         "with reading and scoring, min": 2.0,
         "seed": "0",

@@ -1,0 +1,365 @@
+"""A token tagger: words in, one tag for each of them out, with confidences and spans."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqkit.data import tag_scheme
+from seqkit.models.chunks import map_by_length
+from seqkit.models.keras_file import read_keras_file, write_keras_file
+from seqkit.models.tagging import Tagging, collect
+from seqkit.models.text_classifier_core import copy_weights
+from seqkit.models.token_tagger_core import CRF, build_tagger_core
+from seqkit.models.token_windows import windows
+from seqkit.text import Normalizer, Vocabulary, WordTokenizer
+from seqkit.text.code_points import as_text_tensor
+from seqkit.text.vocabulary import UNK_ID
+from seqkit.text.word_encoder import EncodedWords, WordEncoder
+
+_TASK = "token tagger"
+
+
+class TokenTagger(tf.Module):
+    """A core on ids, and around it the strings: words, letters, tags, places in the text.
+
+    One graph answers in Python and in the exported SavedModel; `signatures` gives it. A text is
+    split by `WordTokenizer`, case kept; words given one by one are taken as they are, and each gets
+    exactly one tag. A document longer than `max_length` words is read in windows that overlap;
+    the best path of tags is found over the whole of it.
+
+    Args:
+        encoder: words to ids.
+        tags: made with `Vocabulary.from_labels`.
+        core: made with `build_tagger_core` for this encoder and these tags.
+        core_config: the arguments `core` was made with.
+        max_length: words that the recurrent network reads at once.
+
+    Raises:
+        ValueError: `max_length` is too small, or core and tags disagree.
+
+    Example:
+        >>> encoder = WordEncoder.learn([["Ann", "sleeps"]], min_count=1)
+        >>> tags = Vocabulary.from_labels(["NAME", "VERB"])
+        >>> model = TokenTagger.build(encoder, tags, hidden_dim=4)
+        >>> tagging = model.tag(["Ann sleeps."])[0]
+        >>> tagging.tokens, len(tagging.tags), tagging.start
+        (('Ann', 'sleeps', '.'), 3, (0, 4, 10))
+    """
+
+    def __init__(
+        self,
+        encoder: WordEncoder,
+        tags: Vocabulary,
+        core: keras.Model,
+        *,
+        core_config: Mapping[str, Any],
+        max_length: int = 256,
+    ) -> None:
+        super().__init__()
+        if max_length < 16:
+            raise ValueError(f"max_length is {max_length}; give at least 16 words")
+        if core.output.shape[-1] != len(tags):
+            raise ValueError(f"core scores {core.output.shape[-1]} tags, there are {len(tags)}")
+        self.encoder = encoder
+        self.tags = tags
+        self.core = core
+        # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
+        self._core_config = json.dumps(dict(core_config))
+        self.max_length = max_length
+        self.scheme = tag_scheme.scheme(tags.tokens)
+        self.tokenizer = WordTokenizer(Normalizer("NFC", lowercase=False))
+        self._of_texts = tf.function(
+            self.answer_texts, input_signature=[tf.TensorSpec([None], tf.string, name="text")]
+        )
+        self._of_tokens = tf.function(
+            self.answer_tokens,
+            input_signature=[tf.TensorSpec([None, None], tf.string, name="tokens")],
+        )
+
+    @classmethod
+    def build(
+        cls, encoder: WordEncoder, tags: Vocabulary, *, max_length: int = 256, **core_config: Any
+    ) -> TokenTagger:
+        """Makes an untrained tagger; tags of BIO or IOBES can only follow as their scheme says.
+
+        Args:
+            encoder: words to ids.
+            tags: made with `Vocabulary.from_labels`.
+            max_length: words that the recurrent network reads at once.
+            core_config: arguments of `build_tagger_core` but for the sizes, which follow from
+                `encoder` and `tags`.
+
+        Returns:
+            The tagger.
+        """
+        constraints: dict[str, Any] = {}
+        if tag_scheme.scheme(tags.tokens) != "plain":
+            names = ("allowed_start", "allowed_transitions", "allowed_end")
+            constraints = dict(zip(names, tag_scheme.allowed(tags.tokens), strict=True))
+        core = build_tagger_core(
+            len(encoder.vocabulary),
+            len(encoder.characters),
+            len(tags),
+            affix_buckets=encoder.affix_buckets,
+            **constraints,
+            **core_config,
+        )
+        return cls(encoder, tags, core, core_config=core_config, max_length=max_length)
+
+    @property
+    def core_config(self) -> dict[str, Any]:
+        """The arguments that the core was made with, but for those that follow from the words."""
+        return json.loads(self._core_config)
+
+    def targets(self, tags: Iterable[str]) -> np.ndarray:
+        """Tags as numbers.
+
+        Args:
+            tags: of words one after another.
+
+        Returns:
+            `<int32>[words]`.
+
+        Raises:
+            ValueError: a tag is not known; its name is given.
+        """
+        names = list(tags)
+        return self.tags.token_to_id(tf.constant(names, tf.string, [len(names)])).numpy()
+
+    def tag(
+        self, sources: Sequence[str] | Sequence[Sequence[str]], batch_size: int = 256
+    ) -> list[Tagging]:
+        """Tags texts, or words given one by one.
+
+        Args:
+            sources: texts, or lists of words; not both.
+            batch_size: how many are given to the graph at once.
+
+        Returns:
+            A `Tagging` for each, in order; of a list of words it has no places in a text.
+
+        Raises:
+            ValueError: an item is not a string that UTF-8 can hold; its index is named.
+        """
+        found: list[Tagging] = []
+        if not len(sources):
+            return found
+        split = [not isinstance(source, (str, bytes)) for source in sources]
+        if len(set(split)) > 1:
+            raise ValueError("sources has texts and lists of words; give all as one or the other")
+        for start in range(0, len(sources), batch_size):
+            part = sources[start : start + batch_size]
+            if split[0]:
+                # An empty word would be taken for padding; as a space it is just as unknown.
+                words = as_text_tensor([word or " " for row in part for word in row])
+                rows = tf.RaggedTensor.from_row_lengths(words, [len(row) for row in part])
+                answer = self._of_tokens(rows.to_tensor(""))
+                found += collect(answer, self.scheme, given=part)
+            else:
+                answer = self._of_texts(as_text_tensor(part))
+                found += collect(answer, self.scheme, texts=part)
+        return found
+
+    def answer_texts(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Splits texts into words and tags each.
+
+        Args:
+            text: `<string>[batch]`, UTF-8; bytes that are not become U+FFFD.
+
+        Returns:
+            `tokens` and `tags` `<string>[batch, n]`, padded with empty strings; `confidence`
+            `<float32>[batch, n]`, the probability of the tag, padded with 0; `unknown`
+            `<bool>[batch, n]`, whether the dictionary lacks the word; `start` and `end`
+            `<int32>[batch, n]`, offsets of the word in characters (code points), `start_byte` and
+            `end_byte`, the same in bytes, padded with -1.
+        """
+        words = self.tokenizer.tokenize(text)
+        tags, confidence, unknown = self._decide(words.values)
+        start_byte, end_byte = _byte_offsets(text, words.start, words.end)
+        return {
+            "tokens": words.values.to_tensor(""),
+            "tags": tags.to_tensor(""),
+            "confidence": confidence.to_tensor(0.0),
+            "unknown": unknown.to_tensor(False),
+            "start": words.start.to_tensor(-1),
+            "end": words.end.to_tensor(-1),
+            "start_byte": start_byte.to_tensor(-1),
+            "end_byte": end_byte.to_tensor(-1),
+        }
+
+    def answer_tokens(self, tokens: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Tags words given one by one.
+
+        Args:
+            tokens: `<string>[batch, n]`; empty strings at the end of a row are padding.
+
+        Returns:
+            `tags` `<string>[batch, n]`, empty at padding; `confidence` `<float32>[batch, n]`, 0 at
+            padding; `unknown` `<bool>[batch, n]`.
+        """
+        width = tf.shape(tokens)[1]
+        used = tf.cast(tf.not_equal(tokens, ""), tf.int32) * (tf.range(width) + 1)
+        lengths = tf.reduce_max(tf.pad(used, [[0, 0], [0, 1]]), axis=1)
+        words = tf.RaggedTensor.from_tensor(tokens, lengths=tf.cast(lengths, tf.int64))
+        shape = tf.stack([-1, tf.cast(width, tf.int64)])
+        tags, confidence, unknown = self._decide(words)
+        return {
+            "tags": tags.to_tensor("", shape=shape),
+            "confidence": confidence.to_tensor(0.0, shape=shape),
+            "unknown": unknown.to_tensor(False, shape=shape),
+        }
+
+    def _decide(
+        self, words: tf.RaggedTensor
+    ) -> tuple[tf.RaggedTensor, tf.RaggedTensor, tf.RaggedTensor]:
+        """Tag, confidence and unknown of each word."""
+        # No kernel is asked to compute nothing: a text of one word comes last, taken away again.
+        flat = tf.concat([words.values, ["."]], 0)
+        splits = tf.cast(words.row_splits, tf.int32)
+        splits = tf.concat([splits, splits[-1:] + 1], 0)
+        encoded = self.encoder(flat)
+        scores = self._emissions(encoded, splits)
+        places, best, confidence = map_by_length(
+            splits[1:] - splits[:-1],
+            lambda rows: self._best_paths(scores, splits, rows),
+            [tf.TensorSpec([None], dtype) for dtype in (tf.int32, tf.int32, tf.float32)],
+        )
+        order = tf.argsort(places)[:-1]
+        return (
+            words.with_values(tf.gather(self.tags.tokens, tf.gather(best, order))),
+            words.with_values(tf.gather(confidence, order)),
+            words.with_values(tf.equal(encoded.token_ids[:-1], UNK_ID)),
+        )
+
+    def _emissions(self, encoded: EncodedWords, splits: tf.Tensor) -> tf.Tensor:
+        """`<float32>[words, tags]`: what the core says of each word, window by window."""
+        cut = windows(splits, self.max_length)
+
+        def some(rows: tf.Tensor) -> list[tf.Tensor]:
+            begin, end = tf.gather(cut.begin, rows), tf.gather(cut.end, rows)
+            places = tf.ragged.range(begin, end).to_tensor(-1)
+            inputs = {
+                name: _gathered(ids, places)
+                for name, ids in encoded._asdict().items()
+                if name in self.core.input
+            }
+            kept = (places >= tf.gather(cut.keep_begin, rows)[:, tf.newaxis]) & (
+                places < tf.gather(cut.keep_end, rows)[:, tf.newaxis]
+            )
+            emissions = self.core(inputs, training=False)
+            return [tf.boolean_mask(places, kept), tf.boolean_mask(emissions, kept)]
+
+        specs = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, len(self.tags)], tf.float32)]
+        places, emissions = map_by_length(cut.end - cut.begin, some, specs)
+        return tf.gather(emissions, tf.argsort(places))
+
+    def _best_paths(self, scores: tf.Tensor, splits: tf.Tensor, rows: tf.Tensor) -> list[tf.Tensor]:
+        """Places, tag ids and marginal probabilities of the words of some texts."""
+        places = tf.ragged.range(tf.gather(splits, rows), tf.gather(splits, rows + 1))
+        padded = tf.cond(
+            tf.size(places.values) > 0,
+            lambda: places.to_tensor(-1),
+            lambda: tf.fill([tf.size(rows), 1], -1),
+        )
+        mask = padded >= 0
+        emissions = tf.gather(scores, tf.maximum(padded, 0))
+        crf = self.core.get_layer(CRF)
+        best, _ = crf.decode(emissions, mask)
+        chances = tf.gather(crf.marginals(emissions, mask), best, batch_dims=2)
+        return [tf.boolean_mask(value, mask) for value in (padded, best, chances)]
+
+    def signatures(self) -> dict[str, Any]:
+        """What a server offers.
+
+        Returns:
+            `serving_default`: see `answer_texts`. `tokens`: see `answer_tokens`. `tag_names`: no
+            input, `tag` `<string>[tags]`.
+        """
+
+        def tag_names() -> dict[str, tf.Tensor]:
+            """All tags."""
+            return {"tag": tf.constant(self.tags.tokens)}
+
+        return {
+            "serving_default": self._of_texts,
+            "tokens": self._of_tokens,
+            "tag_names": tf.function(tag_names, input_signature=[]),
+        }
+
+    def trackables(self) -> list[Any]:
+        """Weights and tables that the signatures use."""
+        return [*(v.value for v in self.core.variables), self.encoder, self.tags, self.tokenizer]
+
+    def extended(self, encoder: WordEncoder, tags: Vocabulary) -> TokenTagger:
+        """A tagger that knows more words or tags and has learned what this one has.
+
+        Args:
+            encoder: as this one's, its vocabularies continued.
+            tags: this one's tags, continued.
+
+        Returns:
+            A new tagger; a new word is read as UNK was, until it is trained.
+        """
+        new = TokenTagger.build(encoder, tags, max_length=self.max_length, **self.core_config)
+        copy_weights(self.core, new.core)
+        return new
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes weights, vocabularies and configuration to one `.keras` file.
+
+        Args:
+            path: the file, its name ending in `.keras`; written aside, then renamed.
+
+        Raises:
+            ValueError: the name ends otherwise.
+        """
+        shell = {
+            "encoder": self.encoder.get_config(),
+            "tags": self.tags.get_config(),
+            "core_config": self.core_config,
+            "max_length": self.max_length,
+        }
+        write_keras_file(path, self.core, _TASK, shell)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> TokenTagger:
+        """Reads what `save` wrote.
+
+        Args:
+            path: the file, or the directory of an artefact that holds `model.keras`.
+
+        Returns:
+            The tagger, ready to answer or to be trained further.
+
+        Raises:
+            ValueError: the file is not there, or holds no token tagger.
+        """
+        core, shell = read_keras_file(path, _TASK)
+        encoder = WordEncoder.from_config(shell.pop("encoder"))
+        return cls(encoder, Vocabulary.from_config(shell.pop("tags")), core, **shell)
+
+
+def _gathered(ids: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
+    """Ids of words at places, 0 where the place is -1."""
+    inside = tf.reshape(places >= 0, tf.concat([tf.shape(places), [1] * (len(ids.shape) - 1)], 0))
+    return tf.where(inside, tf.gather(ids, tf.maximum(places, 0)), 0)
+
+
+def _byte_offsets(
+    text: tf.Tensor, start: tf.RaggedTensor, end: tf.RaggedTensor
+) -> tuple[tf.RaggedTensor, tf.RaggedTensor]:
+    """Offsets in bytes for offsets in characters."""
+    _, begins = tf.strings.unicode_decode_with_offsets(text, "UTF-8")
+    size = tf.strings.length(text)
+    limits = tf.concat([tf.cast(begins, tf.int32), tf.RaggedTensor.from_tensor(size[:, None])], 1)
+    first = tf.gather(limits.row_starts(), start.value_rowids())
+    places = (first + tf.cast(offsets.values, tf.int64) for offsets in (start, end))
+    begin, stop = (start.with_values(tf.gather(limits.values, place)) for place in places)
+    return begin, stop

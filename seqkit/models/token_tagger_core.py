@@ -1,0 +1,125 @@
+"""The numbers-only half of a token tagger: an ordinary Keras model on ids, with a CRF on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from keras import ops
+
+from seqkit.layers import CharacterConvolution, LinearChainCRF, RecurrentEncoder, WordDropout
+from seqkit.text.word_encoder import NUM_AFFIXES
+
+CRF = "crf"
+
+
+def build_tagger_core(
+    vocabulary_size: int,
+    num_characters: int,
+    num_tags: int,
+    *,
+    affix_buckets: int,
+    allowed_start: Sequence[bool] | None = None,
+    allowed_transitions: Sequence[Sequence[bool]] | None = None,
+    allowed_end: Sequence[bool] | None = None,
+    embedding_dim: int = 100,
+    character_dim: int = 32,
+    character_filters: int = 64,
+    kernel_size: int = 3,
+    affix_dim: int = 16,
+    hidden_dim: int = 128,
+    num_layers: int = 1,
+    cell: str = "gru",
+    dropout: float = 0.4,
+    word_dropout: float = 0.1,
+    seed: int = 0,
+) -> keras.Model:
+    """Builds a network that reads each word on all its levels, then all words in both directions.
+
+    Args:
+        vocabulary_size: number of word ids, the special ones included.
+        num_characters: number of letter ids, the special ones included.
+        num_tags: number of tags.
+        affix_buckets: buckets of each kind of affix.
+        allowed_start: `[num_tags]`, which tags may come first; None for all.
+        allowed_transitions: `[num_tags][num_tags]`, which tag may follow which; None for all.
+        allowed_end: `[num_tags]`, which tags may come last; None for all.
+        embedding_dim: size of a word's vector in the dictionary.
+        character_dim: size of a letter's vector.
+        character_filters: size of the vector that a word's letters give; 0 leaves it out.
+        kernel_size: letters that a filter sees at once.
+        affix_dim: size of the vector of each of the affixes and of the shape; 0 leaves them out.
+        hidden_dim: units of the recurrent layers, in each direction.
+        num_layers: recurrent layers on top of each other.
+        cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
+        dropout: share of values dropped before, between and after the recurrent layers.
+        word_dropout: share of words that become UNK in training; their letters stay.
+        seed: seed of all dropout.
+
+    Returns:
+        A model of `{"token_ids": <int32>[batch, length], "character_ids":
+        <int32>[batch, length, characters], "affix_ids": <int32>[batch, length, 9]}`, padded on the
+        right with 0, to emissions `<float32>[batch, length, num_tags]`. Its layer `crf` has the
+        transitions: it scores, decodes and gives marginals.
+
+    Example:
+        >>> core = build_tagger_core(50, 20, 3, affix_buckets=8, hidden_dim=4)
+        >>> words = {"token_ids": np.ones((2, 5), "int32")}
+        >>> words |= {"character_ids": np.ones((2, 5, 6), "int32")}
+        >>> words |= {"affix_ids": np.ones((2, 5, 9), "int32")}
+        >>> tuple(core(words).shape)
+        (2, 5, 3)
+    """
+    seeds = iter(np.random.SeedSequence(seed).generate_state(8).tolist())
+
+    def uniform() -> keras.initializers.Initializer:
+        return keras.initializers.RandomUniform(-0.1, 0.1, seed=next(seeds))
+
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    inputs = {"token_ids": token_ids}
+    padding_mask = ops.not_equal(token_ids, 0)
+    words = WordDropout(word_dropout, seed=next(seeds), name="word_dropout")(token_ids)
+    embedding = keras.layers.Embedding(
+        vocabulary_size, embedding_dim, embeddings_initializer=uniform(), name="embedding"
+    )
+    parts = [embedding(words)]
+    if character_filters:
+        inputs["character_ids"] = keras.Input((None, None), dtype="int32", name="character_ids")
+        read = CharacterConvolution(
+            num_characters,
+            character_dim,
+            character_filters,
+            kernel_size,
+            seed=next(seeds),
+            name="characters",
+        )
+        parts.append(read(inputs["character_ids"]))
+    if affix_dim:
+        inputs["affix_ids"] = keras.Input((None, NUM_AFFIXES), dtype="int32", name="affix_ids")
+        affixes = keras.layers.Embedding(
+            NUM_AFFIXES * affix_buckets, affix_dim, embeddings_initializer=uniform(), name="affixes"
+        )
+        joined = keras.layers.Reshape((-1, NUM_AFFIXES * affix_dim), name="joined_affixes")
+        parts.append(joined(affixes(inputs["affix_ids"])))
+    x = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
+    x = keras.layers.Dropout(dropout, seed=next(seeds), name="word_vector_dropout")(x)
+    x = RecurrentEncoder(
+        hidden_dim,
+        num_layers=num_layers,
+        cell=cell,
+        dropout=dropout if num_layers > 1 else 0.0,
+        seed=next(seeds),
+        name="encoder",
+    )(x, padding_mask=padding_mask)
+    x = keras.layers.Dropout(dropout, seed=next(seeds), name="state_dropout")(x)
+    emissions = keras.layers.Dense(num_tags, dtype="float32", name="emissions")(x)
+    crf = LinearChainCRF(
+        num_tags,
+        allowed_transitions=allowed_transitions,
+        allowed_start=allowed_start,
+        allowed_end=allowed_end,
+        dtype="float32",
+        name=CRF,
+    )
+    return keras.Model(inputs, crf(emissions, padding_mask=padding_mask), name="token_tagger")

@@ -1,0 +1,32 @@
+"""The words of a data set that a dictionary does not hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from seqkit.data import Dataset
+from seqkit.text.vocabulary import UNK_ID
+from seqkit.text.word_encoder import WordEncoder
+
+
+def unknown_words(encoder: WordEncoder, dataset: Dataset, most: int = 20) -> list[tuple[str, int]]:
+    """The most frequent words that the dictionary lacks.
+
+    Args:
+        encoder: has the dictionary.
+        dataset: holds the column `tokens`.
+        most: how many to give.
+
+    Returns:
+        Words with how often they come, the most frequent first.
+    """
+    counts: Counter[str] = Counter()
+    for tokens in dataset.batches("tokens", 4096):
+        found = tokens.flatten().value_counts()
+        words = found.field(0).to_pylist()
+        unknown = encoder(words).token_ids.numpy() == UNK_ID
+        numbers = found.field(1).to_numpy()
+        counts.update({words[i]: int(numbers[i]) for i in np.flatnonzero(unknown)})
+    return counts.most_common(most)

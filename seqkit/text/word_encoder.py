@@ -1,0 +1,247 @@
+"""Words as numbers: the dictionary's, those of their letters, and those of their shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import tensorflow as tf
+
+from seqkit.text.code_points import as_text_tensor, decode, encode
+from seqkit.text.counting import count_tokens
+from seqkit.text.jamo import JamoTokenizer
+from seqkit.text.normalization import Normalizer
+from seqkit.text.vocabulary import BOS_ID, EOS_ID, UNK_ID, Vocabulary
+
+# The first letters of a word and its last; what stands outside a short word is one of these marks.
+AFFIX_LENGTHS = (1, 2, 3, 4)
+_BEFORE, _AFTER = "\x02", "\x03"
+NUM_AFFIXES = 2 * len(AFFIX_LENGTHS) + 1
+_SHAPES = (  # in this order
+    (r"\p{Lu}|\p{Lt}", "X"),
+    (r"\p{Ll}", "x"),
+    (r"\p{Nd}", "0"),
+    (r"\p{Hangul}", "가"),
+    (r"\p{Han}", "漢"),
+    (r"\p{L}", "ª"),
+    (r"XXX+", "XX"),
+    (r"xxx+", "xx"),
+    (r"000+", "00"),
+    (r"가가+", "가"),
+    (r"漢漢+", "漢"),
+    (r"ªª+", "ª"),
+)
+
+
+class EncodedWords(NamedTuple):
+    """Words as ids.
+
+    Attributes:
+        token_ids: `<int32>[words]`, the word in lower case, its digits 0.
+        character_ids: `<int32>[words, max_characters]`, its letters between BOS and EOS, Hangul
+            syllables as two or three letters each, case kept; padded with 0.
+        affix_ids: `<int32>[words, 9]`, hashed: the first one to four letters, the last one to four,
+            and the shape (`Xxx` for `Word`). Each kind has buckets of its own.
+    """
+
+    token_ids: tf.Tensor
+    character_ids: tf.Tensor
+    affix_ids: tf.Tensor
+
+
+class WordEncoder(tf.Module):
+    """Words given one by one, as ids on four levels: word, letters, affixes and shape, UNK.
+
+    A word that training never saw is UNK in the dictionary and still has letters, affixes and a
+    shape. All levels are core TensorFlow operations, the same in training and in serving.
+
+    Args:
+        vocabulary: words in lower case with digits 0.
+        characters: letters.
+        max_characters: a longer word is read by its first and its last half of so many.
+        affix_buckets: buckets for each kind of affix.
+
+    Raises:
+        ValueError: `max_characters` or `affix_buckets` is too small.
+
+    Example:
+        >>> encoder = WordEncoder.learn([["Cat", "cats", "cat"]], min_count=1)
+        >>> encoded = encoder(tf.constant(["CAT", "mat"]))
+        >>> encoder.vocabulary.tokens[4:], encoded.token_ids.numpy().tolist()
+        (('cat', 'cats'), [4, 1])
+        >>> encoder.characters.id_to_token(encoded.character_ids[1, :5]).numpy().tolist()
+        [b'[BOS]', b'[UNK]', b'a', b't', b'[EOS]']
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        characters: Vocabulary,
+        *,
+        max_characters: int = 24,
+        affix_buckets: int = 8192,
+    ) -> None:
+        super().__init__()
+        if max_characters < 4:
+            raise ValueError(f"max_characters is {max_characters}; give at least 4")
+        if not 2 <= affix_buckets <= 2**26:
+            raise ValueError(f"affix_buckets is {affix_buckets}; give a number from 2 to 2**26")
+        self.vocabulary = vocabulary
+        self.characters = characters
+        self.max_characters = max_characters
+        self.affix_buckets = affix_buckets
+        self._normalizer, self._letters = _word_normalizer(), JamoTokenizer()
+
+    @classmethod
+    def learn(
+        cls,
+        batches: Iterable[Any],
+        *,
+        min_count: int = 2,
+        vocabulary_size: int | None = None,
+        max_characters: int = 24,
+        affix_buckets: int = 8192,
+    ) -> WordEncoder:
+        """Learns words and letters from training data.
+
+        Args:
+            batches: batches of words, such as the flattened tokens of sentences.
+            min_count: rarer words and letters are UNK, and so teach what UNK means.
+            vocabulary_size: at most so many words, the four special ones included.
+            max_characters: see the class.
+            affix_buckets: see the class.
+
+        Returns:
+            The encoder.
+        """
+        counts, letters = _counts(batches)
+        return cls(
+            Vocabulary.from_counts(counts, min_count=min_count, max_size=vocabulary_size),
+            Vocabulary.from_counts(letters, min_count=min_count),
+            max_characters=max_characters,
+            affix_buckets=affix_buckets,
+        )
+
+    @tf.autograph.experimental.do_not_convert  # converting would only make tracing slow
+    def __call__(self, words: Any) -> EncodedWords:
+        """Encodes words.
+
+        Args:
+            words: `<string>[words]`, or anything `as_text_tensor` takes.
+
+        Returns:
+            EncodedWords.
+        """
+        with tf.device("/CPU:0"):
+            aligned = decode(as_text_tensor(words))
+            normal = self._normalizer(aligned).code_points
+            lower = encode(normal.flat_values, normal.row_splits)
+            return EncodedWords(
+                self.vocabulary.token_to_id(lower),
+                self._character_ids(self._letters.split(self._letters.normalizer(aligned)).values),
+                self._affix_ids(lower, aligned.code_points),
+            )
+
+    def _character_ids(self, letters: tf.RaggedTensor) -> tf.Tensor:
+        ids = self.characters.token_to_id(letters)
+        half = (self.max_characters - 2) // 2
+        lengths = ids.row_lengths()
+        # The rest of a long word, after its first half: at most as many letters from its end.
+        begin = tf.maximum(lengths - half, tf.minimum(lengths, half))
+        first = ids[:, :half].to_tensor(0, shape=[None, half])
+        places = (
+            ids.row_starts()[:, tf.newaxis] + begin[:, tf.newaxis] + tf.range(half, dtype="int64")
+        )
+        inside = begin[:, tf.newaxis] + tf.range(half, dtype=tf.int64) < lengths[:, tf.newaxis]
+        values = tf.concat([ids.values, [0]], 0)
+        last = tf.where(inside, tf.gather(values, tf.where(inside, places, 0)), 0)
+        kept = tf.concat([tf.fill([tf.shape(first)[0], 1], BOS_ID), first, last], 1)
+        kept = tf.pad(kept, [[0, 0], [0, 1]])
+        end = tf.one_hot(tf.minimum(lengths, 2 * half) + 1, 2 * half + 2, EOS_ID, 0, dtype=tf.int32)
+        kept = kept + end
+        return tf.pad(kept, [[0, 0], [0, self.max_characters - 2 * half - 2]])
+
+    def _affix_ids(self, lower: tf.Tensor, code_points: tf.RaggedTensor) -> tf.Tensor:
+        most = max(AFFIX_LENGTHS)
+        after = tf.strings.join([lower, _AFTER * most])
+        before = tf.strings.join([_BEFORE * most, lower])
+        kinds = [tf.strings.substr(after, 0, n, "UTF8_CHAR") for n in AFFIX_LENGTHS]
+        kinds += [tf.strings.substr(before, -n, n, "UTF8_CHAR") for n in AFFIX_LENGTHS]
+        shape = encode(code_points.flat_values, code_points.row_splits)
+        for pattern, written in _SHAPES:
+            shape = tf.strings.regex_replace(shape, pattern, written)
+        ids = tf.strings.to_hash_bucket_fast(tf.stack([*kinds, shape], 1), self.affix_buckets)
+        return tf.cast(ids, tf.int32) + tf.range(NUM_AFFIXES) * self.affix_buckets
+
+    def extended(self, batches: Iterable[Any], min_count: int = 1) -> WordEncoder:
+        """An encoder that knows more words and letters; the ids of those known stay.
+
+        Args:
+            batches: batches of words of new training data.
+            min_count: rarer ones are not added.
+
+        Returns:
+            A new encoder.
+        """
+        counts, letters = _counts(batches)
+        return WordEncoder(
+            self.vocabulary.extended(counts, min_count=min_count),
+            self.characters.extended(letters, min_count=min_count),
+            max_characters=self.max_characters,
+            affix_buckets=self.affix_buckets,
+        )
+
+    def is_unknown(self, words: Any) -> tf.Tensor:
+        """Tells which words the dictionary does not hold.
+
+        Args:
+            words: `<string>[words]`.
+
+        Returns:
+            `<bool>[words]`.
+        """
+        return tf.equal(self(words).token_ids, UNK_ID)
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make this encoder again, as JSON-able values."""
+        return {
+            "vocabulary": self.vocabulary.get_config(),
+            "characters": self.characters.get_config(),
+            "max_characters": self.max_characters,
+            "affix_buckets": self.affix_buckets,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> WordEncoder:
+        """Makes the encoder again from the result of `get_config`."""
+        return cls(
+            Vocabulary.from_config(config["vocabulary"]),
+            Vocabulary.from_config(config["characters"]),
+            max_characters=config["max_characters"],
+            affix_buckets=config["affix_buckets"],
+        )
+
+
+def _word_normalizer() -> Normalizer:
+    return Normalizer("NFC", lowercase=True, digits="zero")
+
+
+def _counts(batches: Iterable[Any]) -> tuple[dict[str, int], dict[str, int]]:
+    """How often each word comes, and each letter in different words."""
+    raw: dict[str, int] = {}
+    for words in batches:
+        found = (words if isinstance(words, pa.Array) else pa.array(words)).value_counts()
+        for word, count in zip(*(found.field(i).to_pylist() for i in (0, 1)), strict=True):
+            raw[word] = raw.get(word, 0) + count
+    normalizer = _word_normalizer()
+    distinct = list(raw)
+    counts: dict[str, int] = {}
+    for start in range(0, len(distinct), 4096):
+        part = distinct[start : start + 4096]
+        normal = normalizer(decode(as_text_tensor(part))).code_points
+        lower = encode(normal.flat_values, normal.row_splits).numpy()
+        for word, written in zip(part, lower, strict=True):
+            name = written.decode()
+            counts[name] = counts.get(name, 0) + raw[word]
+    return counts, count_tokens([distinct], JamoTokenizer())

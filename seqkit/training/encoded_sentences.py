@@ -1,0 +1,163 @@
+"""Tagged sentences as padded batches of ids, in an order that depends on seed and epoch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import tensorflow as tf
+
+from seqkit.data.batching import Batch, bucket_batches
+from seqkit.data.dataset import Dataset
+from seqkit.text.code_points import as_text_tensor
+from seqkit.text.vocabulary import UNK_ID
+from seqkit.text.word_encoder import WordEncoder
+
+_WORDS = 4096
+NO_TAG = -1
+
+
+class EncodedSentences:
+    """Sentences whose different words were encoded once; a batch gathers what it needs of them.
+
+    Sentences longer than `max_length` become several rows, with no overlap: every tag is trained.
+
+    Args:
+        dataset: holds the column `tokens`.
+        encoder: turns words into ids.
+        max_length: words of a row.
+
+    Attributes:
+        lengths: `<int32>[rows]`, words of each row.
+        num_cut: sentences that became several rows.
+        unknown: `<bool>[words]`, which words of the whole data set the dictionary lacks.
+
+    Example:
+        >>> from seqkit import data
+        >>> rows = data.read([(["a", "b", "a"], ["X", "Y", "X"])], columns=("tokens", "tags"))
+        >>> sentences = EncodedSentences(rows, WordEncoder.learn([["a", "a"]]), max_length=2)
+        >>> sentences.lengths.tolist(), sentences.num_cut
+        ([2, 1], 1)
+        >>> sentences.padded(np.array([1, 0]), 2)["token_ids"].tolist()
+        [[4, 0], [4, 1]]
+    """
+
+    def __init__(self, dataset: Dataset, encoder: WordEncoder, *, max_length: int) -> None:
+        tokens = dataset["tokens"].combine_chunks()
+        flat = tokens.flatten().dictionary_encode()
+        self._words = flat.indices.to_numpy().astype("int32")
+        self._columns = _encoded(flat.dictionary, encoder)
+        self.unknown = self._columns["token_ids"][self._words] == UNK_ID
+        whole = np.diff(tokens.offsets.to_numpy())
+        begin = np.cumsum(whole) - whole
+        rows = (whole + max_length - 1) // max_length
+        self.num_cut = int((rows > 1).sum())
+        number = np.arange(rows.sum()) - np.repeat(np.cumsum(rows) - rows, rows)
+        self._begin = np.repeat(begin, rows) + number * max_length
+        rest = np.repeat(begin + whole, rows) - self._begin
+        self.lengths = np.minimum(rest, max_length).astype("int32")
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def places(self, indices: np.ndarray, length: int) -> np.ndarray:
+        """Where the words of some rows stand among all words.
+
+        Args:
+            indices: `<int>[n]`, which rows.
+            length: words to pad to.
+
+        Returns:
+            `<int64>[n, length]`, -1 at padding.
+        """
+        columns = np.arange(length)
+        inside = columns < self.lengths[indices][:, np.newaxis]
+        return np.where(inside, self._begin[indices][:, np.newaxis] + columns, -1)
+
+    def padded(self, indices: np.ndarray, length: int) -> dict[str, np.ndarray]:
+        """The ids of some rows.
+
+        Args:
+            indices: `<int>[n]`, which rows.
+            length: words to pad to.
+
+        Returns:
+            `token_ids` `<int32>[n, length]`, `character_ids` `<int32>[n, length, characters]`,
+            `affix_ids` `<int32>[n, length, affixes]`, zeros at padding.
+        """
+        places = self.places(indices, length)
+        # The last word of the table is padding.
+        words = np.where(places >= 0, self._words[places], -1)
+        return {name: column[words] for name, column in self._columns.items()}
+
+
+class TaggedBatches:
+    """An epoch's batches as a `tf.data.Dataset`, bucketed by length.
+
+    Args:
+        sentences: what the model reads.
+        tag_ids: `<int32>[words]`, the tag of each word of all sentences.
+        batch_size: rows of a batch.
+        seed: with the epoch's number decides the order.
+
+    Attributes:
+        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
+    """
+
+    def __init__(
+        self, sentences: EncodedSentences, tag_ids: np.ndarray, *, batch_size: int, seed: int
+    ) -> None:
+        self._sentences = sentences
+        self._tag_ids = np.append(tag_ids, NO_TAG).astype("int32")
+        self._batch_size = batch_size
+        self._seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self._plan(0))
+
+    def _plan(self, epoch: int) -> list[Batch]:
+        return bucket_batches(
+            self._sentences.lengths, batch_size=self._batch_size, seed=self._seed, epoch=epoch
+        )
+
+    def dataset(self) -> tf.data.Dataset:
+        """Batches of inputs and tag ids, these padded with -1.
+
+        Returns:
+            A data set that iterates over the epoch `self.epoch`.
+        """
+
+        def batches() -> Iterator[tuple]:
+            for indices, length in self._plan(self.epoch):
+                places = self._sentences.places(indices, length)
+                yield self._sentences.padded(indices, length), self._tag_ids[places]
+
+        inputs = self._sentences.padded(np.zeros(1, np.int64), 1)
+        specs = {
+            name: tf.TensorSpec([None, None, *ids.shape[2:]], tf.int32)
+            for name, ids in inputs.items()
+        }
+        signature = (specs, tf.TensorSpec([None, None], tf.int32))
+        dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
+        return dataset.apply(tf.data.experimental.assert_cardinality(len(self))).prefetch(8)
+
+
+def _encoded(words: pa.StringArray, encoder: WordEncoder) -> dict[str, np.ndarray]:
+    """The ids of different words, with one more for padding; letters only as far as there are."""
+    encode = tf.function(encoder.__call__, input_signature=[tf.TensorSpec([None], tf.string)])
+    parts = [
+        encode(as_text_tensor(words[start : start + _WORDS]))
+        for start in range(0, len(words), _WORDS)
+    ]
+    columns = {
+        name: np.concatenate([getattr(part, name).numpy() for part in parts])
+        for name in ("token_ids", "character_ids", "affix_ids")
+    }
+    longest = int((columns["character_ids"] > 0).sum(axis=1).max(initial=1))
+    columns["character_ids"] = columns["character_ids"][:, :longest]
+    return {
+        name: np.concatenate([ids, np.zeros((1, *ids.shape[1:]), "int32")]).astype("int32")
+        for name, ids in columns.items()
+    }
