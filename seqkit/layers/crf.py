@@ -83,7 +83,7 @@ class LinearChainCRF(keras.layers.Layer):
         # Made here and not in `build`: they do not depend on the input, and `decode` and the loss
         # may come before the first call. Not cast by mixed precision either.
         self.transitions, self.start, self.end = (
-            self.add_weight(name=name, shape=shape, initializer="zeros")
+            self.add_weight(name=name, shape=shape, initializer="zeros", autocast=False)
             for name, shape in (
                 ("transitions", (num_tags, num_tags)),
                 ("start", (num_tags,)),
