@@ -18,19 +18,16 @@ from seqkit.text.vocabulary import BOS_ID, EOS_ID, UNK_ID, Vocabulary
 AFFIX_LENGTHS = (1, 2, 3, 4)
 _BEFORE, _AFTER = "\x02", "\x03"
 NUM_AFFIXES = 2 * len(AFFIX_LENGTHS) + 1
-_SHAPES = (  # in this order
-    (r"\p{Lu}|\p{Lt}", "X"),
+_SHAPES = (  # in this order; runs of one kind count up to two
+    (r"\p{Hangul}+", "\x04"),
+    (r"\p{Han}+", "\x05"),
+    (r"[\p{Lo}\p{Lm}]+", "\x06"),
+    (r"[\p{Lu}\p{Lt}]", "X"),
     (r"\p{Ll}", "x"),
     (r"\p{Nd}", "0"),
-    (r"\p{Hangul}", "가"),
-    (r"\p{Han}", "漢"),
-    (r"\p{L}", "ª"),
     (r"XXX+", "XX"),
     (r"xxx+", "xx"),
     (r"000+", "00"),
-    (r"가가+", "가"),
-    (r"漢漢+", "漢"),
-    (r"ªª+", "ª"),
 )
 
 
@@ -42,7 +39,7 @@ class EncodedWords(NamedTuple):
         character_ids: `<int32>[words, max_characters]`, its letters between BOS and EOS, Hangul
             syllables as two or three letters each, case kept; padded with 0.
         affix_ids: `<int32>[words, 9]`, hashed: the first one to four letters, the last one to four,
-            and the shape (`Xxx` for `Word`). Each kind has buckets of its own.
+            and the shape (`Xxx` for `Word`, `0.00` for `3.14`). Each kind has buckets of its own.
     """
 
     token_ids: tf.Tensor

@@ -1,0 +1,166 @@
+"""The tagging recipe, whole: from a file to a served model, interrupted and gone on from."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recipes import tagging
+from recipes.samples.python_names import python_names
+from seqkit.export import verify
+from seqkit.models import TokenTagger
+
+ROOT = Path(__file__).parents[2]
+SMALL = {
+    "hidden_dim": 12,
+    "embedding_dim": 12,
+    "character_filters": 8,
+    "affix_dim": 4,
+    "affix_buckets": 256,
+}
+TINY = tagging.Config(**SMALL, epochs=4, learning_rate=1e-2)
+FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
+
+SERVE = """
+import sys, json, tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+given = json.load(sys.stdin)
+texts = model.signatures["serving_default"](text=tf.constant(given["texts"]))
+words = model.signatures["tokens"](tokens=tf.constant(given["tokens"]))
+lists = lambda t: [[x.decode() for x in row] for row in t.numpy()]
+print(json.dumps([lists(texts["tokens"]), lists(texts["tags"]), lists(words["tags"])]))
+assert "seqkit" not in sys.modules and "keras" not in sys.modules.get("recipes", "")
+"""
+
+
+def write_conll(path, rows):
+    lines = ["\n".join(f"{t}\t{g}" for t, g in zip(*row, strict=True)) + "\n" for row in rows]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return python_names(8)["train"]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory, sample):
+    """A small model of names, trained once for this module."""
+    folder = tmp_path_factory.mktemp("models")
+    data = write_conll(folder / "names.conll", sample[:500])
+    model = tagging.train(data, folder / "names", config=TINY)
+    return model, folder / "names"
+
+
+def test_train_writes_a_whole_artefact_that_verifies(exported):
+    _, path = exported
+    assert verify(path).ok
+    assert not (path / ".training").exists()
+    card = json.loads((path / "card.json").read_text())
+    assert card["task"] == "token tagging"
+    assert set(card["scores"]["accuracy"]) == {"model", "baseline"}
+    assert len(card["baselines"]) == 2
+    page = (path / "report.html").read_text(encoding="utf-8")
+    for expected in ("Worst sentences", "Confusion matrix", "Most frequent unknown", "Data checks"):
+        assert expected in page
+
+
+def test_a_process_without_seqkit_gives_the_same_tags(exported, sample, tmp_path):
+    model, path = exported
+    texts = [" ".join(tokens) for tokens, _ in sample[:30]] + ["", "새 wörds 👍🏽"]
+    tokens = [tokens[:5] + [""] * (5 - len(tokens)) for tokens, _ in sample[:30]]
+    served = subprocess.run(
+        [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],
+        input=json.dumps({"texts": texts, "tokens": tokens}),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    words, tags, of_words = json.loads(served.stdout)
+    answers = model.tag(texts)
+    assert [[w for w in row if w] for row in words] == [list(a.tokens) for a in answers]
+    assert [[t for t in row if t] for row in tags] == [list(a.tags) for a in answers]
+    expected = model.tag([[token for token in row if token] for row in tokens])
+    assert [[t for t in row if t] for row in of_words] == [list(a.tags) for a in expected]
+
+
+def test_fine_tune_goes_on_and_learns_new_tags_and_words(exported, sample, tmp_path):
+    _, path = exported
+    rows = [*sample[:100], *([(["zyxxy", "="], ["magic", "O"])] * 60)]
+    config = tagging.Config(**SMALL, epochs=8, patience=8, learning_rate=2e-2)
+    model = tagging.fine_tune(path, rows, tmp_path / "tuned", config=config)
+    assert "magic" in model.tags and "zyxxy" in model.encoder.vocabulary
+    assert model.tag([["zyxxy", "="]])[0].tags == ("magic", "O")
+    assert verify(tmp_path / "tuned").ok
+
+
+def test_spans_are_read_trained_and_scored(tmp_path, capsys):
+    rows = [
+        {
+            "text": f"Meet {name} Smith at noon {i}.",
+            "spans": [{"start": 5, "end": 11 + len(name), "label": "PER"}],
+        }
+        for i, name in enumerate(["Ann", "Bob", "Cleo", "Dan"] * 40)
+    ]
+    path = tmp_path / "people.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    model = tagging.train(path, config=dataclasses.replace(TINY, epochs=6))
+    assert "span F1 on" in capsys.readouterr().out
+    [span] = model.tag(["Meet Bob Smith at noon 7."])[0].spans
+    assert (span.label, span.text, span.start_character) == ("PER", "Bob Smith", 5)
+
+
+def weights(path):
+    return [np.array(w) for w in TokenTagger.load(path).core.get_weights()]
+
+
+def test_an_interrupted_run_ends_with_the_same_bits(tmp_path, sample):
+    data = write_conll(tmp_path / "names.conll", sample[:300])
+
+    def command(name):
+        arguments = ("--data", data, "--export-path", tmp_path / name, "--epochs", 4)
+        return [sys.executable, "-m", "recipes.tagging", *FLAGS, *map(str, arguments)]
+
+    subprocess.run(command("whole"), check=True, cwd=ROOT, capture_output=True)
+    process = subprocess.Popen(
+        command("parts"), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    state = tmp_path / "parts" / ".training" / "state.npz"
+    deadline = time.monotonic() + 900  # only so that a broken run ends
+    while not state.exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    resumed = subprocess.run(
+        [*command("parts"), "--resume"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert resumed.returncode == 0, resumed.stderr
+    assert "Epoch 1/4" not in resumed.stdout
+    for found, value in zip(weights(tmp_path / "parts"), weights(tmp_path / "whole"), strict=True):
+        np.testing.assert_array_equal(found, value)
+
+
+def test_bad_data_end_in_one_line_that_names_the_place(tmp_path):
+    path = tmp_path / "bad.conll"
+    path.write_text("Ann\tB-PER\nSmith\tI-PER\n\nin\tO\nParis\tI-LOC\n", encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "recipes.tagging", "--data", str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 2
+    last = ended.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: ")
+    assert "bad.conll, line 5" in last
