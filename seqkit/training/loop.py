@@ -13,8 +13,6 @@ import keras
 import numpy as np
 
 _STATE = "state.npz"
-# Weights of so many epochs are averaged: the best and what came after it.
-_AVERAGED = 3
 
 
 class EpochBatches(Protocol):
@@ -27,10 +25,7 @@ class EpochBatches(Protocol):
 
 
 class TrainingState(keras.callbacks.Callback):
-    """Averages the weights about the best epoch, stops when nothing improves, writes all to disk.
-
-    What is kept is the mean of the weights of three epochs, the best and the two after it (or the
-    last three, where training ends before): it errs less than the weights of any one of them.
+    """Keeps the best weights, stops when nothing improves, and writes all of it to disk.
 
     The state after an epoch is whole: weights, optimizer, random generators, best weights, figures.
     An interrupted run that is resumed ends with the same bits as one that was not.
@@ -45,9 +40,6 @@ class TrainingState(keras.callbacks.Callback):
     Attributes:
         history: figures of each epoch so far.
         best_epoch: the epoch, from 0, with the lowest such figure; None before the first.
-
-    Source: averaging of Izmailov et al. (2018), "Averaging weights leads to wider optima and better
-    generalization", arXiv:1803.05407, without its schedule.
     """
 
     def __init__(
@@ -66,7 +58,6 @@ class TrainingState(keras.callbacks.Callback):
         self._directory = directory
         self._fingerprint = json.loads(json.dumps(fingerprint))
         self._best_weights: list[np.ndarray] = []
-        self._last_weights: list[list[np.ndarray]] = []
         self.history: list[dict[str, float]] = []
         self.best_epoch: int | None = None
 
@@ -88,18 +79,14 @@ class TrainingState(keras.callbacks.Callback):
         best = None if self.best_epoch is None else self.history[self.best_epoch][self._monitor]
         if best is None or figures[self._monitor] < best:
             self.best_epoch = epoch
-        assert self.best_epoch is not None
-        weights = [np.array(v.numpy()) for v in self.model.weights]
-        self._last_weights = [*self._last_weights, weights][-_AVERAGED:]
-        if epoch - self.best_epoch < _AVERAGED:
-            self._best_weights = [_mean(values) for values in zip(*self._last_weights, strict=True)]
+            self._best_weights = [np.array(v.numpy()) for v in self.model.weights]
         if self._directory is not None:
             self._write(self._directory)
         if self.finished:
             self.model.stop_training = True
 
     def restore_best(self) -> None:
-        """Gives the model the mean of its weights about the best epoch."""
+        """Gives the model the weights of its best epoch."""
         for variable, value in zip(self.model.weights, self._best_weights, strict=True):
             variable.assign(value)
 
@@ -120,9 +107,6 @@ class TrainingState(keras.callbacks.Callback):
             f"now{i}": np.array(v.numpy()) for i, v in enumerate(self._variables())
         }
         arrays |= {f"best{i}": value for i, value in enumerate(self._best_weights)}
-        # The weights of this epoch are among those of now already.
-        for epoch, weights in enumerate(self._last_weights[:-1]):
-            arrays |= {f"last{epoch}_{i}": value for i, value in enumerate(weights)}
         aside = directory / f"{_STATE}.{os.getpid()}"
         with aside.open("wb") as file:
             np.savez(file, told=np.array(json.dumps(told)), **arrays)
@@ -160,11 +144,7 @@ class TrainingState(keras.callbacks.Callback):
             self.model.optimizer.build(self.model.trainable_variables)
             for i, variable in enumerate(self._variables()):
                 variable.assign(arrays[f"now{i}"])
-            places = range(len(self.model.weights))
-            self._best_weights = [arrays[f"best{i}"] for i in places]
-            before = min(len(told["history"]), _AVERAGED) - 1
-            self._last_weights = [[arrays[f"last{n}_{i}"] for i in places] for n in range(before)]
-            self._last_weights.append([np.array(v.numpy()) for v in self.model.weights])
+            self._best_weights = [arrays[f"best{i}"] for i in range(len(self.model.weights))]
         self.history = told["history"]
         self.best_epoch = told["best_epoch"]
         return len(self.history)
@@ -184,7 +164,7 @@ def train_core(
     log_dir: str | os.PathLike[str] | None = None,
     verbose: int | str = "auto",
 ) -> TrainingState:
-    """Fits a compiled core and leaves it with its mean weights about the best epoch.
+    """Fits a compiled core and leaves it with the weights of its best epoch.
 
     Args:
         core: compiled model.
@@ -236,10 +216,3 @@ def train_core(
         )
     state.restore_best()
     return state
-
-
-def _mean(values: Sequence[np.ndarray]) -> np.ndarray:
-    """The mean in the type that the values have; whole numbers, as counters are, are the last."""
-    if not np.issubdtype(values[-1].dtype, np.floating):
-        return values[-1]
-    return np.mean(np.stack(values), axis=0, dtype=np.float64).astype(values[-1].dtype)

@@ -95,11 +95,12 @@ def test_a_process_without_seqkit_gives_the_same_tags(exported, sample, tmp_path
 
 def test_fine_tune_goes_on_and_learns_new_tags_and_words(exported, sample, tmp_path):
     _, path = exported
-    rows = [*sample[:100], *([(["zyxxy", "="], ["magic", "O"])] * 60)]
+    rows = sample[:100]
+    rows += [(["zyxxy", "=", str(i)], ["magic", "O", "O"]) for i in range(60)]
     config = tagging.Config(**SMALL, epochs=8, patience=8, learning_rate=2e-2)
     model = tagging.fine_tune(path, rows, tmp_path / "tuned", config=config)
     assert "magic" in model.tags and "zyxxy" in model.encoder.vocabulary
-    assert model.tag([["zyxxy", "="]])[0].tags == ("magic", "O")
+    assert model.tag([["zyxxy", "=", "77"]])[0].tags == ("magic", "O", "O")
     assert verify(tmp_path / "tuned").ok
 
 
