@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -164,7 +164,7 @@ class TokenTagger(tf.Module):
                 found += collect(answer, self.scheme, given=part)
             else:
                 answer = self._of_texts(as_text_tensor(part))
-                found += collect(answer, self.scheme, texts=part)
+                found += collect(answer, self.scheme, texts=cast(Sequence[str], part))
         return found
 
     def answer_texts(self, text: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -154,4 +154,6 @@ def test_arguments_are_checked(tagger):
     with pytest.raises(ValueError, match="max_length is 3"):
         make_tagger(max_length=3)
     with pytest.raises(ValueError, match="4"):
-        TokenTagger(tagger.encoder, Vocabulary.from_labels(list("abcd")), tagger.core, core_config={})
+        TokenTagger(
+            tagger.encoder, Vocabulary.from_labels(list("abcd")), tagger.core, core_config={}
+        )
