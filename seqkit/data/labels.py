@@ -51,7 +51,8 @@ def balanced_weights(targets: np.ndarray) -> np.ndarray:
         without as the mean of all texts.
 
     Example:
-        >>> balanced_weights(np.array([[1, 0], [1, 0], [1, 0], [0, 1]])).round(2).tolist()
+        >>> weights = balanced_weights(np.array([[1, 0], [1, 0], [1, 0], [0, 1]]))
+        >>> [round(float(weight), 2) for weight in weights]
         [0.67, 0.67, 0.67, 2.0]
 
     Source: scikit-learn's `class_weight="balanced"`, after King and Zeng 2001.

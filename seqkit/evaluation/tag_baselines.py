@@ -30,9 +30,9 @@ def most_frequent_tag(train: Dataset, test: Dataset) -> list[list[str]]:
 
     Example:
         >>> from seqkit import data
-        >>> rows = [(["a", "dog"], ["DET", "NOUN"]), (["a", "cow"], ["DET", "NOUN"])]
-        >>> tagged = data.read(rows, columns=("tokens", "tags"))
-        >>> most_frequent_tag(tagged.take([0]), tagged.take([1]))
+        >>> rows = [(["a", "dog"], ["DET", "NOUN"]), (["a", "cat"], ["DET", "NOUN"])]
+        >>> tagged = data.read([*rows, (["a", "cow"], ["?", "?"])], columns=("tokens", "tags"))
+        >>> most_frequent_tag(tagged.take([0, 1]), tagged.take([2]))
         [['DET', 'NOUN']]
     """
     seen: dict[str, Counter[str]] = {}
