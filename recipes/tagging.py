@@ -42,6 +42,7 @@ class Config:
         embedding_dim: size of a word's vector in the dictionary.
         character_dim: size of a letter's vector.
         character_filters: size of the vector that a word's letters give.
+        kernel_size: letters that are looked at together.
         affix_dim: size of the vector of each affix and of the shape.
         hidden_dim: units of the recurrent network, in each direction.
         num_layers: recurrent layers.
@@ -68,15 +69,16 @@ class Config:
     affix_buckets: int = 8192
     embedding_dim: int = 100
     character_dim: int = 32
-    character_filters: int = 64
+    character_filters: int = 128
+    kernel_size: int = 4
     affix_dim: int = 16
     hidden_dim: int = 128
     num_layers: int = 1
     cell: Literal["gru", "lstm", "simple_rnn"] = "gru"
-    dropout: float = 0.4
-    word_dropout: float = 0.1
+    dropout: float = 0.5
+    word_dropout: float = 0.25
     max_length: int = 256
-    epochs: int = 12
+    epochs: int = 10
     max_steps: int = 12_000
     patience: int = 4
     batch_size: int = 32
@@ -110,6 +112,7 @@ def build(dataset: Dataset, config: Config) -> TokenTagger:
         embedding_dim=config.embedding_dim,
         character_dim=config.character_dim,
         character_filters=config.character_filters,
+        kernel_size=config.kernel_size,
         affix_dim=config.affix_dim,
         hidden_dim=config.hidden_dim,
         num_layers=config.num_layers,

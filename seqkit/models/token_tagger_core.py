@@ -25,14 +25,14 @@ def build_tagger_core(
     allowed_end: Sequence[bool] | None = None,
     embedding_dim: int = 100,
     character_dim: int = 32,
-    character_filters: int = 64,
-    kernel_size: int = 3,
+    character_filters: int = 128,
+    kernel_size: int = 4,
     affix_dim: int = 16,
     hidden_dim: int = 128,
     num_layers: int = 1,
     cell: str = "gru",
-    dropout: float = 0.4,
-    word_dropout: float = 0.1,
+    dropout: float = 0.5,
+    word_dropout: float = 0.25,
     seed: int = 0,
 ) -> keras.Model:
     """Builds a network that reads each word on all its levels, then all words in both directions.
