@@ -11,6 +11,8 @@ import pytest
 
 from tests import contract_cases, contracts
 
+pytestmark = pytest.mark.slow
+
 PACKAGES = ("seqkit.layers", "seqkit.text", "seqkit.models", "seqkit.optimizers")
 
 LAYERS = contract_cases.layer_cases()

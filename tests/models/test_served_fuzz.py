@@ -16,6 +16,8 @@ from seqkit.text import (
     learn_dictionary,
 )
 
+pytestmark = pytest.mark.slow
+
 CORPUS = [["good film, not bad at all", "so bad a film", "좋은 영화 별로", "naïve café 👍🏽"] * 10]
 RANGES = [
     (0x00, 0x7F),

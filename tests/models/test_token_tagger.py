@@ -9,6 +9,8 @@ from seqkit.data import tag_scheme
 from seqkit.models import TokenTagger
 from seqkit.text import Vocabulary, WordEncoder
 
+pytestmark = pytest.mark.slow
+
 WORDS = ["the", "cat", "Ann", "sleeps", "in", "Paris", "한국어를", "x1"]
 BIO = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 

@@ -18,6 +18,8 @@ from recipes.samples.reviews import reviews
 from seqkit.export import verify
 from seqkit.models import TextClassifier
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SMALL = {
     "tokenizer": "word",

@@ -17,6 +17,8 @@ from recipes.samples.python_names import python_names
 from seqkit.export import verify
 from seqkit.models import TokenTagger
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SMALL = {
     "hidden_dim": 12,

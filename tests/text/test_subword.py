@@ -23,6 +23,8 @@ from seqkit.text.tokenizer import deserialize, serialize
 from seqkit.text.unigram import PieceSearch
 from seqkit.text.vocabulary import SPECIAL_TOKENS, Vocabulary
 
+pytestmark = pytest.mark.slow
+
 CLAUSES = {
     "english": (
         ["The film", "her acting", "the plot", "this season", "Our evening", "a story of friends"],
