@@ -12,10 +12,9 @@ from seqkit.data import Dataset
 from seqkit.evaluation import Outcome
 from seqkit.export import report
 from seqkit.models import TextClassifier
+from seqkit.publish.provenance import HARD_TEXTS, described
 from seqkit.text import count_tokens
 
-# What a served model must survive, beside real texts.
-_HARD_TEXTS: list[Any] = ["", " ", "\n", "a\0b", "가나다 👩‍👩‍👧", b"\xff\xfe broken", "long " * 400]
 _GOLDEN_TEXTS = 32
 
 
@@ -54,15 +53,7 @@ def publish_classifier(
         "name": name,
         "task": "text classification",
         "labels": list(model.labels.tokens),
-        "data": {
-            part: {
-                "name": dataset.name,
-                "sha256": dataset.sha256,
-                "license": dataset.license or "not stated",
-                "examples": len(dataset),
-            }
-            for part, dataset in datasets.items()
-        },
+        "data": described(datasets),
         "config": config,
         "seed": seed,
         "scores": {
@@ -83,7 +74,7 @@ def publish_classifier(
     artefact = export.write(
         model,
         export_path,
-        golden={"serving_default": {"text": [*examples, *_HARD_TEXTS]}},
+        golden={"serving_default": {"text": [*examples, *HARD_TEXTS]}},
         card=card,
         report=_page(name, outcome, baseline, unknown, notes),
     )

@@ -13,10 +13,9 @@ from seqkit.evaluation import Outcome
 from seqkit.evaluation.tagging import TaggingScores
 from seqkit.export import report
 from seqkit.export.tagged_text import tagged
+from seqkit.publish.provenance import HARD_TEXTS, described
 from seqkit.publish.unknown_words import unknown_words
 
-# What a served model must survive, beside real texts.
-_HARD_TEXTS: list[Any] = ["", " ", "\n", "a\0b", "가나다 👩‍👩‍👧", b"\xff\xfe broken", "long " * 400]
 _HARD_TOKENS = [["", "x"], ["가나다", "👩‍👩‍👧"], ["a" * 100]]
 _GOLDEN = 32
 _MOST_TAGS_SHOWN = 40
@@ -57,15 +56,7 @@ def publish_tagger(
         "name": name,
         "task": "token tagging",
         "labels": list(model.tags.tokens),
-        "data": {
-            part: {
-                "name": dataset.name,
-                "sha256": dataset.sha256,
-                "license": dataset.license or "not stated",
-                "examples": len(dataset),
-            }
-            for part, dataset in datasets.items()
-        },
+        "data": described(datasets),
         "config": config,
         "seed": seed,
         "scores": {
@@ -82,7 +73,7 @@ def publish_tagger(
         "notes": list(notes),
     }
     golden = {
-        "serving_default": {"text": [*(" ".join(tokens) for tokens in examples), *_HARD_TEXTS]},
+        "serving_default": {"text": [*(" ".join(tokens) for tokens in examples), *HARD_TEXTS]},
         "tokens": {"tokens": _rectangle([*examples, *_HARD_TOKENS])},
     }
     unknown = unknown_words(model.encoder, test)
