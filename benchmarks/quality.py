@@ -195,7 +195,7 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
 
     def percent(key: str) -> str:
         spread = f" ± {100 * statistics.stdev(r[key] for r in runs):.1f}" if len(runs) > 1 else ""
-        return f"{100 * mean(key):.1f}{spread}"
+        return f"{100 * mean(key):.2f}{spread}"
 
     if row.get("recipe") == "tagging":
         name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"

@@ -66,8 +66,8 @@ def test_folds_become_a_mean_and_a_deviation():
     assert quality.is_whole(row)
     assert quality.summary(row) == {
         "data": "MR, 2-fold",
-        "accuracy, %": "85.0 ± 7.1",
-        "naive Bayes, %": "70.0 ± 0.0",
+        "accuracy, %": "85.00 ± 7.1",
+        "naive Bayes, %": "70.00 ± 0.0",
         "test rows": 100,
         "training, min": 1.5,
         "with reading and scoring, min": 2.0,
