@@ -60,7 +60,6 @@ class PublicData(NamedTuple):
         sha256: twelve digits of the digest of its files.
         folds: number of trainings: 1 where the split is given.
         parts: gives `train`, `validation` and `test` of a fold.
-        recipe: the recipe that is measured on it.
     """
 
     name: str
@@ -68,7 +67,6 @@ class PublicData(NamedTuple):
     sha256: str
     folds: int
     parts: Callable[[int], Parts]
-    recipe: str = "sentiment"
 
 
 def sst2(root: Path, how: Splitting) -> PublicData:
@@ -140,14 +138,14 @@ def snips(root: Path, how: Splitting) -> PublicData:
         )
 
     digest = files_hash([path for some in paths for path in some])
-    return PublicData("snips", "SNIPS, slots", digest, 1, parts, "tagging")
+    return PublicData("snips", "SNIPS, slots", digest, 1, parts)
 
 
 def names(root: Path | None, how: Splitting) -> PublicData:
     """The lines of code that the recipe trains on when it is given nothing."""
     parts = {part: data.read(rows, columns=_TAGGED) for part, rows in python_names().items()}
     digest = parts["train"].content_sha256()[:12]
-    return PublicData("names", "built-in sample", digest, 1, lambda fold: parts, "tagging")
+    return PublicData("names", "built-in sample", digest, 1, lambda fold: parts)
 
 
 SETS: dict[str, Callable[..., PublicData]] = {
@@ -161,6 +159,25 @@ SETS: dict[str, Callable[..., PublicData]] = {
     "snips": snips,
     "names": names,
 }
+
+
+_TAGGING = ("ewt", "gsd", "snips", "names")
+
+
+def recipe_of(name: str) -> str:
+    """The recipe that is measured on a data set.
+
+    Args:
+        name: of the data set.
+
+    Returns:
+        Name of its module in `recipes`.
+
+    Example:
+        >>> recipe_of("sst2"), recipe_of("ewt")
+        ('sentiment', 'tagging')
+    """
+    return "tagging" if name in _TAGGING else "sentiment"
 
 
 def cross_validation(
@@ -187,7 +204,7 @@ def _treebank(name: str, title: str, stem: Path) -> PublicData:
     def parts(fold: int) -> Parts:
         return data.read_parts(*paths, columns=_TAGGED)
 
-    return PublicData(name, title, files_hash(paths), 1, parts, "tagging")
+    return PublicData(name, title, files_hash(paths), 1, parts)
 
 
 def _slots(path: Path) -> Iterator[tuple[list[str], list[str]]]:

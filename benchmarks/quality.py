@@ -41,7 +41,6 @@ ALL: tuple[Name, ...] = get_args(Name)
 BUILT_IN = {"sample", "names"}
 PLACES = {"sentiment": "results", "tagging": "tagging"}
 _QUICK_ROWS = 300
-_VALIDATION = 0.1
 
 
 def main(
@@ -74,9 +73,9 @@ def main(
     code_hash()
     rows = [] if quick else read_json(results, [])
     for name in only:
-        how = public_data.Splitting(2 if quick else folds, _VALIDATION, seed)
+        config = dataclasses.replace(_recipe(name).DEFAULTS, seed=seed)
+        how = public_data.Splitting(2 if quick else folds, config.validation_fraction, seed)
         public = public_data.SETS[name](data, how)
-        config = dataclasses.replace(_recipe(public).DEFAULTS, seed=seed)
         if quick:
             config = dataclasses.replace(config, epochs=1, hidden_dim=8, embedding_dim=8)
         row = take_up(rows, public, config, again=again)
@@ -89,7 +88,9 @@ def main(
             if not quick:
                 write_json(results, rows)
     for recipe, place in PLACES.items():
-        whole = [row for row in rows if row.get("recipe", "sentiment") == recipe and is_whole(row)]
+        whole = [
+            row for row in rows if public_data.recipe_of(row["data"]) == recipe and is_whole(row)
+        ]
         if whole:
             table = markdown([summary(row) for row in whole])
             print(f"\n{table}")
@@ -117,7 +118,6 @@ def take_up(
     """
     settings = dataclasses.asdict(config)
     given = {
-        "recipe": public.recipe,
         "data": public.name,
         "seed": config.seed,
         "title": public.title,
@@ -159,7 +159,7 @@ def measured(
     if quick:
         some = np.random.default_rng(0)
         parts = {k: d.take(some.permutation(len(d))[:_QUICK_ROWS]) for k, d in parts.items()}
-    outcome = _recipe(public).train_and_score(parts, config)
+    outcome = _recipe(public.name).train_and_score(parts, config)
     keras.utils.clear_session(free_memory=True)
     return {
         "fold": fold,
@@ -197,7 +197,7 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
         spread = f" ± {100 * statistics.stdev(r[key] for r in runs):.1f}" if len(runs) > 1 else ""
         return f"{100 * mean(key):.2f}{spread}"
 
-    if row.get("recipe") == "tagging":
+    if public_data.recipe_of(row["data"]) == "tagging":
         name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"
         scores = {
             "score": "F1 of spans" if name == "span_f1" else "accuracy",
@@ -218,8 +218,8 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _recipe(public: public_data.PublicData) -> Any:
-    return importlib.import_module(f"recipes.{public.recipe}")
+def _recipe(name: str) -> Any:
+    return importlib.import_module(f"recipes.{public_data.recipe_of(name)}")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from seqkit.data import tag_scheme
 from seqkit.data.dataset import Dataset
 from seqkit.evaluation.classification import calibration_error
 from seqkit.models import TokenTagger
-from seqkit.text.vocabulary import UNK_ID
 
 _SCHEMES = {"BIO": IOB2, "IOBES": IOBES}
 
@@ -120,7 +119,7 @@ def score_tagger(
     truth = dataset.to_list("tags")
     found = model.tag(sentences)
     words = [token for tokens in sentences for token in tokens]
-    unknown = model.encoder(words).token_ids.numpy() == UNK_ID
+    unknown = np.array([u for tagging in found for u in tagging.unknown])
     unseen = unknown if train is None else _unseen(words, train)
     expected = [tag for tags in truth for tag in tags]
     given = [tag for tagging in found for tag in tagging.tags]

@@ -13,9 +13,9 @@ import tensorflow as tf
 
 from seqkit.data import tag_scheme
 from seqkit.models.chunks import map_by_length
+from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.tagging import Tagging, collect
-from seqkit.models.text_classifier_core import copy_weights
 from seqkit.models.token_tagger_core import CRF, build_tagger_core
 from seqkit.models.token_windows import windows
 from seqkit.text import Normalizer, Vocabulary, WordTokenizer

@@ -18,7 +18,6 @@ from seqkit.publish.unknown_words import unknown_words
 
 _HARD_TOKENS = [["", "x"], ["가나다", "👩‍👩‍👧"], ["a" * 100]]
 _GOLDEN = 32
-_MOST_TAGS_SHOWN = 40
 
 
 def publish_tagger(
@@ -125,9 +124,7 @@ def _page(
         report.table("Spans", ["label", "precision", "recall", "F1", "number"], spans)
         if spans
         else None,
-        report.confusion(scores.labels, scores.confusion)
-        if len(scores.labels) <= _MOST_TAGS_SHOWN
-        else None,
+        report.confusion(scores.labels, scores.confusion),
         tagged(
             "Worst sentences",
             [(s.tokens, s.truth, s.answer) for s in scores.worst],

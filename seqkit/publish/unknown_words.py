@@ -7,7 +7,6 @@ from collections import Counter
 import numpy as np
 
 from seqkit.data import Dataset
-from seqkit.text.vocabulary import UNK_ID
 from seqkit.text.word_encoder import WordEncoder
 
 
@@ -26,7 +25,7 @@ def unknown_words(encoder: WordEncoder, dataset: Dataset, most: int = 20) -> lis
     for tokens in dataset.batches("tokens", 4096):
         found = tokens.flatten().value_counts()
         words = found.field(0).to_pylist()
-        unknown = encoder(words).token_ids.numpy() == UNK_ID
+        unknown = encoder.is_unknown(words).numpy()
         numbers = found.field(1).to_numpy()
         counts.update({words[i]: int(numbers[i]) for i in np.flatnonzero(unknown)})
     return counts.most_common(most)

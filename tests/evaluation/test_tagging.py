@@ -22,7 +22,7 @@ class Parrot:
 
     def tag(self, sentences):
         return [
-            Tagging(tuple(s), tuple(a), (0.75,) * len(s), (False,) * len(s))
+            Tagging(tuple(s), tuple(a), (0.75,) * len(s), tuple(self.encoder.is_unknown(s).numpy()))
             for s, a in zip(sentences, self.answers, strict=True)
         ]
 
