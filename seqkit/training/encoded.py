@@ -11,6 +11,7 @@ from seqkit.data.batching import Batch, bucket_batches
 from seqkit.data.dataset import Dataset
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
+from seqkit.training.streaming import streamed
 
 # Up to 400 MB of ids are kept; of larger data only the lengths are, and texts are encoded again.
 _MOST_KEPT_IDS = 100_000_000
@@ -198,8 +199,7 @@ class TrainingBatches:
             {name: tf.TensorSpec([None, classes], tf.float32) for name in self._outputs},
             {name: tf.TensorSpec([None], tf.float32) for name in self._outputs},
         )
-        dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
-        return dataset.apply(tf.data.experimental.assert_cardinality(len(self))).prefetch(8)
+        return streamed(batches, signature, len(self))
 
 
 class _Rows:

@@ -13,6 +13,7 @@ from seqkit.data.dataset import Dataset
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.vocabulary import UNK_ID
 from seqkit.text.word_encoder import WordEncoder
+from seqkit.training.streaming import streamed
 
 _WORDS = 4096
 NO_TAG = -1
@@ -140,8 +141,7 @@ class TaggedBatches:
             for name, ids in inputs.items()
         }
         signature = (specs, tf.TensorSpec([None, None], tf.int32))
-        dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
-        return dataset.apply(tf.data.experimental.assert_cardinality(len(self))).prefetch(8)
+        return streamed(batches, signature, len(self))
 
 
 def _encoded(words: pa.StringArray, encoder: WordEncoder) -> dict[str, np.ndarray]:
