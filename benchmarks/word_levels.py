@@ -1,0 +1,106 @@
+"""Measures what each level of reading a word is worth to the tagger, above all for unseen words.
+
+    python -m benchmarks.word_levels --data DIR --update-readme
+
+The tagger reads a word by its dictionary, its letters, and its affixes and shape. Here it is
+trained with some of them left out, and otherwise with the recipe's defaults. DIR is described in
+`benchmarks/public_data.py`. What has been measured with the same settings is not measured again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import tyro
+
+from benchmarks import public_data
+from benchmarks.quality import measured
+from benchmarks.results import (
+    RESULTS,
+    markdown,
+    put_into_readme,
+    read_json,
+    short_hash,
+    write_json,
+)
+from benchmarks.rounds import use_cores
+from recipes import tagging
+
+Name = Literal["ewt", "gsd"]
+LEVELS: dict[str, dict[str, Any]] = {
+    "dictionary alone": {"character_filters": 0, "affix_dim": 0},
+    "dictionary, affixes and shape": {"character_filters": 0},
+    "dictionary, letters": {"affix_dim": 0},
+    "dictionary, letters, affixes and shape": {},
+}
+
+
+def main(
+    data: Path | None = None,
+    only: tuple[Name, ...] = get_args(Name),
+    seed: int = 0,
+    threads: int = 2,
+    update_readme: bool = False,
+    quick: bool = False,
+    results: Path = RESULTS / "word_levels.json",
+) -> None:
+    """Trains and scores on each data set with each choice of levels, and prints the table.
+
+    Args:
+        data: Directory with the public data; with `quick` and no directory, the built-in sample.
+        only: Which data sets.
+        seed: Seed of training.
+        threads: Processor cores used.
+        update_readme: Put the table of all results kept into README.md.
+        quick: A few hundred sentences and one epoch, to see that all works; nothing is kept.
+        results: The file that keeps the results.
+    """
+    if data is None and not quick:
+        raise SystemExit("give --data DIR; see benchmarks/public_data.py")
+    use_cores(threads)
+    kept: dict[str, Any] = {} if quick else read_json(results, {})
+    for name in only if data else ("names",):
+        for level, left_out in LEVELS.items():
+            config = dataclasses.replace(tagging.DEFAULTS, seed=seed, **left_out)
+            if quick:
+                config = dataclasses.replace(config, epochs=1, hidden_dim=8, embedding_dim=8)
+            how = public_data.Splitting(1, config.validation_fraction, seed)
+            public = public_data.SETS[name](data, how)
+            key = short_hash([public.sha256, dataclasses.asdict(config)])
+            place = f"{name} {seed} {level}"
+            if kept.get(place, {}).get("key") == key:
+                continue
+            print(f"== {public.title}: {level}", flush=True)
+            run = measured(public, 0, config, quick=quick)
+            kept[place] = {"key": key, "title": public.title, "level": level, **run}
+            if not quick:
+                write_json(results, kept)
+    table = markdown([row(result) for result in kept.values()])
+    print(f"\n{table}")
+    if update_readme and not quick:
+        put_into_readme("word-levels", table)
+
+
+def row(result: dict[str, Any]) -> dict[str, Any]:
+    """A result as the table shows it.
+
+    Args:
+        result: what is kept.
+
+    Returns:
+        Cells by column.
+    """
+    return {
+        "data": result["title"],
+        "words are read by": result["level"],
+        "all words, %": f"{100 * result['accuracy']:.2f}",
+        "unseen words, %": f"{100 * result['unseen_accuracy']:.2f}",
+        "share of these, %": 100 * result["unseen_rate"],
+        "training, min": result["training_minutes"],
+    }
+
+
+if __name__ == "__main__":
+    tyro.cli(main)

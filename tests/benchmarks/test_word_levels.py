@@ -1,0 +1,31 @@
+"""Each choice of levels is trained, and the table has a row for each."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import word_levels
+
+
+def test_every_choice_of_levels_gets_a_row(capsys, monkeypatch):
+    asked = []
+
+    def measured(public, fold, config, *, quick):
+        asked.append((config.character_filters > 0, config.affix_dim > 0))
+        return {
+            "accuracy": 0.9,
+            "unseen_accuracy": 0.8,
+            "unseen_rate": 0.1,
+            "training_minutes": 1.0,
+        }
+
+    monkeypatch.setattr(word_levels, "measured", measured)
+    word_levels.main(quick=True)
+    assert sorted(asked) == [(False, False), (False, True), (True, False), (True, True)]
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("| 90.00 | 80.00 |" in line for line in lines) == len(asked)
+
+
+def test_without_data_there_is_nothing_to_measure():
+    with pytest.raises(SystemExit, match="--data DIR"):
+        word_levels.main()
