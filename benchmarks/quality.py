@@ -204,6 +204,7 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
             "%": percent(name),
             "best plain model, %": percent("baseline"),
             "unseen words, %": percent("unseen_accuracy"),
+            "unknown words, %": percent("unknown_accuracy"),
         }
     else:
         scores = {"accuracy, %": percent("accuracy"), "naive Bayes, %": percent("baseline")}

@@ -291,9 +291,12 @@ def train_and_score(
     baselines = {name: main_score(truth, answers)[1] for name, answers in plain.items()}
     name, score = scores.main
     print(*beside(f"{name} on {scores.tokens:,} test words", score, baselines), sep="\n")
-    if scores.unseen_accuracy is not None:
-        share = f"{scores.unseen_rate:.1%} that training did not hold"
-        print(f"  accuracy of the {share}: {scores.unseen_accuracy:.4f}")
+    for what, rate, right in (
+        ("that training did not hold", scores.unseen_rate, scores.unseen_accuracy),
+        ("that the dictionary lacks", scores.unknown_rate, scores.unknown_accuracy),
+    ):
+        if right is not None:
+            print(f"  accuracy of the {rate:.1%} {what}: {right:.4f}")
     return Outcome(model, scores, baselines, minutes, state.history, checks)
 
 

@@ -48,7 +48,9 @@ class TaggingScores:
         accuracy: share of words with the right tag.
         unseen_accuracy: the same of words that training did not hold; None without any.
         unseen_rate: share of such words.
-        unknown_rate: share of words that the dictionary lacks, since they were rare.
+        unknown_accuracy: accuracy of words that the dictionary lacks; None without any.
+        unknown_rate: share of such words. A rare word is one that training held and the
+            dictionary lacks; a word written in capitals may be the other way round.
         spans: precision, recall, F1 and number by label, and `micro avg`; empty for plain tags.
         calibration_error: mean distance between confidence and accuracy, in ten bins.
         labels: the tags, in the order of the matrix.
@@ -63,6 +65,7 @@ class TaggingScores:
     accuracy: float
     unseen_accuracy: float | None
     unseen_rate: float
+    unknown_accuracy: float | None
     unknown_rate: float
     spans: dict[str, dict[str, float]]
     calibration_error: float
@@ -79,6 +82,7 @@ class TaggingScores:
             "span_f1": self.span_f1,
             "unseen_accuracy": self.unseen_accuracy,
             "unseen_rate": self.unseen_rate,
+            "unknown_accuracy": self.unknown_accuracy,
             "unknown_rate": self.unknown_rate,
             "calibration_error": self.calibration_error,
         }
@@ -131,8 +135,9 @@ def score_tagger(
         sentences=len(sentences),
         tokens=len(words),
         accuracy=float(right.mean()),
-        unseen_accuracy=float(right[unseen].mean()) if unseen.any() else None,
+        unseen_accuracy=_share(right[unseen]),
         unseen_rate=float(unseen.mean()),
+        unknown_accuracy=_share(right[unknown]),
         unknown_rate=float(unknown.mean()),
         spans=span_scores(truth, answers),
         calibration_error=calibration_error(sure, right),
@@ -208,6 +213,10 @@ def main_score(
     if spans:
         return "span F1", spans["micro avg"]["f1-score"]
     return "accuracy", accuracy(truth, answers)
+
+
+def _share(right: np.ndarray) -> float | None:
+    return float(right.mean()) if len(right) else None
 
 
 def _unseen(words: Sequence[str], train: Dataset) -> np.ndarray:
