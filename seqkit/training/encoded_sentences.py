@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,7 @@ class EncodedSentences:
         dataset: holds the column `tokens`.
         encoder: turns words into ids.
         max_length: words of a row.
+        levels: which ids of a word are given, of those that `encoder` makes; None for all.
 
     Attributes:
         lengths: `<int32>[rows]`, words of each row.
@@ -44,12 +45,22 @@ class EncodedSentences:
         [[4, 0], [4, 1]]
     """
 
-    def __init__(self, dataset: Dataset, encoder: WordEncoder, *, max_length: int) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        encoder: WordEncoder,
+        *,
+        max_length: int,
+        levels: Collection[str] | None = None,
+    ) -> None:
         tokens = dataset["tokens"].combine_chunks()
         flat = tokens.flatten().dictionary_encode()
         self._words = flat.indices.to_numpy().astype("int32")
-        self._columns = _encoded(flat.dictionary, encoder)
-        self.unknown = self._columns["token_ids"][self._words] == UNK_ID
+        columns = _encoded(flat.dictionary, encoder)
+        self.unknown = columns["token_ids"][self._words] == UNK_ID
+        self._columns = {
+            name: ids for name, ids in columns.items() if levels is None or name in levels
+        }
         whole = np.diff(tokens.offsets.to_numpy())
         begin = np.cumsum(whole) - whole
         rows = (whole + max_length - 1) // max_length
@@ -85,7 +96,7 @@ class EncodedSentences:
 
         Returns:
             `token_ids` `<int32>[n, length]`, `character_ids` `<int32>[n, length, characters]`,
-            `affix_ids` `<int32>[n, length, affixes]`, zeros at padding.
+            `affix_ids` `<int32>[n, length, affixes]`, zeros at padding; only the levels asked for.
         """
         places = self.places(indices, length)
         # The last word of the table is padding.

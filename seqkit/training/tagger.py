@@ -60,7 +60,8 @@ def fit_tagger(
     Raises:
         ValueError: a tag is not known, or the state found belongs to something else.
     """
-    sentences = EncodedSentences(train, model.encoder, max_length=model.max_length)
+    read = {"max_length": model.max_length, "levels": model.core.input}
+    sentences = EncodedSentences(train, model.encoder, **read)
     if sentences.num_cut:
         print(
             f"{sentences.num_cut:,} sentences are longer than {model.max_length} words: trained "
@@ -74,7 +75,7 @@ def fit_tagger(
         loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),
     )
     judge = TaggedValidation(
-        EncodedSentences(validation, model.encoder, max_length=model.max_length),
+        EncodedSentences(validation, model.encoder, **read),
         validation["tags"].combine_chunks().flatten().to_pylist(),
         model.tags.tokens,
     )

@@ -85,3 +85,14 @@ def test_an_unknown_tag_is_named(trained):
     model, _ = trained
     with pytest.raises(ValueError, match="B-X"):
         model.targets(["O", "B-X"])
+
+
+@pytest.mark.parametrize("left_out", [{"character_filters": 0}, {"affix_dim": 0}])
+def test_a_level_of_reading_words_can_be_left_out(trained, left_out):
+    encoder = trained[0].encoder
+    model = TokenTagger.build(
+        encoder, Vocabulary.from_labels(NAMES), hidden_dim=4, embedding_dim=4, **left_out
+    )
+    settings = {"batch_size": 16, "max_steps": 1000, "patience": 1, "learning_rate": 1e-2}
+    fit_tagger(model, rows(30, 0), rows(10, 1), epochs=1, **settings)
+    assert len(model.tag(["c mr a b"])[0].tags) == 4
