@@ -27,6 +27,8 @@ _MODULES = (
     "wave weakref webbrowser xmlrpc/client zipapp zipfile"
 )
 _LONGEST = 60
+# Of 50,000 lines: enough to tell a good tagger from a plain one in two minutes.
+_MOST_LINES = {"train": 8_000, "validation": 1_000, "test": 2_000}
 OTHER = "O"
 
 
@@ -43,7 +45,8 @@ def python_names(modules: int | None = None) -> dict[str, Rows]:
         modules: how many modules to read; None for all.
 
     Returns:
-        `train`, `validation` and `test`: lists of tokens and tags.
+        `train`, `validation` and `test`: lists of tokens and tags, of whole modules each, at most
+        8,000, 1,000 and 2,000 lines chosen by chance.
 
     Example:
         >>> parts = python_names(10)
@@ -55,13 +58,17 @@ def python_names(modules: int | None = None) -> dict[str, Rows]:
     found = [path for name in _MODULES.split() if (path := library / f"{name}.py").is_file()][
         :modules
     ]
-    order = np.random.default_rng(0).permutation(len(found)).tolist()
+    random = np.random.default_rng(0)
+    order = random.permutation(len(found)).tolist()
     held_out = max(1, len(found) // 10)
     parts: dict[str, Rows] = {"train": [], "validation": [], "test": []}
     for number, place in enumerate(order):
         part = ("validation", "test")[number // held_out] if number < 2 * held_out else "train"
         parts[part] += list(tagged_lines(found[place].read_text(encoding="utf-8")))
-    return parts
+    return {
+        part: [rows[i] for i in sorted(random.permutation(len(rows))[: _MOST_LINES[part]])]
+        for part, rows in parts.items()
+    }
 
 
 def tagged_lines(source: str) -> Iterator[tuple[list[str], list[str]]]:

@@ -54,3 +54,8 @@ def test_parts_hold_different_modules():
     assert len(parts["train"]) > len(parts["test"]) > 50
     assert all(len(tokens) == len(tags) for rows in parts.values() for tokens, tags in rows)
     assert python_names(20) == parts
+
+
+def test_the_whole_sample_is_small():
+    sizes = {part: len(rows) for part, rows in python_names().items()}
+    assert sizes == {"train": 8_000, "validation": 1_000, "test": 2_000}
