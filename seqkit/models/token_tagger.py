@@ -16,7 +16,7 @@ from seqkit.models.chunks import map_by_length
 from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.tagging import Tagging, collect
-from seqkit.models.token_tagger_core import CRF, build_tagger_core
+from seqkit.models.token_tagger_core import CRF, build_tagger_core, read_sentences, word_reader
 from seqkit.models.token_windows import windows
 from seqkit.text import Normalizer, Vocabulary, WordTokenizer
 from seqkit.text.code_points import as_text_tensor
@@ -24,6 +24,8 @@ from seqkit.text.vocabulary import UNK_ID
 from seqkit.text.word_encoder import EncodedWords, WordEncoder
 
 _TASK = "token tagger"
+# Words are short, so more of them fill a matrix product than of sentences.
+_WORDS_TOGETHER = 512
 
 
 class TokenTagger(tf.Module):
@@ -70,6 +72,7 @@ class TokenTagger(tf.Module):
         self.encoder = encoder
         self.tags = tags
         self.core = core
+        self._word_reader = word_reader(core)
         # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
         self._core_config = json.dumps(dict(core_config))
         self.max_length = max_length
@@ -224,8 +227,9 @@ class TokenTagger(tf.Module):
         flat = tf.concat([words.values, ["."]], 0)
         splits = tf.cast(words.row_splits, tf.int32)
         splits = tf.concat([splits, splits[-1:] + 1], 0)
-        encoded = self.encoder(flat)
-        scores = self._emissions(encoded, splits)
+        distinct, number = tf.unique(flat)
+        encoded = self.encoder(distinct)
+        scores = self._emissions(tf.gather(self._word_vectors(encoded), number), splits)
         places, best, confidence = map_by_length(
             splits[1:] - splits[:-1],
             lambda rows: self._best_paths(scores, splits, rows),
@@ -235,25 +239,38 @@ class TokenTagger(tf.Module):
         return (
             words.with_values(tf.gather(self.tags.tokens, tf.gather(best, order))),
             words.with_values(tf.gather(confidence, order)),
-            words.with_values(tf.equal(encoded.token_ids[:-1], UNK_ID)),
+            words.with_values(tf.gather(tf.equal(encoded.token_ids, UNK_ID), number[:-1])),
         )
 
-    def _emissions(self, encoded: EncodedWords, splits: tf.Tensor) -> tf.Tensor:
+    def _word_vectors(self, encoded: EncodedWords) -> tf.Tensor:
+        """`<float32>[words, dim]`: what the core reads of each word by itself."""
+        levels = {name: ids for name, ids in encoded._asdict().items() if name in self.core.input}
+        letters = tf.math.count_nonzero(encoded.character_ids, axis=1, dtype=tf.int32)
+
+        def some(rows: tf.Tensor) -> list[tf.Tensor]:
+            inputs = {name: tf.gather(ids, rows)[tf.newaxis] for name, ids in levels.items()}
+            if "character_ids" in inputs:
+                longest = tf.reduce_max(tf.gather(letters, rows))
+                inputs["character_ids"] = inputs["character_ids"][:, :, :longest]
+            return [rows, self._word_reader(inputs, training=False)[0]]
+
+        dim = self._word_reader.output.shape[-1]
+        specs = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, dim], tf.float32)]
+        rows, vectors = map_by_length(letters, some, specs, _WORDS_TOGETHER)
+        return tf.gather(vectors, tf.argsort(rows))
+
+    def _emissions(self, vectors: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:
         """`<float32>[words, tags]`: what the core says of each word, window by window."""
         cut = windows(splits, self.max_length)
 
         def some(rows: tf.Tensor) -> list[tf.Tensor]:
             begin, end = tf.gather(cut.begin, rows), tf.gather(cut.end, rows)
             places = tf.ragged.range(begin, end).to_tensor(-1)
-            inputs = {
-                name: _gathered(ids, places)
-                for name, ids in encoded._asdict().items()
-                if name in self.core.input
-            }
             kept = (places >= tf.gather(cut.keep_begin, rows)[:, tf.newaxis]) & (
                 places < tf.gather(cut.keep_end, rows)[:, tf.newaxis]
             )
-            emissions = self.core(inputs, training=False)
+            sentences = tf.gather(vectors, tf.maximum(places, 0))
+            emissions = read_sentences(self.core, sentences, places >= 0)
             return [tf.boolean_mask(places, kept), tf.boolean_mask(emissions, kept)]
 
         specs = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, len(self.tags)], tf.float32)]
@@ -344,12 +361,6 @@ class TokenTagger(tf.Module):
         core, shell = read_keras_file(path, _TASK)
         encoder = WordEncoder.from_config(shell.pop("encoder"))
         return cls(encoder, Vocabulary.from_config(shell.pop("tags")), core, **shell)
-
-
-def _gathered(ids: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
-    """Ids of words at places, 0 where the place is -1."""
-    inside = tf.reshape(places >= 0, tf.concat([tf.shape(places), [1] * (len(ids.shape) - 1)], 0))
-    return tf.where(inside, tf.gather(ids, tf.maximum(places, 0)), 0)
 
 
 def _byte_offsets(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +12,9 @@ from keras import ops
 from seqkit.layers import CharacterConvolution, LinearChainCRF, RecurrentEncoder, WordDropout
 from seqkit.text.word_encoder import NUM_AFFIXES
 
-CRF = "crf"
+CRF, ENCODER, EMISSIONS = "crf", "encoder", "emissions"
+# The layer whose output is all that is read of a word by itself, whatever stands around it.
+WORD_VECTORS = "word_vectors"
 
 
 def build_tagger_core(
@@ -102,7 +105,10 @@ def build_tagger_core(
         )
         joined = keras.layers.Reshape((-1, NUM_AFFIXES * affix_dim), name="joined_affixes")
         parts.append(joined(affixes(inputs["affix_ids"])))
-    x = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
+    if len(parts) == 1:
+        x = keras.layers.Identity(name=WORD_VECTORS)(parts[0])
+    else:
+        x = keras.layers.Concatenate(axis=-1, name=WORD_VECTORS)(parts)
     x = keras.layers.Dropout(dropout, seed=next(seeds), name="word_vector_dropout")(x)
     x = RecurrentEncoder(
         hidden_dim,
@@ -110,10 +116,10 @@ def build_tagger_core(
         cell=cell,
         dropout=dropout if num_layers > 1 else 0.0,
         seed=next(seeds),
-        name="encoder",
+        name=ENCODER,
     )(x, padding_mask=padding_mask)
     x = keras.layers.Dropout(dropout, seed=next(seeds), name="state_dropout")(x)
-    emissions = keras.layers.Dense(num_tags, dtype="float32", name="emissions")(x)
+    emissions = keras.layers.Dense(num_tags, dtype="float32", name=EMISSIONS)(x)
     crf = LinearChainCRF(
         num_tags,
         allowed_transitions=allowed_transitions,
@@ -123,3 +129,45 @@ def build_tagger_core(
         name=CRF,
     )
     return keras.Model(inputs, crf(emissions, padding_mask=padding_mask), name="token_tagger")
+
+
+def word_reader(core: keras.Model) -> keras.Model:
+    """The first part of a core: words by themselves.
+
+    A word gives the same vector wherever it stands, so the distinct words of a text are enough
+    for it, and it is the larger part of the work.
+
+    Args:
+        core: made with `build_tagger_core`.
+
+    Returns:
+        A model of the core's inputs to word vectors `<float32>[batch, length, dim]`, with the
+        weights of the core.
+    """
+    return keras.Model(core.input, core.get_layer(WORD_VECTORS).output, name="words")
+
+
+def read_sentences(core: keras.Model, word_vectors: Any, padding_mask: Any) -> Any:
+    """The rest of a core, as it answers: words in sentences.
+
+    Written out, since Keras cannot save a model any more once another begins in the midst of it.
+
+    Args:
+        core: made with `build_tagger_core`.
+        word_vectors: `<float32>[batch, length, dim]`, what `word_reader` gives.
+        padding_mask: `<bool>[batch, length]`, true at words.
+
+    Returns:
+        Emissions `<float32>[batch, length, num_tags]`.
+
+    Example:
+        >>> core = build_tagger_core(50, 20, 3, affix_buckets=8, hidden_dim=4)
+        >>> ids = {"token_ids": np.array([[1, 5, 0]]), "affix_ids": np.ones((1, 3, 9), "int32")}
+        >>> ids |= {"character_ids": np.ones((1, 3, 6), "int32")}
+        >>> emissions = read_sentences(core, word_reader(core)(ids), ids["token_ids"] > 0)
+        >>> bool(ops.all(ops.isclose(emissions, core(ids))))
+        True
+    """
+    x = core.get_layer(ENCODER)(word_vectors, padding_mask=padding_mask, training=False)
+    emissions = core.get_layer(EMISSIONS)(x)
+    return core.get_layer(CRF)(emissions, padding_mask=padding_mask)
