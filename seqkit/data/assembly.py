@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from seqkit.data.character_spans import tagged_chunk
+from seqkit.data.character_spans import MISALIGNED, tagged_chunk
 from seqkit.data.chunk import Chunk
+from seqkit.data.columns import BY_LANGUAGE, is_pair
+from seqkit.data.dataset import taken
 from seqkit.data.errors import DataError
-from seqkit.data.tag_sequences import TokenPlace, checked_tags
+from seqkit.data.pairs import BAD_PAIRS, by_language, cleaned
+from seqkit.data.tag_sequences import GIVEN, TokenPlace, checked_tags
 from seqkit.data.token_lists import refuse_unequal, tag_array, token_array
-from seqkit.data.values import label_array, text_array
+from seqkit.data.values import Place, label_array, text_array
 
 if TYPE_CHECKING:
     from seqkit.text import Tokenizer
@@ -29,17 +32,59 @@ class Reading(NamedTuple):
         tag_scheme: What tags are, or None to find out.
         tokenizer: What splits texts with marked spans, or None for words.
         misaligned: What happens to a span that cuts a token.
+        names: Standard name to the source's own, which for texts by language is the language.
+        bad_pairs: What happens to a bad sentence pair.
+        max_length_ratio: Beyond what a pair of unlike lengths is bad, or None.
     """
 
     label_separator: str | None
     tag_scheme: str | None
     tokenizer: Tokenizer | None
     misaligned: str
+    names: Mapping[str, str | int] | None
+    bad_pairs: str
+    max_length_ratio: float | None
+
+    def check(self) -> None:
+        """Refuses what cannot be meant.
+
+        Raises:
+            ValueError: A value is not one of those that there are.
+        """
+        if self.label_separator == "":
+            raise ValueError("label_separator='' must be at least one character, such as '|'.")
+        if self.tag_scheme not in (None, *GIVEN):
+            raise ValueError(
+                f"tag_scheme={self.tag_scheme!r} must be None or one of "
+                f"{', '.join(map(repr, GIVEN))}."
+            )
+        if self.misaligned not in MISALIGNED:
+            raise ValueError(f"misaligned={self.misaligned!r} must be 'error' or 'widen'.")
+        if self.bad_pairs not in BAD_PAIRS:
+            raise ValueError(f"bad_pairs={self.bad_pairs!r} must be 'error', 'drop' or 'keep'.")
+        if self.max_length_ratio is not None and not self.max_length_ratio > 1:
+            raise ValueError(
+                f"max_length_ratio={self.max_length_ratio} must be more than 1, such as 4, or None."
+            )
+
+
+class Assembled(NamedTuple):
+    """A data set's columns.
+
+    Attributes:
+        columns: Standard name to its values.
+        lines: `<int32>[rows]` the line of each row, or None where there are no lines.
+        dropped: What was left out, in words, to number of rows.
+    """
+
+    columns: dict[str, pa.ChunkedArray]
+    lines: np.ndarray | None
+    dropped: dict[str, int]
 
 
 def assembled(
     chunks: Iterator[Chunk], wanted: Sequence[str], place: str, reading: Reading
-) -> tuple[dict[str, pa.ChunkedArray], np.ndarray | None]:
+) -> Assembled:
     """Checks and joins chunks.
 
     Args:
@@ -49,7 +94,7 @@ def assembled(
         reading: How values are read.
 
     Returns:
-        The columns, and `<int32>[rows]` the line of each row, or None where there are no lines.
+        The columns, their lines, and what was left out.
 
     Raises:
         DataError: A value cannot be used, or there are no rows.
@@ -57,9 +102,12 @@ def assembled(
     parts: dict[str, list[pa.Array]] = {column: [] for column in wanted}
     lines = array("i")
     places = _Places()
+    pairs = is_pair(wanted)
     for chunk in chunks:
         if "spans" in chunk.columns:
             chunk = tagged_chunk(chunk, reading.tokenizer, reading.misaligned)
+        if pairs and BY_LANGUAGE in chunk.columns:
+            chunk = by_language(chunk, wanted, reading.names)
         for column, values in chunk.columns.items():
             if column == "tokens":
                 made = token_array(values, chunk.place)
@@ -68,11 +116,15 @@ def assembled(
             elif column == "label":
                 made = _labels(values, chunk, parts[column], reading.label_separator)
             else:
-                made = text_array(values, chunk.place, column)
+                # A side that is missing is an empty one, which the reading says what to do with.
+                made = text_array(values, chunk.place, column, missing="" if pairs else None)
             parts[column].append(made)
         if "tags" in parts:
             refuse_unequal(parts["tokens"][-1], parts["tags"][-1], chunk.place)
-            places.add(chunk, parts["tags"][-1])
+            tags = parts["tags"][-1]
+            places.add(len(tags), _token_place(chunk, tags.offsets.to_numpy()))
+        elif pairs:
+            places.add(len(parts[wanted[0]][-1]), _row_place(chunk))
         lines.extend(chunk.lines or ())
     if not any(len(part) for part in parts[wanted[0]]):
         raise DataError(f"{place}: no rows. Give at least one.")
@@ -81,8 +133,21 @@ def assembled(
         for column, arrays in parts.items()
     }
     if "tags" in joined:
-        joined["tags"] = checked_tags(joined["tags"], reading.tag_scheme, places.of_token)
-    return joined, np.array(lines, np.int32) if lines else None
+        joined["tags"] = checked_tags(joined["tags"], reading.tag_scheme, places.of)
+    whole = Assembled(joined, np.array(lines, np.int32) if lines else None, {})
+    return _without_bad_pairs(whole, reading, places) if pairs else whole
+
+
+def _without_bad_pairs(whole: Assembled, reading: Reading, places: _Places) -> Assembled:
+    """What is left of sentence pairs."""
+    kept, dropped = cleaned(whole.columns, reading.bad_pairs, reading.max_length_ratio, places.of)
+    if kept is None:
+        return whole
+    return Assembled(
+        {column: taken(values, kept) for column, values in whole.columns.items()},
+        None if whole.lines is None else whole.lines[kept],
+        dropped,
+    )
 
 
 def _labels(
@@ -103,23 +168,31 @@ def _labels(
 
 
 class _Places:
-    """Where the tokens of all chunks stand, to name one after the last chunk."""
+    """Where the rows or tokens of all chunks stand, to name one after the last chunk."""
 
     def __init__(self) -> None:
         self._first_rows: list[int] = []
-        self._chunks: list[TokenPlace] = []
+        self._chunks: list[Callable[..., str]] = []
         self._rows = 0
 
-    def add(self, chunk: Chunk, tags: pa.Array) -> None:
-        """Takes the next chunk."""
+    def add(self, rows: int, place: Callable[..., str]) -> None:
+        """Takes the next chunk: its number of rows, and what names a row or a token of one."""
         self._first_rows.append(self._rows)
-        self._chunks.append(_token_place(chunk, tags.offsets.to_numpy()))
-        self._rows += len(tags)
+        self._chunks.append(place)
+        self._rows += rows
 
-    def of_token(self, row: int, token: int) -> str:
-        """The words that name a token of a row of the whole."""
+    def of(self, row: int, *token: int) -> str:
+        """The words that name a row of the whole, or a token of one."""
         index = bisect_right(self._first_rows, row) - 1
-        return self._chunks[index](row - self._first_rows[index], token)
+        return self._chunks[index](row - self._first_rows[index], *token)
+
+
+def _row_place(chunk: Chunk) -> Place:
+    """What names the rows of one chunk, without holding on to its lines as Python's numbers."""
+    if chunk.lines is None:
+        return chunk.place
+    file, lines = chunk.place(0).rpartition(", line ")[0], array("i", chunk.lines)
+    return lambda row: f"{file}, line {lines[row]}"
 
 
 def _token_place(chunk: Chunk, offsets: np.ndarray) -> TokenPlace:

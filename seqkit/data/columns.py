@@ -13,12 +13,30 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "tokens": ("words", "forms"),
     "tags": ("labels", "ner_tags", "pos_tags", "upos"),
     "spans": ("entities", "label", "labels"),
+    "source": ("src", "input", "question", "prompt", "context"),
+    "target": ("tgt", "trg", "output", "answer", "response", "reply"),
+    "translation": (),
 }
 
 # Tokens with a tag each, and texts with marked spans that can be made into them.
 TAGGED = ("tokens", "tags")
 MARKED = ("text", "spans")
-_NEEDED = ("text", "tokens", "spans")
+# Sentence pairs, and texts by language that they can be made from.
+PAIR = ("source", "target")
+BY_LANGUAGE = "translation"
+_NEEDED = ("text", "tokens", "spans", *PAIR, BY_LANGUAGE)
+
+
+def is_pair(wanted: Sequence[str]) -> bool:
+    """Whether sentence pairs are wanted.
+
+    Args:
+        wanted: Standard names.
+
+    Returns:
+        True for `source` and `target`, in either order, and nothing else.
+    """
+    return set(wanted) == set(PAIR)
 
 
 def resolve(
@@ -60,35 +78,52 @@ def resolve(
     return found
 
 
-def resolve_tagged(
+def resolve_raw(
     available: Sequence[str],
     wanted: Sequence[str],
     names: Mapping[str, str | int] | None,
     place: str,
 ) -> dict[str, int]:
-    """As `resolve`, but takes a text and the spans marked in it where tagged tokens are missing.
+    """As `resolve`, but takes what wanted columns can be made from where they are missing.
+
+    Tagged tokens are made from a text and the spans marked in it, pairs from a column
+    `translation` that holds texts by language.
 
     Args:
         available: The source's column names, in order.
         wanted: Standard names.
         names: Standard name to the source's own name, or None; `text` and `spans` may be named
-            where `tokens` and `tags` are wanted.
+            where `tokens` and `tags` are wanted, `translation` where `source` and `target` are.
         place: Words that name the source in a message.
 
     Returns:
-        Position in `available` of each wanted column, or of `text` and `spans`.
+        Position in `available` of each wanted column, or of `text` and `spans`, or of
+        `translation`.
 
     Raises:
         DataError: A column is missing, or more than one could be meant.
 
     Example:
-        >>> resolve_tagged(["text", "entities"], ["tokens", "tags"], None, "names.jsonl")
+        >>> resolve_raw(["text", "entities"], ["tokens", "tags"], None, "names.jsonl")
         {'text': 0, 'spans': 1}
+        >>> languages = {"source": "en", "target": "de"}
+        >>> resolve_raw(["id", "translation"], ["source", "target"], languages, "opus.jsonl")
+        {'translation': 1}
     """
+    if is_pair(wanted):
+        given = names or {}
+        found = [
+            name
+            for name in PAIR
+            if (given[name] in available if name in given else candidates(available, name))
+        ]
+        nested = len(found) < len(PAIR) and bool(candidates(available, BY_LANGUAGE))
+        if BY_LANGUAGE in given or nested:
+            return resolve(available, (BY_LANGUAGE,), names, place)
     if set(wanted) == set(TAGGED):
         named = set(names or ())
-        found = [name for name in TAGGED if name in named or _candidates(available, name)]
-        marked = [name for name in MARKED if name in named or _candidates(available, name)]
+        found = [name for name in TAGGED if name in named or candidates(available, name)]
+        marked = [name for name in MARKED if name in named or candidates(available, name)]
         if len(marked) == len(MARKED) and (named & set(MARKED) or len(found) < len(TAGGED)):
             return resolve(available, MARKED, names, place)
     return resolve(available, wanted, names, place)
@@ -109,13 +144,15 @@ def check_arguments(wanted: Sequence[str], names: Mapping[str, str | int] | None
         raise TypeError(f"columns={wanted!r} is one string; give a tuple: columns=({wanted!r},).")
     tagged = set(wanted) & set(TAGGED)
     readable = "tokens" in wanted and tagged == set(wanted) if tagged else "text" in wanted
-    if not readable or len(set(wanted)) != len(tuple(wanted)):
+    if not (readable or is_pair(wanted)) or len(set(wanted)) != len(tuple(wanted)):
         raise ValueError(
             f"columns={tuple(wanted)!r}: 'text' must be among them (or 'tokens', with 'tags' "
-            "alone) and none twice, for example columns=('text', 'label'), columns=('text',) or "
-            "columns=('tokens', 'tags')."
+            "alone, or 'source' and 'target' alone) and none twice, for example "
+            "columns=('text', 'label'), columns=('text',), columns=('tokens', 'tags') or "
+            "columns=('source', 'target')."
         )
-    known = (*wanted, *MARKED) if len(tagged) == len(TAGGED) else wanted
+    known = (*wanted, *MARKED) if len(tagged) == len(TAGGED) else tuple(wanted)
+    known += (BY_LANGUAGE,) if is_pair(wanted) else ()
     unknown = [name for name in names or () if name not in known]
     if unknown:
         raise ValueError(
@@ -129,15 +166,15 @@ def _position(available: Sequence[str], name: str, given: str | int | None, plac
     listed = ", ".join(shown(column, 40) for column in available) or "none"
     remedy = f"names={{{name!r}: …}}"
     if given is not None:
-        candidates = [i for i, column in enumerate(available) if column == given]
-        if not candidates:
+        found = [i for i, column in enumerate(available) if column == given]
+        if not found:
             raise DataError(
                 f"{place}: there is no column {given!r} (given in names for {name!r}); "
                 f"the columns are {listed}."
             )
     else:
-        candidates = _candidates(available, name)
-        if not candidates:
+        found = candidates(available, name)
+        if not found:
             aliases = ", ".join((name, *ALIASES.get(name, ())))
             raise DataError(
                 f"{place}: no column for {name!r} (looked for {aliases}); the columns are "
@@ -145,17 +182,25 @@ def _position(available: Sequence[str], name: str, given: str | int | None, plac
                 + ("" if name in _NEEDED else f", or leave {name!r} out of columns")
                 + "."
             )
-    if len(candidates) > 1:
+    if len(found) > 1:
         raise DataError(
-            f"{place}: {len(candidates)} columns could be {name!r}: "
-            + ", ".join(repr(available[i]) for i in candidates)
+            f"{place}: {len(found)} columns could be {name!r}: "
+            + ", ".join(repr(available[i]) for i in found)
             + f"; the columns are {listed}. Say which it is with {remedy}."
         )
-    return candidates[0]
+    return found[0]
 
 
-def _candidates(available: Sequence[str], name: str) -> list[int]:
-    """Positions that the first rule with a match gives."""
+def candidates(available: Sequence[str], name: str) -> list[int]:
+    """Finds the columns that could be a standard column.
+
+    Args:
+        available: The source's column names, in order.
+        name: A standard name.
+
+    Returns:
+        Positions in `available` that the first of the rules of `resolve` with a match gives.
+    """
     plain = [str(column).strip().casefold() for column in available]
     rules = (
         [i for i, column in enumerate(available) if column == name],

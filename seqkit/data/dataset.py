@@ -25,6 +25,8 @@ class Dataset:
             a data set keeps the digest of the whole: it says where the rows came from.
         license: The licence of the data, where known.
         lines: `<int32>[rows]` physical line of each row in the file, or None.
+        dropped: What reading left out, in words (`"with an empty side"`), to number of rows. A
+            part taken from a data set keeps the numbers of the whole, like the digest.
 
     Raises:
         ValueError: The columns differ in length.
@@ -47,6 +49,7 @@ class Dataset:
         sha256: str,
         license: str | None = None,
         lines: np.ndarray | None = None,
+        dropped: Mapping[str, int] | None = None,
     ) -> None:
         self._columns = dict(columns)
         lengths = {column: len(values) for column, values in self._columns.items()}
@@ -60,6 +63,7 @@ class Dataset:
         self.sha256 = sha256
         self.license = license
         self.lines = None if lines is None else np.asarray(lines, np.int32)
+        self.dropped = dict(dropped or {})
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -138,12 +142,13 @@ class Dataset:
                 f"{len(self) - 1}."
             )
         return Dataset(
-            {name: _take(values, rows) for name, values in self._columns.items()},
+            {name: taken(values, rows) for name, values in self._columns.items()},
             name=self.name,
             source=self.source,
             sha256=self.sha256,
             license=self.license,
             lines=None if self.lines is None else self.lines[rows],
+            dropped=self.dropped,
         )
 
     def content_sha256(self) -> str:
@@ -190,10 +195,17 @@ def _string_bytes(array: pa.StringArray) -> memoryview:
     return memoryview(content)[ends[0] : ends[-1]]
 
 
-def _take(values: pa.ChunkedArray, rows: np.ndarray) -> pa.ChunkedArray:
-    """Rows of a chunked array, some thousands at a time.
+def taken(values: pa.ChunkedArray, rows: np.ndarray) -> pa.ChunkedArray:
+    """Takes rows of a chunked array, some thousands at a time.
 
     Arrow's own take may join all chunks first, which doubles the memory and fails above 2 GB.
+
+    Args:
+        values: A column.
+        rows: `<int>[n]` row indices.
+
+    Returns:
+        The values of these rows, in their order.
     """
     ends = np.cumsum([len(chunk) for chunk in values.chunks], dtype=np.int64)
     parts = []

@@ -15,6 +15,9 @@ _SEPARATORS = (",", ";", "\t", "|")
 # A quoted field may be as long as this; beyond it the quote is taken for one that nobody closed,
 # before the whole file is gathered in memory.
 MAX_RECORD_CHARACTERS = 16_000_000
+# What a sentence ends in and a column's name hardly does, closing quotes and brackets apart.
+_ENDS = (".", "!", "?", "…", "。", "！", "？")
+_CLOSING = "\"'”’»)」』 "
 _UNQUOTED = "read with quoting=False if quotes are ordinary characters in this file"
 
 
@@ -23,9 +26,13 @@ def read_delimited(
     wanted: Sequence[str],
     names: Mapping[str, str | int] | None,
     separator: str | None,
-    quoting: bool,
+    quoting: bool | None,
 ) -> Iterator[Chunk]:
     """Yields the rows of a delimited file.
+
+    A file of pairs parted by tabs has no header line, and is read as if the positions 0 and 1 were
+    given, where its first line names neither side and one of its first two fields ends as a
+    sentence does.
 
     Args:
         file: The open file, with `newline=""`.
@@ -33,7 +40,8 @@ def read_delimited(
         names: Standard name to column name; or to column position (from 0) in a file that has
             no header line.
         separator: One character; None takes whichever parts the first line into most fields.
-        quoting: Whether `"` encloses a field, doubled inside it (RFC 4180).
+        quoting: Whether `"` encloses a field, doubled inside it (RFC 4180); None is True, but
+            False where pairs are parted by tabs and there is no header line.
 
     Yields:
         Chunks with the physical line at which each row starts.
@@ -47,11 +55,17 @@ def read_delimited(
     lines = iter(file)
     first = next(lines, "")
     separator = separator or max(_SEPARATORS, key=lambda mark: len(_fields(first, mark)))
+    tabbed = columns.is_pair(wanted) and separator == "\t"
+    if tabbed and not names and _begins_with_pair(first):
+        names = _by_position(wanted)
+    positional = _is_positional(names, wanted)
+    if quoting is None:
+        quoting = not (tabbed and positional)
     records = _Records(file, itertools.chain([first], lines), separator, quoting)
     rows = iter(records)
     line, head = next(rows, (1, []))
     records.width = len(head)
-    if _is_positional(names, wanted):
+    if positional:
         positions = {name: int((names or {})[name]) for name in wanted}
         if max(positions.values()) >= len(head):
             raise DataError(
@@ -60,7 +74,12 @@ def read_delimited(
             )
         rows = itertools.chain([(line, head)], rows)
     else:
-        positions = columns.resolve(head, wanted, names, f"{file.path}, line {line}")
+        try:
+            positions = columns.resolve(head, wanted, names, f"{file.path}, line {line}")
+        except DataError as error:
+            raise DataError(
+                f"{error} Without a header line: names={_by_position(wanted)}."
+            ) from None
     records.label = positions.get("label")
     yield from _chunks(file, rows, positions)
 
@@ -71,11 +90,12 @@ def _chunks(
     """Gathers records into chunks of bounded size."""
     rows: list[list[str]] = []
     starts: list[int] = []
+    texts = tuple(positions[name] for name in ("text", *columns.PAIR) if name in positions)
     characters = 0
     for line, row in records:
         rows.append(row)
         starts.append(line)
-        characters += len(row[positions["text"]])
+        characters += sum([len(row[i]) for i in texts])
         if len(rows) >= CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
             yield _chunk(file, rows, starts, positions)
             rows, starts, characters = [], [], 0
@@ -231,6 +251,19 @@ def _fields(line: str, separator: str) -> list[str]:
     return next(csv.reader([line], delimiter=separator), [])
 
 
+def _begins_with_pair(line: str) -> bool:
+    """Whether the first line of a file parted by tabs is a pair and no header."""
+    fields = line.rstrip("\r\n").split("\t")
+    if len(fields) < 2 or any(columns.candidates(fields, name) for name in columns.PAIR):
+        return False
+    return any(field.rstrip(_CLOSING).endswith(_ENDS) for field in fields[:2])
+
+
+def _by_position(wanted: Sequence[str]) -> dict[str, int]:
+    """The first fields as the wanted columns, in their order."""
+    return {name: position for position, name in enumerate(wanted)}
+
+
 def _is_positional(names: Mapping[str, str | int] | None, wanted: Sequence[str]) -> bool:
     """Whether columns are given by position, that is, the file has no header line."""
     numbers = [name for name, column in (names or {}).items() if isinstance(column, int)]
@@ -241,7 +274,7 @@ def _is_positional(names: Mapping[str, str | int] | None, wanted: Sequence[str])
         raise ValueError(
             f"names={dict(given)} mixes positions and names, or leaves a column out; for a file "
             "without a header line give the position of every column: "
-            "names={'text': 1, 'label': 0}."
+            f"names={_by_position(wanted)}."
         )
     if min(int(column) for column in given.values()) < 0:
         raise ValueError(f"names={dict(given)}: positions count from 0.")

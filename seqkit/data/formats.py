@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from seqkit.data.columns import is_pair
 from seqkit.data.labelled_lines import PREFIX
 from seqkit.data.text_file import TextFile, canonical_encoding
 
-FORMATS = ("csv", "tsv", "jsonl", "parquet", "lines", "conll", "conllu")
+FORMATS = ("csv", "tsv", "jsonl", "parquet", "lines", "conll", "conllu", "tmx")
 _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -24,10 +25,14 @@ _SUFFIXES = {
     ".iob2": "conll",
     ".conllu": "conllu",
     ".conllx": "conllu",
+    ".tmx": "tmx",
 }
 # A token a line needs a format of its own; a table of texts has no place for lists of tokens.
 _OF_TOKENS = ("conll", "conllu")
 _OF_TEXTS = ("csv", "tsv", "lines")
+# Of a label and a text on every line no pair can be made.
+_NOT_OF_PAIRS = ("lines", *_OF_TOKENS)
+_TWO_FILES = "for two files with one sentence on every line give both: 'train.{en,de}'"
 
 
 def format_of(path: Path, given: str | None, wanted: Sequence[str], encoding: str) -> str:
@@ -56,6 +61,15 @@ def format_of(path: Path, given: str | None, wanted: Sequence[str], encoding: st
     if given is None and tagged and suffix in (".txt", ".tsv", ".tab"):
         return "conll"
     form = given or _SUFFIXES.get(suffix) or _of_first_line(path, wanted, encoding)
+    if is_pair(wanted) and form in _NOT_OF_PAIRS:
+        raise ValueError(
+            f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}; {_TWO_FILES}."
+        )
+    if form == "tmx" and not is_pair(wanted):
+        raise ValueError(
+            f"source={str(path)!r}: a 'tmx' file has no columns {tuple(wanted)}. Read its pairs: "
+            "columns=('source', 'target')."
+        )
     if form in _OF_TOKENS and not tagged:
         raise ValueError(
             f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}. Read its "
@@ -67,6 +81,22 @@ def format_of(path: Path, given: str | None, wanted: Sequence[str], encoding: st
             "token and its tag on every line, read it with format='conll'."
         )
     return form
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file's name says that it is more than lines of text.
+
+    Args:
+        path: The file.
+
+    Returns:
+        True for `.csv`, `.jsonl` and the like, also `.gz`.
+
+    Example:
+        >>> is_table(Path("train.csv.gz")), is_table(Path("train.en"))
+        (True, False)
+    """
+    return _plain(path).suffix.lower() in _SUFFIXES
 
 
 def stem(path: Path) -> str:
@@ -101,10 +131,11 @@ def _of_first_line(path: Path, wanted: Sequence[str], encoding: str) -> str:
             return "lines"
         if "\t" in first:
             return "tsv"
-        if "label" not in wanted:
+        if "label" not in wanted and not is_pair(wanted):
             return "lines"
     raise ValueError(
         f"source={str(path)!r}: its name does not tell its format"
         + (", and its first line holds no tab" if text_suffix else "")
-        + f"; give format= one of {', '.join(map(repr, FORMATS))}."
+        + f"; give format= one of {', '.join(map(repr, FORMATS))}"
+        + (f"; {_TWO_FILES}." if is_pair(wanted) else ".")
     )

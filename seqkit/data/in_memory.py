@@ -42,7 +42,7 @@ def read_rows(
     while part := list(itertools.islice(iterator, _ROWS)):
         where = _place(place, start)
         if isinstance(part[0], Mapping) and not keys:
-            found = columns.resolve_tagged(list(part[0]), wanted, names, where(0))
+            found = columns.resolve_raw(list(part[0]), wanted, names, where(0))
             keys = {name: list(part[0])[position] for name, position in found.items()}
         split = [_fields(row, wanted, keys, where, i) for i, row in enumerate(part)]
         yield Chunk(dict(zip(keys or wanted, zip(*split, strict=True), strict=True)), where)
@@ -70,7 +70,7 @@ def read_columns(
         DataError: A column is missing, or the columns differ in length.
     """
     available = list(source)
-    found = columns.resolve_tagged(available, wanted, names, place)
+    found = columns.resolve_raw(available, wanted, names, place)
     values = {name: _plain(source[available[position]]) for name, position in found.items()}
     yield from _slices(values, place)
 
@@ -93,7 +93,7 @@ def read_frame(
         DataError: A column is missing.
     """
     available = list(frame.columns)
-    found = columns.resolve_tagged(available, wanted, names, place)
+    found = columns.resolve_raw(available, wanted, names, place)
     values = {name: _plain(frame[available[position]]) for name, position in found.items()}
     yield from _slices(values, place)
 
@@ -157,7 +157,9 @@ def _fields(
     elif isinstance(row, (str, bytes)):
         if len(wanted) == 1:
             return (row,)
-        expected = f"a tuple of {', '.join(wanted)}; for texts without labels: columns=('text',)"
+        expected = f"a tuple of {', '.join(wanted)}"
+        if not columns.is_pair(wanted):
+            expected += "; for texts without labels: columns=('text',)"
     else:
         if isinstance(row, (tuple, list)) and len(row) == len(wanted):
             return tuple(row)

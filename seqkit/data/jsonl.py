@@ -37,7 +37,7 @@ def read_jsonl(
         place = f"{file.path}, line {number}"
         row = _parse(line, place)
         if not keys:
-            found = columns.resolve_tagged(list(row), wanted, names, place)
+            found = columns.resolve_raw(list(row), wanted, names, place)
             keys = {name: list(row)[position] for name, position in found.items()}
             values = {name: [] for name in keys}
         for name, key in keys.items():

@@ -48,7 +48,7 @@ def read_parquet(
                 "with format=…."
             ) from None
         available = file.schema_arrow.names
-        found = columns.resolve_tagged(available, wanted, names, str(path))
+        found = columns.resolve_raw(available, wanted, names, str(path))
         picked = {name: available[position] for name, position in found.items()}
         batches = file.iter_batches(batch_size=_ROWS, columns=list(picked.values()))
         yield from arrow_chunks(batches, picked, f"{path}, row ", first=1)
@@ -74,7 +74,7 @@ def read_table(
     Raises:
         DataError: A column is missing.
     """
-    found = columns.resolve_tagged(table.schema.names, wanted, names, place)
+    found = columns.resolve_raw(table.schema.names, wanted, names, place)
     table = pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
     picked = table.select(list(found.values())).rename_columns(list(found))
     batches = picked.to_batches(max_chunksize=_ROWS)

@@ -12,8 +12,7 @@ import pyarrow as pa
 
 from seqkit.data import columns as column_names
 from seqkit.data import in_memory, parquet, tf_data, tfds
-from seqkit.data.assembly import Reading, assembled
-from seqkit.data.character_spans import MISALIGNED
+from seqkit.data.assembly import Assembled, Reading, assembled
 from seqkit.data.chunk import Chunk
 from seqkit.data.conll import read_conll
 from seqkit.data.conllu import read_conllu
@@ -22,8 +21,9 @@ from seqkit.data.delimited import read_delimited
 from seqkit.data.formats import FORMATS, format_of, stem
 from seqkit.data.jsonl import read_jsonl
 from seqkit.data.labelled_lines import read_labelled_lines
-from seqkit.data.tag_sequences import GIVEN
+from seqkit.data.parallel import pair_name, pair_sha256, parallel_paths, read_parallel
 from seqkit.data.text_file import TextFile
+from seqkit.data.tmx import read_tmx
 
 if TYPE_CHECKING:
     from seqkit.text import Tokenizer
@@ -37,7 +37,7 @@ class _Options(NamedTuple):
     format: str | None
     encoding: str
     separator: str | None
-    quoting: bool
+    quoting: bool | None
     reading: Reading
     name: str | None
     license: str | None
@@ -52,40 +52,53 @@ def read(
     format: str | None = None,
     encoding: str = "utf-8",
     separator: str | None = None,
-    quoting: bool = True,
+    quoting: bool | None = None,
     label_separator: str | None = None,
     tag_scheme: str | None = None,
     tokenizer: Tokenizer | None = None,
     misaligned: str = "error",
+    bad_pairs: str = "error",
+    max_length_ratio: float | None = None,
     name: str | None = None,
     license: str | None = None,
     data_dir: str | None = None,
 ) -> Dataset:
-    """Reads texts with labels, or tagged tokens, from a file, from memory or a collection.
+    """Reads texts with labels, tagged tokens or sentence pairs, from files, memory or a collection.
 
     Tagged tokens (`columns=("tokens", "tags")`) come from CoNLL and CoNLL-U files, from lists of
     tokens and tags, or from texts with marked spans; `seqkit.data.tag_scheme` says what tags may
     mean. Span tags that break the rules of their scheme are refused.
 
+    Pairs (`columns=("source", "target")`) come from two files with one sentence on every line, or
+    from tables, JSON Lines, TMX and the rest. A pair is bad where a side is empty, or where
+    `max_length_ratio` is given and the lengths are unlike; `check` tells what was left out.
+
     Args:
         source: A path (`.csv`, `.tsv`, `.txt` with tabs, `.jsonl`, `.parquet`; for tokens
-            `.conll`, `.bio`, `.iob`, `.iob2`, `.conllu`; each also `.gz`);
+            `.conll`, `.bio`, `.iob`, `.iob2`, `.conllu`; for pairs `.tmx`; each also `.gz`);
+            for pairs two paths, `("train.en", "train.de")`, or `"train.{en,de}"` for the same
+            (in quotes on a command line);
             `"tfds:NAME[/config][:split]"`; a list of `(text, label)` tuples or of dictionaries;
             for tokens a list of `(tokens, tags)` tuples or of lists of `(token, tag)` tuples;
             a dictionary of lists; a pandas or Polars frame; an Arrow table; a
             `tf.data.Dataset`; or a `Dataset`, which is given back.
-        columns: Standard names to read: `text` and `label`, or `tokens` and `tags`; `("text",)`
-            and `("tokens",)` read these alone.
+        columns: Standard names to read: `text` and `label`, `tokens` and `tags`, or `source` and
+            `target`; `("text",)` and `("tokens",)` read these alone. Tuples, and files of a pair,
+            are in this order.
         names: Standard name to the source's own column name, where it is not found by itself;
             for a CoNLL file, or a delimited file without a header line, to the position, counted
             from 0; for a CoNLL-U file to the field (`{"tags": "xpos"}`). Texts with marked spans
-            have `text` and `spans` in place of `tokens` and `tags`.
+            have `text` and `spans` in place of `tokens` and `tags`. Where the sides of a pair go by
+            language (`{"translation": {"en": …, "de": …}}`, TFDS, TMX, `"train.{en,de}"`), to the
+            language: `{"source": "en", "target": "de"}`.
         format: `"csv"`, `"tsv"`, `"jsonl"`, `"parquet"`, `"lines"` (a label, a space and the
             text on each line; fastText's `__label__x` too), `"conll"` (a token and its tag on each
-            line, a blank line between sentences) or `"conllu"`; None goes by the file's name.
-        encoding: Character encoding of a text file.
+            line, a blank line between sentences), `"conllu"` or `"tmx"`; None goes by the file's
+            name.
+        encoding: Character encoding of a text file; that of a TMX file is the one it states.
         separator: What parts the fields of a delimited file; None finds it in the first line.
-        quoting: Whether double quotes enclose fields of a delimited file.
+        quoting: Whether double quotes enclose fields of a delimited file; None is True, but for
+            pairs parted by tabs without a header line, as Tatoeba has them, False.
         label_separator: What parts the labels of one cell where a row may have several; lists
             of labels in other sources need no argument.
         tag_scheme: What the tags are: `"BIO"`, `"IOBES"`, `"IOB1"` (read as BIO) or `"plain"`
@@ -93,13 +106,18 @@ def read(
         tokenizer: What splits texts with marked spans; None is `seqkit.text.WordTokenizer()`.
         misaligned: What happens where a marked span cuts a token: `"error"`, or `"widen"` to take
             the whole token.
+        bad_pairs: What happens to bad pairs: `"error"`, `"drop"` to leave them out and count them
+            in `dropped` of the result, or `"keep"`.
+        max_length_ratio: How many times as long one side of a pair may be as the other lets
+            expect: in characters, by the ratio that is the median of these data, so that it fits
+            any two languages; None does not judge lengths (and replies of a dialogue have any).
         name: A name for reports; None takes the file's.
         license: The licence of the data, for reports.
         data_dir: Where TensorFlow Datasets keeps what it prepared.
 
     Returns:
-        The rows, with strings in `text`, in `label` strings or lists of strings, and in `tokens`
-        and `tags` lists of strings, as many in the one as in the other.
+        The rows, with strings in `text`, `source` and `target`, in `label` strings or lists of
+        strings, and in `tokens` and `tags` lists of strings, as many in the one as in the other.
 
     Raises:
         DataError: Something in the data cannot be used; the message names the place.
@@ -115,6 +133,10 @@ def read(
         >>> tagged = data.read([(["Ada", "wrote"], ["B-PER", "O"])], columns=("tokens", "tags"))
         >>> tagged.to_list("tokens"), tagged.to_list("tags")
         ([['Ada', 'wrote']], [['B-PER', 'O']])
+        >>> lines = [("Hello.", "Hallo."), ("Yes.", "")]
+        >>> pairs = data.read(lines, columns=("source", "target"), bad_pairs="drop")
+        >>> pairs.to_list("source"), pairs.to_list("target"), pairs.dropped
+        (['Hello.'], ['Hallo.'], {'with an empty side': 1})
         >>> data.read([("good", "pos"), ("bad", "")])
         Traceback (most recent call last):
             ...
@@ -123,15 +145,10 @@ def read(
     column_names.check_arguments(columns, names)
     if format is not None and format not in FORMATS:
         raise ValueError(f"format={format!r} must be one of {', '.join(map(repr, FORMATS))}.")
-    if label_separator == "":
-        raise ValueError("label_separator='' must be at least one character, such as '|'.")
-    if tag_scheme not in (None, *GIVEN):
-        raise ValueError(
-            f"tag_scheme={tag_scheme!r} must be None or one of {', '.join(map(repr, GIVEN))}."
-        )
-    if misaligned not in MISALIGNED:
-        raise ValueError(f"misaligned={misaligned!r} must be 'error' or 'widen'.")
-    reading = Reading(label_separator, tag_scheme, tokenizer, misaligned)
+    reading = Reading(
+        label_separator, tag_scheme, tokenizer, misaligned, names, bad_pairs, max_length_ratio
+    )
+    reading.check()
     options = _Options(
         tuple(columns), names, format, encoding, separator, quoting, reading, name, license,
         data_dir,
@@ -144,6 +161,10 @@ def read(
         place = f"{prepared.name}, split {prepared.split}"
         options = options._replace(license=license or prepared.license)
         return _from_memory(prepared.chunks, f"{tfds.SCHEME}{place}", options)
+    if column_names.is_pair(columns):
+        paths = parallel_paths(source, options.wanted, names, format)
+        if paths is not None:
+            return _from_two_files(paths, options)
     if isinstance(source, (str, os.PathLike)):
         return _from_file(Path(source), options)
     return _from_memory(*_memory_chunks(source, options), options)
@@ -172,41 +193,59 @@ def _memory_chunks(source: Any, options: _Options) -> tuple[Iterator[Chunk], str
 
 def _from_memory(chunks: Iterator[Chunk], place: str, options: _Options) -> Dataset:
     """A data set of rows that no file holds; its digest is that of the content."""
-    values, _ = assembled(chunks, options.wanted, place, options.reading)
-    return Dataset(
-        values,
-        name=options.name or place,
-        source=place,
-        sha256=content_sha256(values),
-        license=options.license,
-    )
+    made = assembled(chunks, options.wanted, place, options.reading)
+    return _dataset(made, place, place, content_sha256(made.columns), options)
 
 
 def _from_file(path: Path, options: _Options) -> Dataset:
     """A data set of a file's rows; its digest is that of the file."""
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"source={str(path)!r}: there is no such file (looked in {Path.cwd()})."
-        )
+    _refuse_absent(path)
     form = format_of(path, options.format, options.wanted, options.encoding)
     if form == "parquet":
         chunks = parquet.read_parquet(path, options.wanted, options.names)
-        values, lines = assembled(chunks, options.wanted, str(path), options.reading)
+        made = assembled(chunks, options.wanted, str(path), options.reading)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     else:
         newline = "" if form in ("csv", "tsv") else "\n"
         with TextFile(path, options.encoding, newline) as text:
             chunks = _text_chunks(text, form, options)
-            values, lines = assembled(chunks, options.wanted, str(path), options.reading)
+            made = assembled(chunks, options.wanted, str(path), options.reading)
             digest = text.sha256()
+    return _dataset(made, stem(path), str(path), digest, options)
+
+
+def _from_two_files(paths: tuple[Path, Path], options: _Options) -> Dataset:
+    """A data set of the lines of two files; its digest is over both."""
+    for path in paths:
+        _refuse_absent(path)
+    place = " and ".join(map(str, paths))
+    first, second = (TextFile(path, options.encoding, "\n") for path in paths)
+    with first, second:
+        chunks = read_parallel((first, second), options.wanted)
+        made = assembled(chunks, options.wanted, place, options.reading)
+        digest = pair_sha256((first, second))
+    return _dataset(made, pair_name(paths), place, digest, options)
+
+
+def _refuse_absent(path: Path) -> None:
+    """Raises where there is no such file."""
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"source={str(path)!r}: there is no such file (looked in {Path.cwd()})."
+        )
+
+
+def _dataset(made: Assembled, name: str, source: str, digest: str, options: _Options) -> Dataset:
+    """What was read, under the caller's name where there is one."""
     return Dataset(
-        values,
-        name=options.name or stem(path),
-        source=str(path),
+        made.columns,
+        name=options.name or name,
+        source=source,
         sha256=digest,
         license=options.license,
-        lines=lines,
+        lines=made.lines,
+        dropped=made.dropped,
     )
 
 
@@ -216,6 +255,8 @@ def _text_chunks(text: TextFile, form: str, options: _Options) -> Iterator[Chunk
         return read_jsonl(text, options.wanted, options.names)
     if form == "conll":
         return read_conll(text, options.wanted, options.names)
+    if form == "tmx":
+        return read_tmx(text, options.wanted, options.names)
     if form == "conllu":
         return read_conllu(text, options.wanted, options.names)
     if form == "lines":

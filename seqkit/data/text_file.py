@@ -15,6 +15,7 @@ from typing import BinaryIO
 from seqkit.data.errors import DataError, shown
 
 _BLOCK = 1 << 20
+_BROKEN = (gzip.BadGzipFile, EOFError, zlib.error)
 # Tried on a line that is not in the encoding expected, to propose what it may be in.
 _WESTERN = ("cp1252", "latin-1")
 _EAST_ASIAN = ("cp949", "cp932", "gb18030")
@@ -67,17 +68,35 @@ class TextFile:
                 yield line
         except UnicodeDecodeError:
             raise self._undecodable() from None
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise DataError(
-                f"{self.path}, after line {number}: broken gzip data ({error}). Get the file "
-                "again, or drop .gz from its name if it is not packed."
-            ) from error
+        except _BROKEN as error:
+            raise self._broken(f"after line {number}", error) from error
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yields the unpacked bytes, some at a time, for a format that states its own encoding.
+
+        Raises:
+            DataError: The packing is broken.
+        """
+        count = 0
+        try:
+            while block := self._text.buffer.read(_BLOCK):
+                count += len(block)
+                yield block
+        except _BROKEN as error:
+            raise self._broken(f"after byte {count:,}", error) from error
 
     def sha256(self) -> str:
         """Digest of the file's bytes as they lie on disk, the rest of them read if need be."""
         while self._raw.read(_BLOCK):
             pass
         return self._raw.digest.hexdigest()
+
+    def _broken(self, where: str, error: Exception) -> DataError:
+        """The error for packing that cannot be undone."""
+        return DataError(
+            f"{self.path}, {where}: broken gzip data ({error}). Get the file again, or drop .gz "
+            "from its name if it is not packed."
+        )
 
     def _undecodable(self) -> DataError:
         """Where and what the first byte is that the encoding does not have.

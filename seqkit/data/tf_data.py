@@ -53,6 +53,12 @@ def read_tf_data(
     if int(dataset.cardinality()) == -1:
         raise ValueError(f"{place} never ends; bound it with .take(n) or drop its .repeat().")
     spec = dataset.element_spec
+    if isinstance(spec, Mapping) and columns.is_pair(wanted):
+        inner = _by_language(spec, wanted, names, place)
+        if inner is not None:
+            dataset = dataset.map(lambda element: element[inner])
+            spec = spec[inner]
+            names = {name: key for name, key in (names or {}).items() if name in wanted}
     keys = _keys(spec, wanted, names, place)
     parts = {name: spec if key is None else spec[key] for name, key in keys.items()}
     if isinstance(spec, Mapping):
@@ -76,6 +82,25 @@ def read_tf_data(
             rows = {name: [] for name in wanted}
     if rows[first]:
         yield _chunk(rows, place, start)
+
+
+def _by_language(
+    spec: Mapping[str, Any],
+    wanted: Sequence[str],
+    names: Mapping[str, str | int] | None,
+    place: str,
+) -> str | None:
+    """The key whose value holds texts by language, where the pair is not found beside it."""
+    available = list(spec)
+    position = columns.resolve_raw(available, wanted, names, place).get(columns.BY_LANGUAGE)
+    if position is None:
+        return None
+    if not isinstance(spec[available[position]], Mapping):
+        raise DataError(
+            f"{place}: {available[position]!r} holds {spec[available[position]]}, not texts by "
+            "language."
+        )
+    return available[position]
 
 
 def _keys(

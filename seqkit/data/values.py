@@ -21,13 +21,16 @@ class _RefusedError(Exception):
     """Why one value cannot be used."""
 
 
-def text_array(values: Sequence[object] | pa.Array, place: Place, column: str) -> pa.Array:
+def text_array(
+    values: Sequence[object] | pa.Array, place: Place, column: str, missing: str | None = None
+) -> pa.Array:
     """Texts as an Arrow array of strings; an empty text is allowed.
 
     Args:
         values: str or UTF-8 bytes.
         place: Row to the words that name it.
         column: Standard name, for messages.
+        missing: What stands for a value that is missing; None refuses one.
 
     Returns:
         `<string>[rows]` without nulls.
@@ -38,8 +41,11 @@ def text_array(values: Sequence[object] | pa.Array, place: Place, column: str) -
     array = _strings(values)
     if array is not None and array.null_count == 0:
         return array
-    texts = []
+    texts: list[str] = []
     for row, value in enumerate(_python_values(values)):
+        if missing is not None and _missing(value):
+            texts.append(missing)
+            continue
         try:
             texts.append(_string(value))
         except _RefusedError as refused:

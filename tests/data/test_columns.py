@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from seqkit.data.columns import ALIASES, check_arguments, resolve, resolve_tagged
+from seqkit.data.columns import ALIASES, PAIR, check_arguments, resolve, resolve_raw
 from seqkit.data.errors import DataError
 
 WANTED = ("text", "label")
@@ -76,14 +76,40 @@ def test_contradicting_arguments_are_refused(wanted, names, error, words):
 
 def test_texts_with_spans_stand_in_for_tagged_tokens():
     wanted = ("tokens", "tags")
-    assert resolve_tagged(["text", "words", "spans"], wanted, None, "x") == {"text": 0, "spans": 2}
-    assert resolve_tagged(["text", "words", "tags"], wanted, None, "x") == {"tokens": 1, "tags": 2}
-    assert resolve_tagged(["text", "label"], ("text", "label"), None, "x") == {
+    assert resolve_raw(["text", "words", "spans"], wanted, None, "x") == {"text": 0, "spans": 2}
+    assert resolve_raw(["text", "words", "tags"], wanted, None, "x") == {"tokens": 1, "tags": 2}
+    assert resolve_raw(["text", "label"], ("text", "label"), None, "x") == {
         "text": 0,
         "label": 1,
     }
     check_arguments(wanted, {"text": "body", "spans": "marks"})
     with pytest.raises(DataError, match="no column for 'tags'"):
-        resolve_tagged(["tokens"], wanted, None, "x")
+        resolve_raw(["tokens"], wanted, None, "x")
     with pytest.raises(DataError, match="2 columns could be 'tags'"):
-        resolve_tagged(["tokens", "ner_tags", "pos_tags"], wanted, None, "x")
+        resolve_raw(["tokens", "ner_tags", "pos_tags"], wanted, None, "x")
+
+
+@pytest.mark.parametrize("name", PAIR)
+def test_aliases_of_pairs_are_found(name: str):
+    other = PAIR[1 - PAIR.index(name)]
+    for alias in ALIASES[name]:
+        assert resolve(["id", alias.upper(), other], PAIR, None, "x")[name] == 1
+
+
+def test_texts_by_language_are_found_where_the_pair_is_not():
+    languages = {"source": "en", "target": "de"}
+    assert resolve_raw(["translation"], PAIR, languages, "x") == {"translation": 0}
+    assert resolve_raw(["id", "Translation"], PAIR, None, "x") == {"translation": 1}
+    assert resolve_raw(["translation", "en", "de"], PAIR, languages, "x") == {
+        "source": 1,
+        "target": 2,
+    }
+    named = {**languages, "translation": "both"}
+    assert resolve_raw(["both", "en", "de"], PAIR, named, "x") == {"translation": 0}
+    with pytest.raises(DataError, match="no column 'en'"):
+        resolve_raw(["id"], PAIR, languages, "x")
+    # Beside a text, a column of that name is like any other.
+    assert resolve_raw(["source", "text"], ("text", "source"), None, "x") == {
+        "text": 1,
+        "source": 0,
+    }

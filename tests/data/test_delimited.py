@@ -210,3 +210,60 @@ def test_what_csv_writes_is_read_back(tmp_path: Path, rows, mark: str, ending: s
         writer.writerows([("text", "label"), *rows])
     read = data.read(path, separator=mark)
     assert list(zip(read.to_list("text"), read.to_list("label"), strict=True)) == rows
+
+
+PAIR = ("source", "target")
+
+
+def pairs(path: Path, content: str, **arguments) -> list[tuple[str, str]]:
+    rows = data.read(written(path, content), columns=PAIR, **arguments)
+    return list(zip(rows.to_list("source"), rows.to_list("target"), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("source\ttarget", None),
+        ("src\ttgt", None),
+        ("Source\tTRG", None),
+        ("question\tanswer", None),
+        ("en\tko", {"source": "en", "target": "ko"}),
+    ],
+)
+def test_pairs_in_columns(tmp_path: Path, header: str, names):
+    content = f'{header}\n"a ""b"""\tc\n'
+    assert pairs(tmp_path / "a.tsv", content, names=names) == [('a "b"', "c")]
+    assert pairs(tmp_path / "a.csv", content.replace("\t", ","), names=names) == [('a "b"', "c")]
+
+
+@pytest.mark.parametrize("first", ["Go.", "뛰어!", '"Who is it?"', "Was?»", "行け。"])
+def test_pairs_without_a_header(tmp_path: Path, first: str):
+    content = f'{first}\tGeh\tCC-BY\n"Yes," he said.\t"Ja", sagte er.\tCC-BY\n'
+    expected = [(first, "Geh"), ('"Yes," he said.', '"Ja", sagte er.')]
+    assert pairs(tmp_path / "a.txt", content) == expected
+    assert pairs(tmp_path / "a.tsv", content, names={"source": 0, "target": 1}) == expected
+    turned = pairs(tmp_path / "a.tsv", content, names={"source": 1, "target": 0})
+    assert turned == [(target, source) for source, target in expected]
+    with pytest.raises(DataError, match=r"quoting=False"):
+        pairs(tmp_path / "a.tsv", content, quoting=True)
+
+
+def test_what_may_be_a_header_is_not_taken_for_a_pair(tmp_path: Path):
+    message = refusal(tmp_path / "a.tsv", "english\tgerman\nGo.\tGeh.\n", columns=PAIR)
+    assert "line 1: no column for 'source'" in message
+    assert message.endswith("Without a header line: names={'source': 0, 'target': 1}.")
+    # One side is named: then this is a header, whatever the other is.
+    message = refusal(tmp_path / "a.tsv", "source\tGerman (checked).\nGo.\tGeh.\n", columns=PAIR)
+    assert "no column for 'target'" in message
+
+
+def test_texts_without_a_header_are_told_of_positions(tmp_path: Path):
+    message = refusal(tmp_path / "a.csv", "good,1\nbad,0\n")
+    assert message.endswith("Without a header line: names={'text': 0, 'label': 1}.")
+
+
+def test_pairs_come_in_chunks(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(delimited, "CHUNK_CHARACTERS", 10)
+    content = "source\ttarget\n" + "".join(f"{i}\t{'x' * 9}{i}\n" for i in range(7))
+    expected = [(str(i), f"{'x' * 9}{i}") for i in range(7)]
+    assert pairs(tmp_path / "a.tsv", content) == expected

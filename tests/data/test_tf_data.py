@@ -62,3 +62,27 @@ def test_wrong_pipelines_are_refused():
         data.read(slices([b"a", b"\xff"], ["x", "y"]))
     with pytest.raises(DataError, match="unequal numbers"):
         data.read(slices([["a", "b"]], [["x"]]))
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_pairs(batched: bool):
+    sources, targets = ["Hello.", "Go!", "é"], ["Hallo.", "Geh!", "가"]
+    nested = {"id": [1, 2, 3], "translation": {"en": sources, "de": targets}}
+    given = {"source": "en", "target": "de"}
+    for columns, names in (
+        ((sources, targets), None),
+        ({"tgt": targets, "src": sources}, None),
+        (nested["translation"], given),
+        (nested, given),
+    ):
+        dataset = tf.data.Dataset.from_tensor_slices(columns)
+        dataset = dataset.batch(2) if batched else dataset
+        rows = data.read(dataset, columns=("source", "target"), names=names)
+        assert rows.to_list("source") == sources
+        assert rows.to_list("target") == targets
+
+
+def test_a_translation_that_is_none_is_refused():
+    dataset = tf.data.Dataset.from_tensor_slices({"translation": ["a"]})
+    with pytest.raises(DataError, match=r"'translation' holds .*not texts by language"):
+        data.read(dataset, columns=("source", "target"), names={"source": "en", "target": "de"})

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -41,10 +42,35 @@ class TinyReviews(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             yield i, {"review": f"text {i}", "sentiment": sentiment, "topics": topics}
 
 
+class TinyTranslations(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+    """A few pairs, as TensorFlow Datasets would hold them."""
+
+    __module__ = "tiny_translations"
+    VERSION = tfds.core.Version("1.0.0")
+    BUILDER_CONFIGS: ClassVar = [tfds.core.BuilderConfig(name=name) for name in ("whole", "inside")]
+
+    def _info(self):
+        features = tfds.features.Translation(languages=["de", "en"])
+        if self.builder_config.name == "inside":
+            features = tfds.features.FeaturesDict({"id": tfds.features.Text(), "texts": features})
+        return tfds.core.DatasetInfo(builder=self, features=features)
+
+    def _split_generators(self, dl_manager):
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self):
+        for i in range(4):
+            texts = {"de": f"Satz {i}", "en": f"sentence {i}" if i else ""}
+            inside = self.builder_config.name == "inside"
+            yield i, {"id": str(i), "texts": texts} if inside else texts
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> str:
     path = str(tmp_path_factory.mktemp("prepared"))
     TinyReviews(data_dir=path).download_and_prepare()
+    for config in ("whole", "inside"):
+        TinyTranslations(data_dir=path, config=config).download_and_prepare()
     return path
 
 
@@ -128,3 +154,25 @@ def test_wrong_addresses(address: str):
 def test_a_path_is_no_address(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         data.read(str(tmp_path / "tfds:a"))
+
+
+@pytest.mark.parametrize("config", ["whole", "inside"])
+def test_translations(folder: str, config: str):
+    names = {"source": "en", "target": "de"}
+    if config == "inside":
+        names["translation"] = "texts"
+    rows = data.read(
+        f"tfds:tiny_translations/{config}",
+        columns=("source", "target"),
+        names=names,
+        data_dir=folder,
+        bad_pairs="drop",
+    )
+    pairs = sorted(zip(rows.to_list("source"), rows.to_list("target"), strict=True))
+    assert pairs == [(f"sentence {i}", f"Satz {i}") for i in range(1, 4)]
+    assert rows.dropped == {"with an empty side": 1}
+
+
+def test_translations_without_languages_list_those_there_are(folder: str):
+    with pytest.raises(DataError, match=r"no column for 'source'.*'de', 'en'.*names="):
+        data.read("tfds:tiny_translations/whole", columns=("source", "target"), data_dir=folder)
