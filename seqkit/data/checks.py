@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seqkit.data.columns import is_pair
 from seqkit.data.dataset import Dataset
-from seqkit.data.grouping import EMPTY, text_keys
+from seqkit.data.grouping import EMPTY, content_column, text_keys
+from seqkit.data.pair_checks import PairReport, pair_report, training_ratio
+from seqkit.data.pairs import EMPTY_SIDE, described
 
 MAX_EXAMPLES = 20
 _PERCENTILES = (50, 90, 99, 100)
@@ -26,8 +29,8 @@ class Example:
         text: The text of the first, its beginning where it is long.
         first: Where the first row stands.
         second: Where the second row stands.
-        labels: The labels of the two, where there are labels; for sentences, their tags, the
-            beginning where they are long.
+        labels: The labels of the two, where there are labels; for sentences their tags, for pairs
+            their targets, the beginning where they are long.
     """
 
     text: str
@@ -53,16 +56,21 @@ class Finding:
 class PartReport:
     """One part of the data (train, validation or test).
 
+    The text of a pair is its source, and what its target is stands in place of the label.
+
     Attributes:
         name: Name of the data set.
         rows: Number of rows.
-        empty: Rows whose text is empty or white space.
+        empty: Rows whose text is empty or white space; pairs of which a side is.
         duplicates: Rows whose text came before in the same part.
         conflicts: Duplicates whose label differs from that of the text's first row.
         label_counts: Label to number of rows, or tag to number of tokens, most frequent first.
         length_percentiles: Percentile to characters of text, or to tokens of a sentence.
         unseen_labels: Labels or tags that the training part lacks.
         tokens: Number of tokens where rows are sentences, else None.
+        dropped: What reading left out, in words, to number of rows; of several parts read from
+            one source the first has it.
+        pairs: More about sentence pairs, else None.
     """
 
     name: str
@@ -74,6 +82,46 @@ class PartReport:
     length_percentiles: Mapping[int, int]
     unseen_labels: tuple[str, ...] = ()
     tokens: int | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    pairs: PairReport | None = None
+
+    def lines(self, part: str) -> list[str]:
+        """The report as lines of plain text; `part` is `train`, `validation` or `test`."""
+        rows, labels, of = f"{self.rows:,} rows", "labels", "characters"
+        counts = (
+            f"{self.empty:,} empty, {self.duplicates.count:,} duplicates, "
+            f"{self.conflicts.count:,} of them with "
+        )
+        if self.tokens is not None:
+            rows = f"{self.rows:,} sentences, {self.tokens:,} tokens"
+            labels, of = "tags", "tokens of a sentence"
+        if self.pairs is not None:
+            rows, labels, of = f"{self.rows:,} pairs", "targets", "characters of source"
+            counts = (
+                f"{self.empty:,} {EMPTY_SIDE}, {self.duplicates.count:,} whose source came "
+                f"before, {self.conflicts.count:,} of them with "
+            )
+        other = {"labels": "another label", "tags": "other tags", "targets": "another target"}
+        lines = [
+            f"{part} ({self.name}): {rows}, {counts}{other[labels]}",
+            _length_line(of, self.length_percentiles),
+        ]
+        if self.dropped:
+            lines.append(f"  {described(self.dropped)}")
+        if self.pairs is not None:
+            lines.append(_length_line("characters of target", self.pairs.target_length_percentiles))
+            lines += self.pairs.lines()
+        if self.label_counts:
+            listed = [f"{name} {count:,}" for name, count in self.label_counts.items()]
+            more = f", … {len(listed) - 20:,} more" if len(listed) > 20 else ""
+            lines.append(f"  {labels}: " + ", ".join(listed[:20]) + more)
+        if self.unseen_labels:
+            lines.append(f"  {labels} not in train: " + ", ".join(self.unseen_labels))
+        return lines + [
+            f"  {example.first} and {example.second} have {labels} "
+            f"{' and '.join(map(repr, example.labels))}: {example.text!r}"
+            for example in self.conflicts.examples[:3]
+        ]
 
 
 @dataclass(frozen=True)
@@ -90,37 +138,9 @@ class DataReport:
 
     def lines(self) -> list[str]:
         """The report as lines of plain text."""
-        lines = []
+        lines: list[str] = []
         for part, report in self.parts.items():
-            lengths = report.length_percentiles
-            tagged = report.tokens is not None
-            size = f"{report.rows:,} rows"
-            if tagged:
-                size = f"{report.rows:,} sentences, {report.tokens:,} tokens"
-            lines.append(
-                f"{part} ({report.name}): {size}, {report.empty:,} empty, "
-                f"{report.duplicates.count:,} duplicates, {report.conflicts.count:,} of them "
-                f"with {'other tags' if tagged else 'another label'}"
-            )
-            noun = "tags" if tagged else "labels"
-            lines.append(
-                f"  {'tokens of a sentence' if tagged else 'characters'}: "
-                + ", ".join(
-                    f"{'longest' if percent == 100 else f'{percent} %'} {length:,}"
-                    for percent, length in lengths.items()
-                )
-            )
-            if report.label_counts:
-                counts = [f"{name} {count:,}" for name, count in report.label_counts.items()]
-                more = f", … {len(counts) - 20:,} more" if len(counts) > 20 else ""
-                lines.append(f"  {noun}: " + ", ".join(counts[:20]) + more)
-            if report.unseen_labels:
-                lines.append(f"  {noun} not in train: " + ", ".join(report.unseen_labels))
-            lines += [
-                f"  {example.first} and {example.second} have {noun} "
-                f"{' and '.join(map(repr, example.labels))}: {example.text!r}"
-                for example in report.conflicts.examples[:3]
-            ]
+            lines += report.lines(part)
         for pair, finding in self.leaks.items():
             lines.append(f"{pair}: {finding.count:,} rows")
             lines += [
@@ -137,6 +157,12 @@ class DataReport:
             part["length_percentiles"] = {
                 str(percent): length for percent, length in part["length_percentiles"].items()
             }
+            if part["pairs"] is not None:
+                lengths = part["pairs"]["target_length_percentiles"]
+                part["pairs"]["target_length_percentiles"] = {
+                    str(percent): length for percent, length in lengths.items()
+                }
+                part["pairs"]["examples"] = list(part["pairs"]["examples"])
             for finding in (part["duplicates"], part["conflicts"]):
                 finding["examples"] = _plain(finding["examples"])
         for finding in report["leaks"].values():
@@ -150,7 +176,8 @@ def check(
     """Looks for what makes scores misleading: equal texts within parts and between them.
 
     Texts are equal where they differ only in case and white space; empty texts are counted on
-    their own and are no duplicates. Sentences are equal where their tokens make equal texts.
+    their own and are no duplicates. Sentences are equal where their tokens make equal texts, pairs
+    where their sources are equal.
 
     Args:
         train: What is trained on.
@@ -178,9 +205,16 @@ def check(
     """
     given = {"train": train, "validation": validation, "test": test}
     parts = {part: dataset for part, dataset in given.items() if dataset is not None}
-    keys = {part: text_keys(dataset[_content(dataset)]) for part, dataset in parts.items()}
+    keys = {part: text_keys(dataset[content_column(dataset)]) for part, dataset in parts.items()}
     known = _label_counts(train)
-    reports = {part: _part(dataset, keys[part], known) for part, dataset in parts.items()}
+    ratio = training_ratio(train) if _is_pairs(train) else 1.0
+    reports = {part: _part(dataset, keys[part], known, ratio) for part, dataset in parts.items()}
+    sources = set()
+    for part, dataset in parts.items():
+        origin = (dataset.source, dataset.sha256)
+        if dataset.dropped and origin not in sources:
+            reports[part] = replace(reports[part], dropped=dataset.dropped)
+        sources.add(origin)
     names = list(parts)
     leaks = {
         f"{later} in {earlier}": _leaks(parts, keys, earlier, later)
@@ -190,7 +224,7 @@ def check(
     return DataReport(reports, leaks)
 
 
-def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int]) -> PartReport:
+def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int], ratio: float) -> PartReport:
     """The report of one part."""
     rows = np.flatnonzero(keys != EMPTY)
     _, first, inverse = np.unique(keys[rows], return_index=True, return_inverse=True)
@@ -198,25 +232,47 @@ def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int]) -> PartR
     again = original != rows
     rows, original = rows[again], original[again]
     conflicting = np.zeros(len(rows), bool)
+    empty = keys == EMPTY
     answer = _answer(dataset)
-    if answer is not None and len(rows):
-        labels = _label_codes(dataset[answer], ordered=answer == "tags")
+    if answer is not None and (len(rows) or answer == "target"):
+        labels = _label_codes(dataset[answer], answer)
         conflicting = labels[rows] != labels[original]
+        if answer == "target":
+            empty |= labels == EMPTY
     counts = _label_counts(dataset)
-    content = dataset[_content(dataset)]
+    content = dataset[content_column(dataset)]
     tagged = pa.types.is_list(content.type)
     lengths = (pc.list_value_length if tagged else pc.utf8_length)(content).to_numpy()
-    at = np.percentile(lengths, _PERCENTILES, method="higher") if len(lengths) else ()
+    pairs = None
+    if answer == "target":
+        pairs = pair_report(
+            dataset, ratio, _percentiles, lambda row: _place(dataset, row), _beginning, MAX_EXAMPLES
+        )
     return PartReport(
         name=dataset.name,
         rows=len(dataset),
-        empty=int(np.count_nonzero(keys == EMPTY)),
+        empty=int(np.count_nonzero(empty)),
         duplicates=_finding(dataset, original, dataset, rows),
         conflicts=_finding(dataset, original[conflicting], dataset, rows[conflicting]),
         label_counts=counts,
-        length_percentiles={p: int(v) for p, v in zip(_PERCENTILES, at, strict=False)},
+        length_percentiles=_percentiles(lengths),
         unseen_labels=tuple(label for label in counts if label not in known),
         tokens=int(lengths.sum()) if tagged else None,
+        pairs=pairs,
+    )
+
+
+def _percentiles(lengths: np.ndarray) -> dict[int, int]:
+    """Percentile to length; nothing where there are no rows."""
+    at = np.percentile(lengths, _PERCENTILES, method="higher") if len(lengths) else ()
+    return {percent: int(value) for percent, value in zip(_PERCENTILES, at, strict=False)}
+
+
+def _length_line(of: str, percentiles: Mapping[int, int]) -> str:
+    """Percentiles as a line of a report."""
+    return f"  {of}: " + ", ".join(
+        f"{'longest' if percent == 100 else f'{percent} %'} {length:,}"
+        for percent, length in percentiles.items()
     )
 
 
@@ -246,7 +302,7 @@ def _finding(
     examples = []
     if len(first):
         shown_rows = one.take(first[few]) if one is other else other.take(second[few])
-        texts = shown_rows[_content(shown_rows)].to_pylist()
+        texts = shown_rows[content_column(shown_rows)].to_pylist()
         for text, a, b in zip(texts, first[few], second[few], strict=True):
             labels = tuple(
                 _label_text(dataset, int(row))
@@ -267,21 +323,23 @@ def _place(dataset: Dataset, row: int) -> str:
 
 
 def _label_text(dataset: Dataset, row: int) -> str:
-    """The label of a row, several joined, or the tags of its tokens."""
+    """The label of a row, several joined, or the tags of its tokens, or its target."""
     answer = _answer(dataset)
     label = dataset[answer][row].as_py() if answer is not None else ""
-    if answer == "tags":
+    if answer in ("tags", "target"):
         return _beginning(label)
     return label if isinstance(label, str) else "|".join(label)
 
 
-def _content(dataset: Dataset) -> str:
-    """The column of what models read."""
-    return "text" if "text" in dataset else "tokens"
+def _is_pairs(dataset: Dataset) -> bool:
+    """Whether rows are sentence pairs."""
+    return is_pair(dataset.column_names)
 
 
 def _answer(dataset: Dataset) -> str | None:
     """The column of what models answer, or None."""
+    if _is_pairs(dataset):
+        return "target"
     return next((column for column in ("label", "tags") if column in dataset), None)
 
 
@@ -291,8 +349,11 @@ def _beginning(text: str | list[str]) -> str:
     return whole if len(whole) <= _SHOWN_CHARACTERS else whole[:_SHOWN_CHARACTERS] + "…"
 
 
-def _label_codes(labels: pa.ChunkedArray, ordered: bool) -> np.ndarray:
-    """`<int32>[rows]`: a number for each label, for each set of labels, or each list of tags."""
+def _label_codes(labels: pa.ChunkedArray, answer: str) -> np.ndarray:
+    """`<int>[rows]`: a number for each label, set of labels, list of tags, or target."""
+    if answer == "target":
+        return text_keys(labels)
+    ordered = answer == "tags"
     if pa.types.is_list(labels.type):
         joined = ["\0".join(label if ordered else sorted(label)) for label in labels.to_pylist()]
         labels = pa.chunked_array([joined], type=pa.string())
@@ -302,7 +363,7 @@ def _label_codes(labels: pa.ChunkedArray, ordered: bool) -> np.ndarray:
 def _label_counts(dataset: Dataset) -> dict[str, int]:
     """Label to number of rows, or tag to tokens, most frequent first, then by name."""
     answer = _answer(dataset)
-    if answer is None:
+    if answer is None or answer == "target":
         return {}
     labels = dataset[answer]
     if pa.types.is_list(labels.type):

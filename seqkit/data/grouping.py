@@ -9,8 +9,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqkit.data.chunk import CHUNK_ROWS
+from seqkit.data.dataset import Dataset
 
 EMPTY = np.uint64(0)
+
+
+def content_column(dataset: Dataset) -> str:
+    """The column of what models read, by which rows count as equal.
+
+    Args:
+        dataset: Any data set.
+
+    Returns:
+        `text`, `tokens` or `source`; `text` where there is none of them.
+    """
+    found = (column for column in ("text", "tokens", "source") if column in dataset)
+    return next(found, "text")
 
 
 def text_keys(texts: pa.ChunkedArray) -> np.ndarray:

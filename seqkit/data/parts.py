@@ -46,6 +46,10 @@ def read_parts(
         >>> parts = read_parts(sentences, columns=("tokens", "tags"))
         >>> {part: len(dataset) for part, dataset in parts.items()}
         {'train': 16, 'validation': 2, 'test': 2}
+        >>> pairs = [(f"word{i % 20}", f"Wort{i}") for i in range(40)]
+        >>> parts = read_parts(pairs, columns=("source", "target"))
+        >>> {part: len(dataset) for part, dataset in parts.items()}
+        {'train': 32, 'validation': 4, 'test': 4}
     """
     given = {column: name for column, name in (names or {}).items() if name is not None}
     parts = {

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqkit.data.dataset import Dataset
-from seqkit.data.grouping import EMPTY, text_keys
+from seqkit.data.grouping import EMPTY, content_column, text_keys
 
 
 def split(
@@ -23,9 +23,9 @@ def split(
     """Splits a data set in two, with about the same share of every label in both parts.
 
     Rows whose texts differ only in case and white space come into the same part, as do sentences
-    of the same tokens. Tags are not spread evenly: each sentence has many. Every label of
-    the second part also occurs in the first; a label too rare to occur in both is kept in the
-    first, and a warning names it. The rows keep their order.
+    of the same tokens, and pairs of the same source. Tags are not spread evenly: each sentence has
+    many. Every label of the second part also occurs in the first; a label too rare to occur in
+    both is kept in the first, and a warning names it. The rows keep their order.
 
     Args:
         dataset: What to split.
@@ -33,7 +33,7 @@ def split(
         seed: The same seed gives the same split.
         stratify: Column whose values are spread evenly, or None.
         group: Column whose equal values stay together (`"text"` stands for `tokens` where rows are
-            sentences), or None for every row by itself.
+            sentences, for `source` where they are pairs), or None for every row by itself.
 
     Returns:
         The first part (1 - `fraction`) and the second.
@@ -52,8 +52,8 @@ def split(
         raise ValueError(f"fraction={fraction} must lie between 0 and 1, such as 0.1.")
     if stratify == "label" and stratify not in dataset:
         stratify = None
-    if group == "text" and group not in dataset and "tokens" in dataset:
-        group = "tokens"
+    if group == "text":
+        group = content_column(dataset)
     groups = _groups(dataset, group)
     count = int(groups.max(initial=-1)) + 1
     if count < 2:

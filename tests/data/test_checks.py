@@ -133,3 +133,61 @@ def test_the_order_of_tags_counts():
         [(["a", "b"], ["X", "Y"]), (["A", "b"], ["Y", "X"])], columns=("tokens", "tags")
     )
     assert data.check(rows).parts["train"].conflicts.count == 1
+
+
+def test_pairs(tmp_path):
+    columns = ("source", "target")
+    path = tmp_path / "train.csv"
+    lines = [
+        *[f"Sentence {i}.,Der Satz hat die Nummer {i}." for i in range(20)],
+        "sentence  3.,Satz 3.",
+        "SENTENCE 4.,Der Satz hat die  Nummer 4.",
+        ",x",
+        "One.,@",
+        "@,Zwei.",
+        f"{'long ' * 30},kurz",
+    ]
+    path.write_text("source,target\n" + "\n".join(lines) + "\n")
+    train = data.read(path, columns=columns, bad_pairs="keep")
+    test = data.read([("sentence 5.", "x" * 20), ("new", "n" * 100)], columns=columns)
+    report = data.check(train, test=test)
+    part = report.parts["train"]
+    assert (part.rows, part.empty, part.label_counts, part.tokens) == (26, 1, {}, None)
+    assert (part.duplicates.count, part.conflicts.count) == (2, 1)
+    example = part.conflicts.examples[0]
+    assert (example.first, example.second) == ("line 5", "line 22")
+    assert example.labels == ("Der Satz hat die Nummer 3.", "Satz 3.")
+    assert part.pairs is not None
+    assert 2 < part.pairs.length_ratio < 3
+    assert part.pairs.target_length_percentiles[100] == 27
+    assert part.pairs.unlike == 1
+    unlike = part.pairs.examples[0]
+    assert (unlike.place, unlike.target, len(unlike.source)) == ("line 27", "kurz", 81)
+    # Measured by what is usual in training.
+    assert report.parts["test"].pairs.length_ratio == part.pairs.length_ratio
+    assert report.parts["test"].pairs.unlike == 1
+    assert report.leaks["test in train"].count == 1
+    text = "\n".join(report.lines())
+    assert (
+        "train (train): 26 pairs, 1 with an empty side, 2 whose source came before, 1 of them with "
+        "another target" in text
+    )
+    assert "  characters of source: 50 % 11" in text
+    assert "  characters of target: 50 % 26" in text
+    assert "in the median of train; 1 pairs more than 4 times off\n  line 27: 'long long" in text
+    assert "line 5 and line 22 have targets 'Der Satz hat die Nummer 3.' and 'Satz 3.'" in text
+    assert json.loads(json.dumps(report.to_dict())) == report.to_dict()
+
+
+def test_dropped_pairs_are_told_once():
+    rows = [(f"sentence {i}", f"Satz {i}") for i in range(20)]
+    pairs = data.read([*rows, ("", "x")], columns=("source", "target"), bad_pairs="drop")
+    report = data.check(*data.split(pairs, 0.2, seed=0))
+    assert report.parts["train"].dropped == {"with an empty side": 1}
+    assert report.parts["validation"].dropped == {}
+    told = [line for line in report.lines() if "dropped" in line]
+    assert told == ["  1 pair dropped: 1 with an empty side"]
+    other = data.read([("a", "b"), ("c", "")], columns=("source", "target"), bad_pairs="drop")
+    both = data.check(pairs, other)
+    assert [part.dropped for part in both.parts.values()] == [{"with an empty side": 1}] * 2
+    assert data.check(pairs.take([]), other).parts["train"].pairs.unlike == 0

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from seqkit.data import grouping
-from seqkit.data.grouping import EMPTY, text_keys
+from seqkit.data.dataset import Dataset
+from seqkit.data.grouping import EMPTY, content_column, text_keys
 
 
 def test_equal_but_for_case_and_white_space():
@@ -29,3 +31,20 @@ def test_tokens_count_as_their_text():
     tokens = text_keys(pa.chunked_array([[["A"], ["b", "c"]], [["B  c"]]]))
     texts = text_keys(pa.chunked_array([["a", "b c", "b c"]]))
     assert tokens.tolist() == texts.tolist()
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (("label", "text"), "text"),
+        (("tokens", "tags"), "tokens"),
+        (("target", "source"), "source"),
+        (("text", "source"), "text"),
+        (("image",), "text"),
+    ],
+)
+def test_the_column_that_models_read(columns, expected: str):
+    dataset = Dataset(
+        {name: pa.chunked_array([["a"]]) for name in columns}, name="", source="", sha256=""
+    )
+    assert content_column(dataset) == expected
