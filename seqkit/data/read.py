@@ -107,10 +107,12 @@ def read(
         misaligned: What happens where a marked span cuts a token: `"error"`, or `"widen"` to take
             the whole token.
         bad_pairs: What happens to bad pairs: `"error"`, `"drop"` to leave them out and count them
-            in `dropped` of the result, or `"keep"`.
+            in `dropped` of the result, or `"keep"`. Two files of unequal numbers of lines are
+            refused in any case: from somewhere on, none of their pairs fits.
         max_length_ratio: How many times as long one side of a pair may be as the other lets
             expect: in characters, by the ratio that is the median of these data, so that it fits
-            any two languages; None does not judge lengths (and replies of a dialogue have any).
+            any two languages, and with two characters added to both for the sake of short ones;
+            None does not judge lengths (replies of a dialogue have any).
         name: A name for reports; None takes the file's.
         license: The licence of the data, for reports.
         data_dir: Where TensorFlow Datasets keeps what it prepared.

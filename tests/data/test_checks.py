@@ -140,9 +140,10 @@ def test_pairs(tmp_path):
     path = tmp_path / "train.csv"
     lines = [
         *[f"Sentence {i}.,Der Satz hat die Nummer {i}." for i in range(20)],
-        "sentence  3.,Satz 3.",
+        f"sentence  3.,{'Satz 3. ' * 12}",
         "SENTENCE 4.,Der Satz hat die  Nummer 4.",
         ",x",
+        "y, ",
         "One.,@",
         "@,Zwei.",
         f"{'long ' * 30},kurz",
@@ -152,30 +153,30 @@ def test_pairs(tmp_path):
     test = data.read([("sentence 5.", "x" * 20), ("new", "n" * 100)], columns=columns)
     report = data.check(train, test=test)
     part = report.parts["train"]
-    assert (part.rows, part.empty, part.label_counts, part.tokens) == (26, 1, {}, None)
+    assert (part.rows, part.empty, part.label_counts, part.tokens) == (27, 2, {}, None)
     assert (part.duplicates.count, part.conflicts.count) == (2, 1)
     example = part.conflicts.examples[0]
     assert (example.first, example.second) == ("line 5", "line 22")
-    assert example.labels == ("Der Satz hat die Nummer 3.", "Satz 3.")
+    assert example.labels == ("Der Satz hat die Nummer 3.", ("Satz 3. " * 12)[:80] + "…")
     assert part.pairs is not None
     assert 2 < part.pairs.length_ratio < 3
-    assert part.pairs.target_length_percentiles[100] == 27
+    assert part.pairs.target_length_percentiles[100] == 95
     assert part.pairs.unlike == 1
     unlike = part.pairs.examples[0]
-    assert (unlike.place, unlike.target, len(unlike.source)) == ("line 27", "kurz", 81)
+    assert (unlike.place, unlike.target, len(unlike.source)) == ("line 28", "kurz", 81)
     # Measured by what is usual in training.
     assert report.parts["test"].pairs.length_ratio == part.pairs.length_ratio
     assert report.parts["test"].pairs.unlike == 1
     assert report.leaks["test in train"].count == 1
     text = "\n".join(report.lines())
     assert (
-        "train (train): 26 pairs, 1 with an empty side, 2 whose source came before, 1 of them with "
+        "train (train): 27 pairs, 2 with an empty side, 2 whose source came before, 1 of them with "
         "another target" in text
     )
     assert "  characters of source: 50 % 11" in text
     assert "  characters of target: 50 % 26" in text
-    assert "in the median of train; 1 pairs more than 4 times off\n  line 27: 'long long" in text
-    assert "line 5 and line 22 have targets 'Der Satz hat die Nummer 3.' and 'Satz 3.'" in text
+    assert "in the median of train; 1 pairs more than 4 times off\n  line 28: 'long long" in text
+    assert "line 5 and line 22 have targets 'Der Satz hat die Nummer 3.' and 'Satz 3. " in text
     assert json.loads(json.dumps(report.to_dict())) == report.to_dict()
 
 

@@ -65,8 +65,8 @@ def test_only_line_feeds_end_a_line(tmp_path: Path, mark: str):
 
 
 def test_byte_order_mark_endings_and_a_last_line_without_one(tmp_path: Path):
-    paths = written(tmp_path, "\ufeffa\r\nb\r\n".encode(), b"c\nd")
-    assert both(data.read(paths, columns=PAIR)) == [("a", "c"), ("b", "d")]
+    paths = written(tmp_path, "\ufeffa\r\n b\t\r\n".encode(), b"c\nd")
+    assert both(data.read(paths, columns=PAIR)) == [("a", "c"), (" b\t", "d")]
 
 
 def test_braces_name_two_files(tmp_path: Path, files: tuple[Path, Path]):
@@ -143,6 +143,9 @@ def test_one_file_of_a_pair_names_the_remedy(files: tuple[Path, Path]):
         data.read(files[0], columns=PAIR)
     with pytest.raises(ValueError, match=r"a 'lines' file has no columns.*'train\.\{en,de\}'"):
         data.read(files[0], columns=PAIR, format="lines")
+    text = files[0].rename(files[0].with_suffix(".txt"))
+    with pytest.raises(ValueError, match=r"first line holds no tab.*'train\.\{en,de\}'"):
+        data.read(text, columns=PAIR)
 
 
 def test_lines_may_be_said_to_be_lines(tmp_path: Path):

@@ -101,7 +101,7 @@ def test_the_older_attribute(tmp_path: Path):
 def test_code_is_left_out_and_text_in_marks_stays(tmp_path: Path):
     english = (
         'Click <bpt i="1">&lt;b&gt;</bpt>here<ept i="1">&lt;/b&gt;</ept><ph>{0}</ph> &amp; '
-        '<hi type="x">there <it pos="begin">code</it>too</hi><ut>[u]</ut>.'
+        '<hi type="x">there <it pos="begin">co<hi>d</hi>e</it>too</hi><ut>[u]</ut>.'
     )
     assert pairs(tmp_path, memory(tuv("en", english) + tuv("de", "\n  x  y\n "))) == [
         ("Click here & there too.", "x  y")
