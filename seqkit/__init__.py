@@ -16,7 +16,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_MODULES = ("data", "export", "layers", "losses", "models", "optimizers", "text")
+_MODULES = ("data", "decoding", "export", "layers", "losses", "models", "optimizers", "text")
 _NAMES = {
     "CharTokenizer": "seqkit.text",
     "JamoTokenizer": "seqkit.text",

@@ -89,7 +89,7 @@ def test_imports_point_down():
     assert checked > 20, "found next to no imports to check"
 
 
-@pytest.mark.parametrize("part", ["layers", "text", "data", "models", "export"])
+@pytest.mark.parametrize("part", ["layers", "decoding", "text", "data", "models", "export"])
 def test_there_is_something_to_check(part):
     assert any(part_of(path) == part for path in sources("seqkit"))
 

@@ -2,82 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
-import os
-import shutil
-import subprocess
-import sys
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-CACHE = REPOSITORY / ".cache"
-CONSTRAINTS = REPOSITORY / "constraints.txt"
-PACKAGES = [f"keras=={version('keras')}", f"numpy=={version('numpy')}", "jax>=0.10,<0.11"]
-
-
-def install(environment: Path) -> None:
-    """Makes an environment aside and moves it into place when it is complete."""
-    aside = environment.with_name(f"{environment.name}.{os.getpid()}")
-    python = aside / "bin" / "python"
-    try:
-        run([sys.executable, "-m", "venv", "--without-pip", str(aside)])
-        run(
-            [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
-            + (["-c", str(CONSTRAINTS)] if CONSTRAINTS.exists() else [])
-            + PACKAGES
-        )
-        aside.rename(environment)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def run(command: list[str], **environment: str) -> str:
-    done = subprocess.run(
-        command,
-        cwd=CACHE,
-        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
-
-
-@pytest.fixture(scope="session")
-def jax_python() -> Path:
-    """Python of an environment with Keras and JAX alone, made once and kept in the cache."""
-    constraints = CONSTRAINTS.read_bytes() if CONSTRAINTS.exists() else b""
-    wanted = hashlib.sha256(repr((PACKAGES, sys.version)).encode() + constraints).hexdigest()
-    CACHE.mkdir(exist_ok=True)
-    environment = CACHE / "jax-venv"
-    mark = environment / "made-for"
-    with open(CACHE / "jax-venv.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not mark.exists() or mark.read_text() != wanted:
-            shutil.rmtree(environment, ignore_errors=True)
-            try:
-                install(environment)
-            except AssertionError as error:
-                if os.environ.get("CI"):
-                    raise
-                pytest.skip(f"Keras and JAX could not be installed: {error}")
-            mark.write_text(wanted)
-    return environment / "bin" / "python"
+from tests.jax_environment import run_on_jax
 
 
 @pytest.mark.slow
-def test_layers_without_tensorflow(jax_python: Path):
+def test_layers_without_tensorflow():
     """See `jax_program.py`."""
-    output = run(
-        [str(jax_python), str(Path(__file__).with_name("jax_program.py"))],
-        PYTHONPATH=str(REPOSITORY),
-        KERAS_BACKEND="jax",
-        JAX_PLATFORMS="cpu",
-    )
+    output = run_on_jax(Path(__file__).with_name("jax_program.py"))
     promises, comparisons, trainings = json.loads(output.splitlines()[-1])
     assert promises > 50 and comparisons == 3 and trainings == 2

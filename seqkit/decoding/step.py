@@ -1,0 +1,149 @@
+"""One step of a model: from the last token of every sequence to scores for the next.
+
+A search knows of a model only its step function, `step(token_ids, state)`:
+
+- `token_ids` is `<int32>[batch, beams]`, the last token of every sequence;
+- `state` is whatever the model remembers of each sequence: tensors shaped `[batch, beams, ...]` in
+  nested lists, tuples or dicts, at least one;
+- it returns a `StepResult`, whose `state` is nested, shaped and typed like the one that came in.
+
+What does not change from step to step, such as an encoder's outputs, is not part of the state: the
+function closes over it, shaped `[batch, ...]`, and it is never repeated for each beam. The first
+state has one beam, `[batch, 1, ...]`. Searches call the step with one beam first and with as many
+as they keep from then on, so it may rely on neither number; the first call is outside of any loop
+and may make weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+Tensor = Any
+
+PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 2, 3
+NEVER_PRODUCED = (PAD_ID, UNK_ID, BOS_ID)
+
+
+class StepResult(NamedTuple):
+    """What a step function returns.
+
+    Attributes:
+        logits: `<float>[batch, beams, vocabulary]`, of the next token, before the softmax.
+        state: what is remembered, nested like the state that came in.
+        attention: `<float>[batch, beams, source]`, how much of each source position was looked
+            at, summing to 1; None for a model without attention.
+
+    Example:
+        >>> import numpy as np
+        >>> from keras import ops
+        >>> following = np.eye(6, k=1)  # each token is most likely followed by the next id
+        >>> def step(token_ids, state):
+        ...     return StepResult(ops.take(following, token_ids, axis=0), state)
+        >>> np.asarray(step(np.array([[4]]), None).logits).argmax(axis=-1).tolist()
+        [[5]]
+    """
+
+    logits: Tensor
+    state: Any
+    attention: Tensor | None = None
+
+
+Step = Callable[[Tensor, Any], StepResult]
+
+
+def first_state(state: Any) -> Any:
+    """Makes tensors of a first state and refuses one that is not `[batch, 1, ...]`."""
+    state = keras.tree.map_structure(ops.convert_to_tensor, state)
+    tensors = keras.tree.flatten(state)
+    if not tensors:
+        raise ValueError(
+            f"state is {state!r}, without a tensor; give at least one, [batch, 1, ...], since the "
+            "batch is as large as it says"
+        )
+    for tensor in tensors:
+        if len(tensor.shape) < 2 or tensor.shape[1] != 1:
+            raise ValueError(
+                f"state has a tensor of shape {tuple(tensor.shape)}; a first state has one beam: "
+                "give [batch, 1, ...], for example by ops.expand_dims(x, 1)"
+            )
+    return state
+
+
+def batch_size(state: Any) -> Any:
+    """Tells how many rows a state has: a number where it is known, a tensor elsewhere."""
+    return ops.shape(keras.tree.flatten(state)[0])[0]
+
+
+def first_tokens(bos_id: Any, batch: Any, beams: int) -> Tensor:
+    """Gives `<int32>[batch, beams]`, what every sequence begins with."""
+    bos_id = ops.cast(bos_id, "int32")
+    if len(bos_id.shape) > 1:
+        raise ValueError(f"bos_id has the shape {tuple(bos_id.shape)}; give one, or one a row")
+    return ops.broadcast_to(ops.reshape(bos_id, (-1, 1)), (batch, beams))
+
+
+def take_step(step: Step, token_ids: Tensor, state: Any) -> StepResult:
+    """Calls a step function and puts what it returns into the shapes and types of a search.
+
+    Returns:
+        `logits` and `attention` in float32 at least.
+    """
+    result = StepResult(*step(token_ids, state))
+    logits = _at_least_float32(result.logits)
+    if len(logits.shape) != 3 or logits.shape[-1] is None:
+        raise ValueError(
+            f"the step returned logits of the shape {tuple(logits.shape)}; return [batch, beams, "
+            "vocabulary], the size of the vocabulary known beforehand"
+        )
+    batch, beams = batch_size(state), token_ids.shape[1]
+    logits = ops.reshape(logits, (batch, beams, logits.shape[-1]))
+    attention = result.attention
+    if attention is not None:
+        attention = _at_least_float32(attention)
+        if len(attention.shape) != 3:
+            raise ValueError(
+                f"the step returned attention of the shape {tuple(attention.shape)}; return "
+                "[batch, beams, source], averaged over heads if there are several"
+            )
+        attention = ops.reshape(attention, (batch, beams, ops.shape(attention)[-1]))
+    return StepResult(logits, result.state, attention)
+
+
+def take_beams(values: Any, beams: Tensor) -> Any:
+    """Gives every new beam what belonged to the beam it comes from.
+
+    Args:
+        values: tensors `[batch, old beams, ...]`, nested in any way.
+        beams: `<int32>[batch, new beams]`, which old beam each comes from.
+
+    Returns:
+        Tensors `[batch, new beams, ...]`, nested in the same way.
+    """
+    batch, new = ops.shape(beams)[0], beams.shape[1]
+    rows = ops.expand_dims(ops.arange(batch, dtype="int32"), 1)
+
+    def taken(tensor: Tensor) -> Tensor:
+        # Over rows and beams at once, as rows of one matrix: a plain gather is the fastest.
+        rest = tuple(ops.shape(tensor))[2:]
+        places = ops.reshape(rows * tensor.shape[1] + beams, (-1,))
+        matrix = ops.reshape(tensor, (-1, *rest))
+        return ops.reshape(ops.take(matrix, places, axis=0), (batch, new, *rest))
+
+    return keras.tree.map_structure(taken, values)
+
+
+def log_normaliser(logits: Tensor) -> Tensor:
+    """Gives `<float>[batch, beams]`: what logits exceed their log-probabilities by."""
+    # The greatest probability is that of the greatest logit. On CPU a softmax takes half the time
+    # of the sum of exponentials that is in it.
+    greatest = ops.max(ops.softmax(logits, axis=-1), axis=-1)
+    return ops.max(logits, axis=-1) - ops.log(greatest)
+
+
+def _at_least_float32(tensor: Tensor) -> Tensor:
+    tensor = ops.convert_to_tensor(tensor)
+    return ops.cast(tensor, keras.backend.result_type(tensor.dtype, "float32"))

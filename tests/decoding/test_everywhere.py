@@ -1,0 +1,145 @@
+"""The same answers eagerly, in a graph, compiled, and served by TensorFlow alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqkit.export.golden import answer
+from seqkit.export.saved_model import describe
+from seqkit.export.verify import CLEAN_PROCESS
+from tests.decoding import prefix_model
+from tests.decoding.searches import ROWS, WEIGHTS, searches
+
+
+@pytest.mark.parametrize("name", ["greedy", "sample", "beam_search", "scoring"])
+def test_in_a_graph_and_compiled(name):
+    search = searches(WEIGHTS)[name]
+    eager = search(ROWS)
+    for compiled in (False, True):
+        found = tf.function(search, jit_compile=compiled)(ROWS)
+        for key, value in found.items():
+            if value.dtype == "int32":
+                np.testing.assert_array_equal(value, eager[key])
+            else:
+                np.testing.assert_allclose(value, eager[key], rtol=1e-4, atol=1e-5)
+
+
+class Served(tf.Module):
+    """Searches as signatures with a free batch; the longest answer depends on the source."""
+
+    def __init__(self):
+        super().__init__()
+        self.weights = [tf.Variable(weight) for weight in WEIGHTS]
+
+    def signatures(self):
+        run = searches(prefix_model.Weights(*self.weights))
+        batch = [
+            tf.TensorSpec([None, prefix_model.DIM], name="start"),
+            tf.TensorSpec([None, None, prefix_model.DIM], name="keys"),
+            tf.TensorSpec([None, None], "bool", name="source_mask"),
+        ]
+
+        def lengths(source_mask):
+            return 1 + 2 * tf.reduce_sum(tf.cast(source_mask, "int32"), axis=1)
+
+        @tf.function(input_signature=batch)
+        def serve_greedy(start, keys, source_mask):
+            rows = prefix_model.Rows(start, keys, source_mask)
+            return run["greedy"](rows, lengths(source_mask))
+
+        @tf.function(input_signature=batch)
+        def serve_beam_search(start, keys, source_mask):
+            rows = prefix_model.Rows(start, keys, source_mask)
+            return run["beam_search"](rows, lengths(source_mask))
+
+        @tf.function(
+            input_signature=[
+                *batch,
+                tf.TensorSpec([None], "int64", name="seed"),
+                tf.TensorSpec([], name="temperature"),
+                tf.TensorSpec([None], "int32", name="top_k"),
+                tf.TensorSpec([None], name="top_p"),
+            ]
+        )
+        def serve_sample(start, keys, source_mask, seed, temperature, top_k, top_p):
+            rows = prefix_model.Rows(start, keys, source_mask)
+            return run["sample"](rows, seed, temperature, top_k, top_p, lengths(source_mask))
+
+        @tf.function(input_signature=[*batch, tf.TensorSpec([], "int32", name="seed")])
+        def serve_one_seed(start, keys, source_mask, seed):
+            rows = prefix_model.Rows(start, keys, source_mask)
+            return run["sample"](rows, seed)
+
+        return {
+            "greedy": serve_greedy,
+            "beam_search": serve_beam_search,
+            "sample": serve_sample,
+            "one_seed": serve_one_seed,
+        }
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    module, path = Served(), tmp_path_factory.mktemp("served") / "1"
+    functions = module.signatures()
+    tf.saved_model.save(module, str(path), signatures=functions)
+    return functions, path
+
+
+def given(rows):
+    """The golden inputs of all signatures, for some rows of the batch."""
+    batch = {name: x[rows] for name, x in ROWS._asdict().items()}
+    limits = {
+        "seed": np.array([3, -4, 2**40, 3])[rows],
+        "top_k": np.array([0, 6, 2, 0])[rows],
+        "top_p": np.array([1.0, 0.95, 1.0, 0.5])[rows],
+    }
+    return {
+        "greedy": batch,
+        "beam_search": batch,
+        "sample": batch | limits | {"temperature": 1.5},
+        "one_seed": batch | {"seed": 3},
+    }
+
+
+@pytest.mark.parametrize("rows", [[0, 1, 2, 3], [2]])
+def test_served_without_seqkit_and_keras(served, rows, tmp_path):
+    """Also for an empty batch, which the clean process tries by itself."""
+    functions, path = served
+    golden = answer(functions, describe(path)["signatures"], given(rows))
+    # What the graphs here answer is what eager searches do.
+    own = prefix_model.Rows(*(x[rows] for x in ROWS))
+    lengths = 1 + 2 * own.source_mask.sum(axis=1)
+    run, asked = searches(WEIGHTS), given(rows)["sample"]
+    limits = (asked[name] for name in ("seed", "temperature", "top_k", "top_p"))
+    eager = {
+        "greedy": run["greedy"](own, lengths),
+        "beam_search": run["beam_search"](own, lengths),
+        "sample": run["sample"](own, *limits, lengths),
+        "one_seed": run["sample"](own),
+    }
+    for name, found in eager.items():
+        expected = golden["signatures"][name]["outputs"]["token_ids"]["values"]
+        assert found["token_ids"].numpy().tolist() == expected, name
+    files = {name: tmp_path / f"{name}.json" for name in ("golden", "request", "result")}
+    files["golden"].write_text(json.dumps(golden))
+    import_paths = [place for place in sys.path if os.path.isdir(os.path.join(place, "tensorflow"))]
+    files["request"].write_text(
+        json.dumps(
+            {"serving": str(path), "golden": str(files["golden"]), "import_paths": import_paths}
+        )
+    )
+    subprocess.run(
+        [sys.executable, "-I", str(CLEAN_PROCESS), str(files["request"]), str(files["result"])],
+        env=os.environ | {"CUDA_VISIBLE_DEVICES": ""},
+        check=True,
+    )
+    result = json.loads(files["result"].read_text())
+    assert result["problems"] == [] and set(result["rows"]) == set(functions)

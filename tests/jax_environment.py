@@ -1,0 +1,81 @@
+"""An environment with Keras and JAX alone, for tests where TensorFlow is not installed."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+CACHE = REPOSITORY / ".cache"
+CONSTRAINTS = REPOSITORY / "constraints.txt"
+PACKAGES = [f"keras=={version('keras')}", f"numpy=={version('numpy')}", "jax>=0.10,<0.11"]
+
+
+def run_on_jax(program: Path, *arguments: str) -> str:
+    """Runs a program that may import `seqkit` and `tests`, and gives what it prints.
+
+    Skips the test where the environment cannot be made, but not in CI.
+    """
+    return _run(
+        [str(_python()), str(program), *arguments],
+        PYTHONPATH=str(REPOSITORY),
+        KERAS_BACKEND="jax",
+        JAX_PLATFORMS="cpu",
+    )
+
+
+def _python() -> Path:
+    """Gives the environment's Python; it is made once and kept in the cache."""
+    constraints = CONSTRAINTS.read_bytes() if CONSTRAINTS.exists() else b""
+    wanted = hashlib.sha256(repr((PACKAGES, sys.version)).encode() + constraints).hexdigest()
+    CACHE.mkdir(exist_ok=True)
+    environment = CACHE / "jax-venv"
+    mark = environment / "made-for"
+    with open(CACHE / "jax-venv.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not mark.exists() or mark.read_text() != wanted:
+            shutil.rmtree(environment, ignore_errors=True)
+            try:
+                _install(environment)
+            except AssertionError as error:
+                if os.environ.get("CI"):
+                    raise
+                pytest.skip(f"Keras and JAX could not be installed: {error}")
+            mark.write_text(wanted)
+    return environment / "bin" / "python"
+
+
+def _install(environment: Path) -> None:
+    """Makes an environment aside and moves it into place when it is complete."""
+    aside = environment.with_name(f"{environment.name}.{os.getpid()}")
+    python = aside / "bin" / "python"
+    try:
+        _run([sys.executable, "-m", "venv", "--without-pip", str(aside)])
+        _run(
+            [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
+            + (["-c", str(CONSTRAINTS)] if CONSTRAINTS.exists() else [])
+            + PACKAGES
+        )
+        aside.rename(environment)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _run(command: list[str], **environment: str) -> str:
+    done = subprocess.run(
+        command,
+        cwd=CACHE,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
