@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import keras
+import numpy as np
 
 from recipes.samples.python_names import python_names
 from seqkit.command_line import run_recipe
@@ -26,7 +27,7 @@ from seqkit.evaluation.tagging import main_score
 from seqkit.export.artefact import check_target
 from seqkit.models import Tagging, TokenTagger
 from seqkit.publish import publish_tagger
-from seqkit.text import Vocabulary, WordEncoder
+from seqkit.text import Vocabulary, WordEncoder, vector_coverage, with_vectors
 from seqkit.training import TrainingState, fit_tagger
 
 
@@ -56,6 +57,12 @@ class Config:
         batch_size: sentences of a training step.
         learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
         validation_fraction: share of the training data kept for validation if none is given.
+        pretrained_vectors: text file of word vectors, GloVe's or fastText's (.vec), unpacked. Words
+            that the training data do not hold are read by theirs. The vectors stay as they are; a
+            linear map of them, to `embedding_dim` values, is learned. After training the file is
+            not needed; `fine_tune` takes the same file for new words.
+        pretrained_words: so many words from the top of that file, where the most frequent are,
+            come into the model beside those of the training data: 60 MB for 50,000 of 300 values.
         tokens_column: name or number of the column with the words, if it is not found by itself.
         tags_column: name or number of the column with the tags, such as `xpos`.
         format: format of the file, if its name does not say: conll, conllu, jsonl, parquet.
@@ -84,6 +91,8 @@ class Config:
     batch_size: int = 32
     learning_rate: float = 3e-3
     validation_fraction: float = 0.1
+    pretrained_vectors: str | None = None
+    pretrained_words: int = 50_000
     tokens_column: str | None = None
     tags_column: str | None = None
     format: Literal["conll", "conllu", "jsonl", "parquet"] | None = None
@@ -105,9 +114,11 @@ def build(dataset: Dataset, config: Config) -> TokenTagger:
         max_characters=config.max_characters,
         affix_buckets=config.affix_buckets,
     )
+    encoder, vectors = _pretrained(encoder, dataset, config)
     return TokenTagger.build(
         encoder,
         Vocabulary.from_labels(_tags(dataset)),
+        vectors=vectors,
         max_length=config.max_length,
         embedding_dim=config.embedding_dim,
         character_dim=config.character_dim,
@@ -126,7 +137,8 @@ def build(dataset: Dataset, config: Config) -> TokenTagger:
 def grow(old: TokenTagger, dataset: Dataset, config: Config) -> TokenTagger:
     """The model with the words, letters and tags that more training data bring."""
     encoder = old.encoder.extended(_words(dataset), config.min_count)
-    return old.extended(encoder, old.tags.extended(dict.fromkeys(_tags(dataset), 1)))
+    encoder, vectors = _pretrained(encoder, dataset, config)
+    return old.extended(encoder, old.tags.extended(dict.fromkeys(_tags(dataset), 1)), vectors)
 
 
 def fit(
@@ -272,6 +284,9 @@ def train_and_score(
     start = time.perf_counter()
     keras.utils.set_random_seed(config.seed)
     model = build(parts["train"], config) if old is None else grow(old, parts["train"], config)
+    coverage = vector_coverage(model.encoder, _words(parts["train"]))
+    if coverage is not None:
+        print(*coverage.lines(), sep="\n")
     state = fit(
         model,
         parts["train"],
@@ -332,6 +347,17 @@ def _shown(tagging: Tagging) -> str:
 def _words(dataset: Dataset) -> Any:
     """The words of all sentences, batch by batch."""
     return (tokens.flatten() for tokens in dataset.batches("tokens", 4096))
+
+
+def _pretrained(
+    encoder: WordEncoder, dataset: Dataset, config: Config
+) -> tuple[WordEncoder, np.ndarray | None]:
+    """The encoder with the words that have a pretrained vector, and the vectors, if there are."""
+    if config.pretrained_vectors is None:
+        return encoder, None
+    return with_vectors(
+        encoder, config.pretrained_vectors, _words(dataset), config.pretrained_words
+    )
 
 
 def _tags(dataset: Dataset) -> list[str]:

@@ -268,6 +268,13 @@ def config_cases() -> list[ConfigCase]:
             lambda: text.WordEncoder.learn([TEXTS], min_count=1, affix_buckets=50),
             lambda encoder: [part.numpy().tolist() for part in encoder(TEXTS)],
         ),
+        ConfigCase(
+            "WordEncoder_pretrained",
+            lambda: text.WordEncoder.learn([TEXTS], min_count=1, affix_buckets=50).with_pretrained(
+                text.Vocabulary.from_counts({word: 1 for word in TEXTS if word})
+            ),
+            lambda encoder: [part.numpy().tolist() for part in encoder(TEXTS)],
+        ),
     ]
 
 
@@ -300,15 +307,22 @@ def servable_cases() -> list[ServableCase]:
             "unknown_rate": [answer.unknown_rate for answer in answers],
         }
 
-    def tagger(*tags: str) -> Any:
+    def tagger(*tags: str, vectors: np.ndarray | None = None) -> Any:
         from seqkit import models, text
 
         keras.utils.set_random_seed(4)
         encoder = text.WordEncoder.learn(
             [["good", "film", "한국어"]], min_count=1, affix_buckets=50
         )
+        if vectors is not None:
+            encoder = encoder.with_pretrained(text.Vocabulary.from_counts({"film": 2, "song": 1}))
         return models.TokenTagger.build(
-            encoder, text.Vocabulary.from_labels(tags), embedding_dim=4, hidden_dim=3, affix_dim=2
+            encoder,
+            text.Vocabulary.from_labels(tags),
+            vectors=vectors,
+            embedding_dim=4,
+            hidden_dim=3,
+            affix_dim=2,
         )
 
     def tagged(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
@@ -340,10 +354,17 @@ def servable_cases() -> list[ServableCase]:
         ServableCase("TextClassifier_multi_label", classifier(True), inputs, classified),
         ServableCase("TokenTagger", lambda: tagger("NOUN", "VERB", "X"), tagger_inputs, tagged),
         ServableCase("TokenTagger_bio", lambda: tagger("O", "B-X", "I-X"), tagger_inputs, tagged),
+        ServableCase(
+            "TokenTagger_vectors",
+            lambda: tagger("O", "X", vectors=np.eye(6, 5, dtype="float32")),
+            tagger_inputs,
+            tagged,
+        ),
     ]
 
 
 # Public classes without a case of their own, and why.
 NO_CASE = {
+    "PretrainedVectors": "an open file; nothing of it is kept",
     "Tokenizer": "what tokenizers have in common; each tokenizer has a case",
 }

@@ -74,6 +74,11 @@ def read_tf_data(
     for element in dataset:
         for name, key in keys.items():
             values = _values(element if key is None else element[key])
+            if name == "tokens" and any(len(row) and row[-1] in (b"", "") for row in values):
+                raise DataError(
+                    f"{place}, after row {start + len(rows[name])}: sentences end in empty tokens, "
+                    "as a padded batch has them. Give sentences one by one, or in .ragged_batch(n)."
+                )
             change = (convert or {}).get(str(key))
             rows[name].extend(map(change, values) if change else values)
         if len(rows[first]) >= _ROWS:

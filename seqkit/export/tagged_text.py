@@ -16,7 +16,7 @@ def tagged(
     sentences: Sequence[tuple[Sequence[str], Sequence[str], Sequence[str]]],
     note: str = "",
 ) -> Section:
-    """Shows sentences with the tag of each word; what is wrong is underlined, with the truth.
+    """Shows sentences with the tag of each word; what is wrong is framed, with the truth.
 
     A tag has the same colour wherever it comes; the prefixes of BIO and IOBES do not count, and
     `O` has none. Colour never is the only sign: the tag stands below its word.
@@ -43,7 +43,8 @@ def tagged(
     """
     kinds = {_kind(tag) for _, truth, answer in sentences for tag in (*truth, *answer)}
     # Hues as far apart as their number allows, in the order of the names.
-    hues = {kind: 360 * i // max(1, len(kinds)) for i, kind in enumerate(sorted(kinds))}
+    kinds.discard(_OUTSIDE)
+    hues = {kind: 360 * i // len(kinds) for i, kind in enumerate(sorted(kinds))}
     return Section(title, note=note, lines=tuple(_line(*sentence, hues) for sentence in sentences))
 
 
@@ -62,9 +63,11 @@ def _line(
             continue
         shown = given if true == given else f"{given}, not {true}"
         kind = "token" if true == given else "token wrong"
+        hue = hues.get(_kind(given))
+        style = "" if hue is None else Markup(' style="--hue: {}"').format(hue)
         words.append(
-            Markup('<span class="{}" style="--hue: {}">{}<small>{}</small></span>').format(
-                kind, hues[_kind(given)], token, shown
+            Markup('<span class="{}"{}>{}<small>{}</small></span>').format(
+                kind, style, token, shown
             )
         )
     return Markup(" ").join(words)

@@ -16,11 +16,17 @@ from seqkit.models.chunks import map_by_length
 from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.tagging import Tagging, collect
-from seqkit.models.token_tagger_core import CRF, build_tagger_core, read_sentences, word_reader
+from seqkit.models.token_tagger_core import (
+    CRF,
+    VECTORS,
+    build_tagger_core,
+    read_sentences,
+    word_reader,
+)
 from seqkit.models.token_windows import windows
+from seqkit.models.word_vectors import continued, core_sizes
 from seqkit.text import Normalizer, Vocabulary, WordTokenizer
 from seqkit.text.code_points import as_text_tensor
-from seqkit.text.vocabulary import UNK_ID
 from seqkit.text.word_encoder import EncodedWords, WordEncoder
 
 _TASK = "token tagger"
@@ -88,20 +94,32 @@ class TokenTagger(tf.Module):
 
     @classmethod
     def build(
-        cls, encoder: WordEncoder, tags: Vocabulary, *, max_length: int = 256, **core_config: Any
+        cls,
+        encoder: WordEncoder,
+        tags: Vocabulary,
+        *,
+        vectors: np.ndarray | None = None,
+        max_length: int = 256,
+        **core_config: Any,
     ) -> TokenTagger:
         """Makes an untrained tagger; tags of BIO or IOBES can only follow as their scheme says.
 
         Args:
             encoder: words to ids.
             tags: made with `Vocabulary.from_labels`.
+            vectors: `<float32>[len(encoder.pretrained), dim]`, the pretrained vectors, as
+                `seqkit.text.with_vectors` gives them; None where the encoder has none.
             max_length: words that the recurrent network reads at once.
             core_config: arguments of `build_tagger_core` but for the sizes, which follow from
-                `encoder` and `tags`.
+                `encoder`, `tags` and `vectors`.
 
         Returns:
             The tagger.
+
+        Raises:
+            ValueError: there is not one vector for each word of `encoder.pretrained`.
         """
+        core_config = core_sizes(encoder.pretrained, vectors) | core_config
         constraints: dict[str, Any] = {}
         if tag_scheme.scheme(tags.tokens) != "plain":
             names = ("allowed_start", "allowed_transitions", "allowed_end")
@@ -111,15 +129,25 @@ class TokenTagger(tf.Module):
             len(encoder.characters),
             len(tags),
             affix_buckets=encoder.affix_buckets,
+            num_pretrained=0 if vectors is None else len(vectors),
             **constraints,
             **core_config,
         )
+        if vectors is not None:
+            core.get_layer(VECTORS).set_weights([vectors])
         return cls(encoder, tags, core, core_config=core_config, max_length=max_length)
 
     @property
     def core_config(self) -> dict[str, Any]:
         """The arguments that the core was made with, but for those that follow from the words."""
         return json.loads(self._core_config)
+
+    @property
+    def vectors(self) -> np.ndarray | None:
+        """The pretrained vectors, `<float32>[words, dim]`, or None."""
+        if self.encoder.pretrained is None:
+            return None
+        return self.core.get_layer(VECTORS).get_weights()[0]
 
     def targets(self, tags: Iterable[str]) -> np.ndarray:
         """Tags as numbers.
@@ -239,7 +267,7 @@ class TokenTagger(tf.Module):
         return (
             words.with_values(tf.gather(self.tags.tokens, tf.gather(best, order))),
             words.with_values(tf.gather(confidence, order)),
-            words.with_values(tf.gather(tf.equal(encoded.token_ids, UNK_ID), number[:-1])),
+            words.with_values(tf.gather(encoded.unknown, number[:-1])),
         )
 
     def _word_vectors(self, encoded: EncodedWords) -> tf.Tensor:
@@ -314,17 +342,26 @@ class TokenTagger(tf.Module):
         """Weights and tables that the signatures use."""
         return [*(v.value for v in self.core.variables), self.encoder, self.tags, self.tokenizer]
 
-    def extended(self, encoder: WordEncoder, tags: Vocabulary) -> TokenTagger:
+    def extended(
+        self, encoder: WordEncoder, tags: Vocabulary, vectors: np.ndarray | None = None
+    ) -> TokenTagger:
         """A tagger that knows more words or tags and has learned what this one has.
 
         Args:
             encoder: as this one's, its vocabularies continued.
             tags: this one's tags, continued.
+            vectors: this one's pretrained vectors, continued; None where there are no more.
 
         Returns:
             A new tagger; a new word is read as UNK was, until it is trained.
+
+        Raises:
+            ValueError: `vectors` are not this one's, continued.
         """
-        new = TokenTagger.build(encoder, tags, max_length=self.max_length, **self.core_config)
+        vectors = continued(self.vectors, vectors)
+        new = TokenTagger.build(
+            encoder, tags, vectors=vectors, max_length=self.max_length, **self.core_config
+        )
         copy_weights(self.core, new.core)
         return new
 

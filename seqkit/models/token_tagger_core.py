@@ -15,6 +15,7 @@ from seqkit.text.word_encoder import NUM_AFFIXES
 CRF, ENCODER, EMISSIONS = "crf", "encoder", "emissions"
 # The layer whose output is all that is read of a word by itself, whatever stands around it.
 WORD_VECTORS = "word_vectors"
+VECTORS = "pretrained"
 
 
 def build_tagger_core(
@@ -36,9 +37,17 @@ def build_tagger_core(
     cell: str = "gru",
     dropout: float = 0.5,
     word_dropout: float = 0.25,
+    num_pretrained: int = 0,
+    pretrained_dim: int = 0,
+    pretrained_scale: float = 1.0,
     seed: int = 0,
 ) -> keras.Model:
     """Builds a network that reads each word on all its levels, then all words in both directions.
+
+    Pretrained vectors stay as they are: a learned linear map brings them to the size of the
+    dictionary's own vectors, which are learned and added. Were they trained, words of the training
+    data would move away from their like that training does not hold, and what was learned of the
+    ones would no longer be true of the others.
 
     Args:
         vocabulary_size: number of word ids, the special ones included.
@@ -57,13 +66,19 @@ def build_tagger_core(
         num_layers: recurrent layers on top of each other.
         cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
         dropout: share of values dropped before, between and after the recurrent layers.
-        word_dropout: share of words that become UNK in training; their letters stay.
+        word_dropout: share of words that become UNK in training; their letters stay. Of as many,
+            chosen anew, the pretrained vector is left out.
+        num_pretrained: number of ids with a pretrained vector, the special ones included; 0 for a
+            network without. The weight of the layer `pretrained` is to be set.
+        pretrained_dim: size of these vectors.
+        pretrained_scale: what they are multiplied by, see `seqkit.models.word_vectors`.
         seed: seed of all dropout.
 
     Returns:
         A model of `{"token_ids": <int32>[batch, length], "character_ids":
-        <int32>[batch, length, characters], "affix_ids": <int32>[batch, length, 9]}`, padded on the
-        right with 0, to emissions `<float32>[batch, length, num_tags]`. Its layer `crf` has the
+        <int32>[batch, length, characters], "affix_ids": <int32>[batch, length, 9]}`, and with
+        pretrained vectors `"pretrained_ids": <int32>[batch, length]`, padded on the right with 0,
+        to emissions `<float32>[batch, length, num_tags]`. Its layer `crf` has the
         transitions: it scores, decodes and gives marginals.
 
     Example:
@@ -74,7 +89,7 @@ def build_tagger_core(
         >>> tuple(core(words).shape)
         (2, 5, 3)
     """
-    seeds = iter(np.random.SeedSequence(seed).generate_state(8).tolist())
+    seeds = iter(np.random.SeedSequence(seed).generate_state(9).tolist())
 
     def uniform() -> keras.initializers.Initializer:
         return keras.initializers.RandomUniform(-0.1, 0.1, seed=next(seeds))
@@ -105,6 +120,24 @@ def build_tagger_core(
         )
         joined = keras.layers.Reshape((-1, NUM_AFFIXES * affix_dim), name="joined_affixes")
         parts.append(joined(affixes(inputs["affix_ids"])))
+    if num_pretrained:
+        inputs["pretrained_ids"] = keras.Input((None,), dtype="int32", name="pretrained_ids")
+        dropped = WordDropout(word_dropout, seed=next(seeds), name="vector_dropout")
+        table = keras.layers.Embedding(
+            num_pretrained,
+            pretrained_dim,
+            embeddings_initializer="zeros",
+            trainable=False,
+            name=VECTORS,
+        )
+        project = keras.layers.Dense(
+            embedding_dim,
+            use_bias=False,
+            kernel_initializer=keras.initializers.LecunNormal(seed=next(seeds)),
+            name="projection",
+        )
+        given = table(dropped(inputs["pretrained_ids"]))
+        parts[0] = parts[0] + project(given * pretrained_scale)
     if len(parts) == 1:
         x = keras.layers.Identity(name=WORD_VECTORS)(parts[0])
     else:

@@ -15,6 +15,7 @@ from seqkit.export import report
 from seqkit.export.tagged_text import tagged
 from seqkit.publish.provenance import HARD_TEXTS, described
 from seqkit.publish.unknown_words import unknown_words
+from seqkit.text import VectorCoverage, vector_coverage
 
 _HARD_TOKENS = [["", "x"], ["가나다", "👩‍👩‍👧"], ["a" * 100]]
 _GOLDEN = 32
@@ -51,6 +52,8 @@ def publish_tagger(
     examples = test.take(range(min(_GOLDEN, len(test)))).to_list("tokens")
     main, value = scores.main
     best = max(outcome.baselines, key=lambda plain: outcome.baselines[plain])
+    words = (tokens.flatten() for tokens in datasets["train"].batches("tokens", 4096))
+    coverage = vector_coverage(model.encoder, words)
     card = {
         "name": name,
         "task": "token tagging",
@@ -72,6 +75,8 @@ def publish_tagger(
         "data_checks": outcome.checks.lines(),
         "notes": list(notes),
     }
+    if coverage is not None:
+        card["pretrained_vectors"] = coverage._asdict()
     golden = {
         "serving_default": {"text": [*(" ".join(tokens) for tokens in examples), *HARD_TEXTS]},
         "tokens": {"tokens": _rectangle([*examples, *_HARD_TOKENS])},
@@ -82,7 +87,7 @@ def publish_tagger(
         export_path,
         golden=golden,
         card=card,
-        report=_page(name, outcome, unknown, notes),
+        report=_page(name, outcome, unknown, coverage, notes),
     )
     print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
     return artefact
@@ -94,7 +99,11 @@ def _rectangle(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def _page(
-    name: str, outcome: Outcome, unknown: Sequence[tuple[str, int]], notes: Sequence[str]
+    name: str,
+    outcome: Outcome,
+    unknown: Sequence[tuple[str, int]],
+    coverage: VectorCoverage | None,
+    notes: Sequence[str],
 ) -> str:
     scores: TaggingScores = outcome.scores
     history = outcome.history
@@ -137,6 +146,7 @@ def _page(
             ["word", "count in the test data"],
             [list(pair) for pair in unknown],
         ),
+        report.text("Pretrained vectors", coverage.lines()) if coverage else None,
         report.text("Data checks", outcome.checks.lines()),
     ]
     return report.render(name, [s for s in sections if s is not None], "token tagging")

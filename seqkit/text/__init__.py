@@ -8,6 +8,8 @@ from seqkit.text.encoder import EncodedText, TextEncoder
 from seqkit.text.jamo import JamoTokenizer
 from seqkit.text.ngrams import HashedNGrams
 from seqkit.text.normalization import Normalizer
+from seqkit.text.pretrained_vectors import PretrainedVectors
+from seqkit.text.pretrained_words import VectorCoverage, vector_coverage, with_vectors
 from seqkit.text.subword import SubwordTokenizer
 from seqkit.text.tokenizer import Tokenizer, Tokens, deserialize, get, serialize
 from seqkit.text.vocabulary import (
@@ -42,10 +44,12 @@ __all__ = [
     "HashedNGrams",
     "JamoTokenizer",
     "Normalizer",
+    "PretrainedVectors",
     "SubwordTokenizer",
     "TextEncoder",
     "Tokenizer",
     "Tokens",
+    "VectorCoverage",
     "Vocabulary",
     "WordEncoder",
     "WordTokenizer",
@@ -55,4 +59,6 @@ __all__ = [
     "get",
     "learn_dictionary",
     "serialize",
+    "vector_coverage",
+    "with_vectors",
 ]

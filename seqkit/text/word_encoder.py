@@ -40,11 +40,19 @@ class EncodedWords(NamedTuple):
             syllables as two or three letters each, case kept; padded with 0.
         affix_ids: `<int32>[words, 9]`, hashed: the first one to four letters, the last one to four,
             and the shape (`Xxx` for `Word`, `0.00` for `3.14`). Each kind has buckets of its own.
+        pretrained_ids: `<int32>[words]`, the word among those with a pretrained vector, spelled as
+            for `token_ids`; UNK for a word without one.
     """
 
     token_ids: tf.Tensor
     character_ids: tf.Tensor
     affix_ids: tf.Tensor
+    pretrained_ids: tf.Tensor
+
+    @property
+    def unknown(self) -> tf.Tensor:
+        """Which words neither the dictionary nor pretrained vectors know, `<bool>[words]`."""
+        return tf.equal(self.token_ids, UNK_ID) & tf.equal(self.pretrained_ids, UNK_ID)
 
 
 class WordEncoder(tf.Module):
@@ -58,6 +66,7 @@ class WordEncoder(tf.Module):
         characters: letters.
         max_characters: a longer word is read by its first and its last half of so many.
         affix_buckets: buckets for each kind of affix.
+        pretrained: words with a pretrained vector, spelled as those of `vocabulary`, or None.
 
     Raises:
         ValueError: `max_characters` or `affix_buckets` is too small.
@@ -78,6 +87,7 @@ class WordEncoder(tf.Module):
         *,
         max_characters: int = 24,
         affix_buckets: int = 8192,
+        pretrained: Vocabulary | None = None,
     ) -> None:
         super().__init__()
         if max_characters < 4:
@@ -88,6 +98,7 @@ class WordEncoder(tf.Module):
         self.characters = characters
         self.max_characters = max_characters
         self.affix_buckets = affix_buckets
+        self.pretrained = pretrained
         self._normalizer, self._letters = _word_normalizer(), JamoTokenizer()
 
     @classmethod
@@ -134,10 +145,14 @@ class WordEncoder(tf.Module):
             aligned = decode(as_text_tensor(words))
             normal = self._normalizer(aligned).code_points
             lower = encode(normal.flat_values, normal.row_splits)
+            token_ids = self.vocabulary.token_to_id(lower)
             return EncodedWords(
-                self.vocabulary.token_to_id(lower),
+                token_ids,
                 self._character_ids(self._letters.split(self._letters.normalizer(aligned)).values),
                 self._affix_ids(lower, aligned.code_points),
+                tf.fill(tf.shape(token_ids), UNK_ID)
+                if self.pretrained is None
+                else self.pretrained.token_to_id(lower),
             )
 
     def _character_ids(self, letters: tf.RaggedTensor) -> tf.Tensor:
@@ -187,10 +202,28 @@ class WordEncoder(tf.Module):
             self.characters.extended(letters, min_count=min_count),
             max_characters=self.max_characters,
             affix_buckets=self.affix_buckets,
+            pretrained=self.pretrained,
+        )
+
+    def with_pretrained(self, words: Vocabulary) -> WordEncoder:
+        """An encoder that is the same but for the words with a pretrained vector.
+
+        Args:
+            words: in lower case with digits 0.
+
+        Returns:
+            A new encoder.
+        """
+        return WordEncoder(
+            self.vocabulary,
+            self.characters,
+            max_characters=self.max_characters,
+            affix_buckets=self.affix_buckets,
+            pretrained=words,
         )
 
     def is_unknown(self, words: Any) -> tf.Tensor:
-        """Tells which words the dictionary does not hold.
+        """Tells which words neither the dictionary nor pretrained vectors know.
 
         Args:
             words: `<string>[words]`.
@@ -198,7 +231,7 @@ class WordEncoder(tf.Module):
         Returns:
             `<bool>[words]`.
         """
-        return tf.equal(self(words).token_ids, UNK_ID)
+        return self(words).unknown
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make this encoder again, as JSON-able values."""
@@ -207,16 +240,19 @@ class WordEncoder(tf.Module):
             "characters": self.characters.get_config(),
             "max_characters": self.max_characters,
             "affix_buckets": self.affix_buckets,
+            "pretrained": None if self.pretrained is None else self.pretrained.get_config(),
         }
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> WordEncoder:
         """Makes the encoder again from the result of `get_config`."""
+        pretrained = config.get("pretrained")
         return cls(
             Vocabulary.from_config(config["vocabulary"]),
             Vocabulary.from_config(config["characters"]),
             max_characters=config["max_characters"],
             affix_buckets=config["affix_buckets"],
+            pretrained=None if pretrained is None else Vocabulary.from_config(pretrained),
         )
 
 
@@ -224,21 +260,60 @@ def _word_normalizer() -> Normalizer:
     return Normalizer("NFC", lowercase=True, digits="zero")
 
 
+def normal_words(words: Any) -> tf.Tensor:
+    """Words as the dictionary spells them: composed, in lower case, every digit 0.
+
+    Args:
+        words: `<string>[words]`, or anything `as_text_tensor` takes.
+
+    Returns:
+        `<string>[words]`.
+
+    Example:
+        >>> normal_words(["Paris", "1999"]).numpy().tolist()
+        [b'paris', b'0000']
+    """
+    normal = _word_normalizer()(decode(as_text_tensor(words))).code_points
+    return encode(normal.flat_values, normal.row_splits)
+
+
+def count_words(batches: Iterable[Any]) -> dict[str, int]:
+    """Counts words as the dictionary spells them.
+
+    Args:
+        batches: batches of words.
+
+    Returns:
+        How often each comes.
+
+    Example:
+        >>> count_words([["The", "the"], ["1999"]])
+        {'the': 2, '0000': 1}
+    """
+    return _normal_counts(_raw_counts(batches))
+
+
 def _counts(batches: Iterable[Any]) -> tuple[dict[str, int], dict[str, int]]:
     """How often each word comes, and each letter in different words."""
+    raw = _raw_counts(batches)
+    return _normal_counts(raw), count_tokens([[*raw]], JamoTokenizer())
+
+
+def _raw_counts(batches: Iterable[Any]) -> dict[str, int]:
     raw: dict[str, int] = {}
     for words in batches:
         found = (words if isinstance(words, pa.Array) else pa.array(words)).value_counts()
         for word, count in zip(*(found.field(i).to_pylist() for i in (0, 1)), strict=True):
             raw[word] = raw.get(word, 0) + count
-    normalizer = _word_normalizer()
+    return raw
+
+
+def _normal_counts(raw: dict[str, int]) -> dict[str, int]:
     distinct = list(raw)
     counts: dict[str, int] = {}
     for start in range(0, len(distinct), 4096):
         part = distinct[start : start + 4096]
-        normal = normalizer(decode(as_text_tensor(part))).code_points
-        lower = encode(normal.flat_values, normal.row_splits).numpy()
-        for word, written in zip(part, lower, strict=True):
+        for word, written in zip(part, normal_words(part).numpy(), strict=True):
             name = written.decode()
             counts[name] = counts.get(name, 0) + raw[word]
-    return counts, count_tokens([distinct], JamoTokenizer())
+    return counts

@@ -12,7 +12,7 @@ from seqkit.data.batching import Batch, bucket_batches
 from seqkit.data.dataset import Dataset
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.vocabulary import UNK_ID
-from seqkit.text.word_encoder import WordEncoder
+from seqkit.text.word_encoder import EncodedWords, WordEncoder
 from seqkit.training.streaming import streamed
 
 _WORDS = 4096
@@ -28,12 +28,14 @@ class EncodedSentences:
         dataset: holds the column `tokens`.
         encoder: turns words into ids.
         max_length: words of a row.
-        levels: which ids of a word are given, of those that `encoder` makes; None for all.
+        levels: fields of `EncodedWords` that a batch has, such as the inputs of a core; None takes
+            all, but for pretrained vectors where the encoder has none.
 
     Attributes:
         lengths: `<int32>[rows]`, words of each row.
         num_cut: sentences that became several rows.
-        unknown: `<bool>[words]`, which words of the whole data set the dictionary lacks.
+        unknown: `<bool>[words]`, which words of the whole data set neither the dictionary nor
+            pretrained vectors know.
 
     Example:
         >>> from seqkit import data
@@ -57,10 +59,12 @@ class EncodedSentences:
         flat = tokens.flatten().dictionary_encode()
         self._words = flat.indices.to_numpy().astype("int32")
         columns = _encoded(flat.dictionary, encoder)
-        self.unknown = columns["token_ids"][self._words] == UNK_ID
-        self._columns = {
-            name: ids for name, ids in columns.items() if levels is None or name in levels
-        }
+        unknown = (columns["token_ids"] == UNK_ID) & (columns["pretrained_ids"] == UNK_ID)
+        self.unknown = unknown[self._words]
+        if levels is None:
+            without = {"pretrained_ids"} if encoder.pretrained is None else set()
+            levels = columns.keys() - without
+        self._columns = {name: ids for name, ids in columns.items() if name in levels}
         whole = np.diff(tokens.offsets.to_numpy())
         begin = np.cumsum(whole) - whole
         rows = (whole + max_length - 1) // max_length
@@ -96,7 +100,8 @@ class EncodedSentences:
 
         Returns:
             `token_ids` `<int32>[n, length]`, `character_ids` `<int32>[n, length, characters]`,
-            `affix_ids` `<int32>[n, length, affixes]`, zeros at padding; only the levels asked for.
+            `affix_ids` `<int32>[n, length, affixes]`, `pretrained_ids` `<int32>[n, length]`, those
+            of them that are in `levels`; zeros at padding.
         """
         places = self.places(indices, length)
         # The last word of the table is padding.
@@ -164,7 +169,7 @@ def _encoded(words: pa.StringArray, encoder: WordEncoder) -> dict[str, np.ndarra
     ]
     columns = {
         name: np.concatenate([getattr(part, name).numpy() for part in parts])
-        for name in ("token_ids", "character_ids", "affix_ids")
+        for name in EncodedWords._fields
     }
     longest = int((columns["character_ids"] > 0).sum(axis=1).max(initial=1))
     columns["character_ids"] = columns["character_ids"][:, :longest]

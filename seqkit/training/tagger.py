@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -60,8 +61,12 @@ def fit_tagger(
     Raises:
         ValueError: a tag is not known, or the state found belongs to something else.
     """
-    read = {"max_length": model.max_length, "levels": model.core.input}
-    sentences = EncodedSentences(train, model.encoder, **read)
+    sentences, held_out = (
+        EncodedSentences(
+            dataset, model.encoder, max_length=model.max_length, levels=model.core.input.keys()
+        )
+        for dataset in (train, validation)
+    )
     if sentences.num_cut:
         print(
             f"{sentences.num_cut:,} sentences are longer than {model.max_length} words: trained "
@@ -75,7 +80,7 @@ def fit_tagger(
         loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),
     )
     judge = TaggedValidation(
-        EncodedSentences(validation, model.encoder, **read),
+        held_out,
         validation["tags"].combine_chunks().flatten().to_pylist(),
         model.tags.tokens,
     )
@@ -88,9 +93,18 @@ def fit_tagger(
         monitor="val_error",
         checkpoints=checkpoints,
         resume=resume,
-        fingerprint={**(fingerprint or {}), "data": train.content_sha256()},
+        fingerprint={
+            **(fingerprint or {}),
+            "data": train.content_sha256(),
+            # In place of the file's path: the file may have been moved, or be another by now.
+            "pretrained_vectors": _digest(model.vectors),
+        },
         log_dir=log_dir,
     )
+
+
+def _digest(vectors: np.ndarray | None) -> str | None:
+    return None if vectors is None else hashlib.sha256(vectors.tobytes()).hexdigest()
 
 
 class TaggedValidation(keras.callbacks.Callback):

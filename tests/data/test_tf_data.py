@@ -86,3 +86,73 @@ def test_a_translation_that_is_none_is_refused():
     dataset = tf.data.Dataset.from_tensor_slices({"translation": ["a"]})
     with pytest.raises(DataError, match=r"'translation' holds .*not texts by language"):
         data.read(dataset, columns=("source", "target"), names={"source": "en", "target": "de"})
+
+
+SENTENCES = [["Ada", "wrote"], ["새", "글", "👍🏽", "."], ["Yes"]]
+TAGS = [["B-PER", "O"], ["O", "O", "O", "O"], ["O"]]
+COLUMNS = ("tokens", "tags")
+
+
+def ragged() -> tuple[tf.RaggedTensor, tf.RaggedTensor]:
+    return tf.ragged.constant(SENTENCES), tf.ragged.constant(TAGS)
+
+
+def generated() -> tf.data.Dataset:
+    """Elements of two vectors each, whose lengths the pipeline does not know."""
+    signature = (tf.TensorSpec((None,), tf.string),) * 2
+    pairs = list(zip(SENTENCES, TAGS, strict=True))
+    return tf.data.Dataset.from_generator(lambda: iter(pairs), output_signature=signature)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        slices(*ragged()),
+        slices(*ragged()).batch(2),
+        slices(dict(zip(("ner_tags", "words"), reversed(ragged()), strict=True))),
+        generated(),
+        generated().ragged_batch(2),
+        generated().map(lambda tokens, tags: {"id": 7, "tags": tags, "tokens": tokens}),
+    ],
+    ids=["ragged", "ragged batches", "dictionaries", "vectors", "their batches", "an id beside"],
+)
+def test_tagged_tokens(monkeypatch, source):
+    monkeypatch.setattr(tf_data, "_ROWS", 2)
+    rows = data.read(source, columns=COLUMNS)
+    assert rows.to_list("tokens") == SENTENCES
+    assert rows.to_list("tags") == TAGS
+
+
+def test_tokens_alone_and_tags_as_numbers():
+    tokens, _ = ragged()
+    assert data.read(slices(tokens), columns=("tokens",)).to_list("tokens") == SENTENCES
+    numbers = tf.ragged.constant([[1, 0], [0, 0, 0, 2], [0]])
+    rows = data.read(slices(tokens, numbers), columns=COLUMNS)
+    assert rows.to_list("tags") == [["1", "0"], ["0", "0", "0", "2"], ["0"]]
+
+
+def test_sentences_of_one_length_are_not_taken_for_a_batch():
+    source = slices([["a", "b"], ["c", "d"]], [["X", "Y"], ["Y", "X"]])
+    for pipeline in (source, source.batch(2)):
+        rows = data.read(pipeline, columns=COLUMNS)
+        assert rows.to_list("tokens") == [["a", "b"], ["c", "d"]]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "tags", "words"),
+    [
+        ([["a"], ["b", "c"]], [["X"], ["X"]], "row 1: 2 tokens but 1 tags"),
+        ([["a"], []], [["X"], []], "row 1: tokens is an empty list"),
+        ([["a"], ["", "b"]], [["X"], ["X", "X"]], "row 1, token 0: the token is empty"),
+        ([["a"], ["b", "c"]], [["O"], ["B-P", "I-Q"]], "row 1, token 1: tag 'I-Q' follows 'B-P'"),
+    ],
+)
+def test_wrong_sentences_are_named(tokens, tags, words):
+    source = slices(tf.ragged.constant(tokens), tf.ragged.constant(tags))
+    with pytest.raises(DataError, match=words):
+        data.read(source, columns=COLUMNS)
+
+
+def test_a_padded_batch_is_refused_with_the_remedy():
+    with pytest.raises(DataError, match=r"after row 0: sentences end in empty.*\.ragged_batch"):
+        data.read(generated().padded_batch(3), columns=COLUMNS)

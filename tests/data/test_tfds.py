@@ -65,12 +65,44 @@ class TinyTranslations(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             yield i, {"id": str(i), "texts": texts} if inside else texts
 
 
+class TinyNames(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+    """Sentences whose words have a class each, as data sets of names hold them."""
+
+    __module__ = "tiny_names"
+    VERSION = tfds.core.Version("1.0.0")
+    SENTENCES = (
+        (["Ada", "Lovelace", "wrote"], ["B-PER", "I-PER", "O"], ["NOUN", "NOUN", "VERB"]),
+        (["새", "글", "."], ["O", "O", "O"], ["ADJ", "NOUN", "PUNCT"]),
+        (["Yes"], ["O"], ["INTJ"]),
+    )
+
+    def _info(self):
+        def classes(*names):
+            return tfds.features.Sequence(tfds.features.ClassLabel(names=names))
+
+        features = {
+            "tokens": tfds.features.Sequence(tfds.features.Text()),
+            "tags": classes("O", "B-PER", "I-PER"),
+            "pos": classes("ADJ", "INTJ", "NOUN", "PUNCT", "VERB"),
+            "chunks": tfds.features.Sequence({"name": tfds.features.Text()}),
+        }
+        return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(features))
+
+    def _split_generators(self, dl_manager):
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self):
+        for i, (tokens, tags, pos) in enumerate(self.SENTENCES):
+            yield i, {"tokens": tokens, "tags": tags, "pos": pos, "chunks": [{"name": "x"}]}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> str:
     path = str(tmp_path_factory.mktemp("prepared"))
     TinyReviews(data_dir=path).download_and_prepare()
     for config in ("whole", "inside"):
         TinyTranslations(data_dir=path, config=config).download_and_prepare()
+    TinyNames(data_dir=path).download_and_prepare()
     return path
 
 
@@ -91,6 +123,17 @@ def test_several_labels_have_their_names(folder: str):
     rows = data.read("tfds:tiny_reviews", data_dir=folder, names={"label": "topics"})
     labels = dict(zip(rows.to_list("text"), rows.to_list("label"), strict=True))
     assert labels == {f"text {i}": ["plot", "cast"][: i % 3] for i in range(6)}
+
+
+@pytest.mark.parametrize(("names", "field"), [(None, 1), ({"tags": "pos"}, 2)])
+def test_tags_of_words_have_their_names(folder: str, names, field: int):
+    columns = ("tokens", "tags")
+    rows = data.read("tfds:tiny_names", data_dir=folder, columns=columns, names=names)
+    found = dict(zip(map(tuple, rows.to_list("tokens")), rows.to_list("tags"), strict=True))
+    assert found == {tuple(parts[0]): parts[field] for parts in TinyNames.SENTENCES}
+    assert data.read("tfds:tiny_names", data_dir=folder, columns=("tokens",)).column_names == (
+        "tokens",
+    )
 
 
 def test_a_split_without_labels(folder: str):

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from seqkit.export.report import confusion, curves, facts, render, table, text
+from seqkit.export.tagged_text import tagged
 
 EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -102,6 +103,14 @@ class Browser:
             self._read()
         time.sleep(0.2)  # For requests that would follow the loading.
 
+    def requests(self) -> list[str]:
+        """What the page asked for since it was opened."""
+        return [
+            event["params"]["request"]["url"]
+            for event in self.events
+            if event["method"] == "Network.requestWillBeSent"
+        ]
+
     def value(self, expression: str):
         """Computes an expression in the page."""
         got = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
@@ -174,12 +183,7 @@ def test_nothing_runs_and_nothing_is_loaded(shown, page):
     browser, _, _ = shown
     assert browser.value("document.title") == "Reviews"
     assert browser.value("document.scripts.length + document.images.length") == 0
-    requests = [
-        event["params"]["request"]["url"]
-        for event in browser.events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
-    assert requests == [page.as_uri()]
+    assert browser.requests() == [page.as_uri()]
     complaints = [
         event
         for event in browser.events
@@ -225,3 +229,78 @@ def test_every_heading_can_be_reached(shown):
     )
     assert missing == 0
     assert browser.value("document.querySelectorAll('nav a').length") == 5
+
+
+WORDS = ["Ada", "Lovelace", "saw", "Paris", EVIL, "런던에서", "أحمد", "w" * 300]
+TRUTH = ["B-PER", "I-PER", "O", "B-LOC", "O", "B-LOC", "B-PER", "O"]
+ANSWER = ["B-PER", "I-PER", "O", "B-PER", "O", "O", "B-PER", "B-LOC"]
+
+
+@pytest.fixture(scope="module")
+def sentences(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "tags.html"
+    path.write_text(
+        render("Tags", [tagged("Worst sentences", [(WORDS, TRUTH, ANSWER)] * 3, note="A note.")]),
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desk at night"])
+def tags_shown(request, browser, sentences):
+    browser.show(sentences, *request.param)
+    return browser, *request.param
+
+
+# What is seen of each word of the first sentence.
+SEEN = """var lineTop = text => {
+    const range = document.createRange()
+    range.selectNode(text)
+    return range.getClientRects()[0].top
+};
+[...document.querySelector('.lines li').children].map(word => {
+    const style = getComputedStyle(word), tag = word.querySelector('small')
+    const box = word.getBoundingClientRect(), below = tag && tag.getBoundingClientRect()
+    return {
+        text: word.innerText, tag: tag && tag.innerText, background: style.backgroundColor,
+        outline: style.outlineStyle == 'none' ? 0 : parseFloat(style.outlineWidth),
+        left: box.left, right: box.right, top: word.firstChild && lineTop(word.firstChild),
+        below: below && below.height > 5 && below.top > box.top + 5,
+    }})"""
+
+
+def test_wrong_tags_are_told_from_right_ones(tags_shown):
+    browser, width, _ = tags_shown
+    words = browser.value(SEEN)
+    assert [word["text"].split("\n")[0] for word in words] == WORDS
+    for word, truth, answer in zip(words, TRUTH, ANSWER, strict=True):
+        if truth != answer:
+            assert word["tag"] == f"{answer}, not {truth}"
+            assert word["outline"] >= 2 and word["below"]
+        else:
+            assert word["tag"] == (None if answer == "O" else answer)
+            assert word["outline"] == 0
+        assert word["left"] >= 0 and word["right"] <= width
+    assert browser.value("document.scrollingElement.scrollWidth") <= width
+
+
+def test_a_kind_of_tag_has_its_colour(tags_shown):
+    browser, _, _ = tags_shown
+    colours = [word["background"] for word in browser.value(SEEN)]
+    outside, person, place = "rgba(0, 0, 0, 0)", colours[0], colours[7]
+    assert colours == [person, person, outside, person, outside, outside, person, place]
+    assert len({outside, person, place}) == 3
+
+
+def test_words_stand_in_line_with_tags_or_without(tags_shown):
+    browser, _, _ = tags_shown
+    ada, lovelace, saw, *_ = browser.value(SEEN)
+    assert ada["top"] == pytest.approx(lovelace["top"], abs=1)
+    assert ada["top"] == pytest.approx(saw["top"], abs=1)
+
+
+def test_tagged_sentences_run_nothing_and_load_nothing(tags_shown, sentences):
+    browser, _, _ = tags_shown
+    assert browser.value("document.title") == "Tags"
+    assert browser.value("document.scripts.length + document.images.length") == 0
+    assert browser.requests() == [sentences.as_uri()]

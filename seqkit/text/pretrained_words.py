@@ -1,0 +1,141 @@
+"""The words that a model knows by pretrained vectors, and how much of a text they cover."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from seqkit.text.pretrained_vectors import PretrainedVectors
+from seqkit.text.vocabulary import SPECIAL_TOKENS, Vocabulary
+from seqkit.text.word_encoder import WordEncoder, count_words, normal_words
+
+
+class VectorCoverage(NamedTuple):
+    """How many words have a pretrained vector.
+
+    Attributes:
+        dictionary: words of the dictionary.
+        dictionary_found: how many of them have a vector.
+        running: words counted in a text, each as often as it comes.
+        running_found: how many of them have a vector.
+        extra: words that have a vector and are not in the dictionary.
+        missing: the most frequent words of the text that have no vector, with their counts.
+    """
+
+    dictionary: int
+    dictionary_found: int
+    running: int
+    running_found: int
+    extra: int
+    missing: dict[str, int]
+
+    def lines(self) -> list[str]:
+        """The same for people to read."""
+        lines = [
+            "pretrained vectors: " + _share(self.dictionary_found, self.dictionary)
+            + " words of the dictionary, " + _share(self.running_found, self.running)
+            + f" running words; {self.extra:,} words beside the dictionary"
+        ]  # fmt: skip
+        if self.missing:
+            words = ", ".join(f"{word!r} ({n:,})" for word, n in [*self.missing.items()][:10])
+            lines.append(f"  most frequent without a vector: {words}")
+        return lines
+
+
+def with_vectors(
+    encoder: WordEncoder,
+    path: str | os.PathLike[str],
+    batches: Iterable[Any],
+    first_words: int = 50_000,
+) -> tuple[WordEncoder, np.ndarray]:
+    """Finds vectors for all words of training data, however rare, and for a file's first words.
+
+    Of such files the first words are the most frequent ones: a text to come may hold them where
+    training data do not.
+
+    Args:
+        encoder: learned from training data; words that it knows by their vectors already keep
+            their ids.
+        path: see `PretrainedVectors`.
+        batches: batches of words of the training data.
+        first_words: so many of the file's first words are taken, too.
+
+    Returns:
+        The encoder with its words that have a vector, and the vectors in their order,
+        `<float32>[len(encoder.pretrained), dim]`, zeros for PAD, UNK, BOS, EOS, and for words of
+        the encoder given that this file lacks.
+
+    Raises:
+        ValueError: no word was found, `first_words` is negative, or as `PretrainedVectors`.
+        OSError: as `PretrainedVectors`.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> encoder = WordEncoder.learn([["Ann", "runs", "runs"]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "vectors.txt")
+        ...     written = path.write_text("the 0.5 -1\\nAnn 2 0\\nBob 2 1\\n")
+        ...     encoder, vectors = with_vectors(encoder, path, [["Ann", "runs", "runs"]], 1)
+        >>> encoder.pretrained.tokens[4:], vectors[4:].tolist()
+        (('ann', 'the'), [[2.0, 0.0], [0.5, -1.0]])
+        >>> encoder.is_unknown(["ANN", "the", "runs", "Bob"]).numpy().tolist()
+        [False, False, False, True]
+    """
+    if first_words < 0:
+        raise ValueError(f"first_words is {first_words}; give 0 or more")
+    with PretrainedVectors(path) as file:
+        first = [word.decode() for word in normal_words(file.first_words(first_words)).numpy()]
+        known = encoder.pretrained or Vocabulary(SPECIAL_TOKENS)
+        kept = known.tokens[len(SPECIAL_TOKENS) :]
+        words = [*dict.fromkeys([*kept, *count_words(batches), *first])]
+        vectors, found = file.lookup(words)
+    if not found.any():
+        raise ValueError(
+            f"{path}: has none of the {len(words):,} words of the training data; give vectors of "
+            "its language, with words spelled as in text"
+        )
+    rows = {word: row for row, word in enumerate(words)}
+    known = known.extended({word: 1 for word in words if found[rows[word]]})
+    order = [rows[word] for word in known.tokens[len(SPECIAL_TOKENS) :]]
+    special = np.zeros((len(SPECIAL_TOKENS), vectors.shape[1]), np.float32)
+    return encoder.with_pretrained(known), np.concatenate([special, vectors[order]])
+
+
+def vector_coverage(encoder: WordEncoder, batches: Iterable[Any]) -> VectorCoverage | None:
+    """Tells how much of a text has pretrained vectors.
+
+    Args:
+        encoder: as `with_vectors` gives it.
+        batches: batches of the text's words.
+
+    Returns:
+        The coverage, None where the encoder has no pretrained vectors.
+
+    Example:
+        >>> words = Vocabulary.from_counts({"the": 2, "of": 1})
+        >>> encoder = WordEncoder.learn([["the", "cat"]], min_count=1).with_pretrained(words)
+        >>> print(*vector_coverage(encoder, [["The", "the", "cat", "cat"]]).lines(), sep="\\n")
+        pretrained vectors: 1 of 2 (50.0%) words of the dictionary, 2 of 4 (50.0%) running words; 1
+            words beside the dictionary
+          most frequent without a vector: 'cat' (2)
+    """
+    if encoder.pretrained is None:
+        return None
+    dictionary = encoder.vocabulary.tokens[len(SPECIAL_TOKENS) :]
+    found = sum(word in encoder.pretrained for word in dictionary)
+    running = encoder.pretrained.coverage(count_words(batches))
+    return VectorCoverage(
+        dictionary=len(dictionary),
+        dictionary_found=found,
+        running=running.total,
+        running_found=running.known,
+        extra=len(encoder.pretrained) - len(SPECIAL_TOKENS) - found,
+        missing=dict(running.most_common_unknown),
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} ({part / max(1, whole):.1%})"
