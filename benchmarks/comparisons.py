@@ -7,28 +7,33 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from benchmarks import workload
 from benchmarks.results import RESULTS, read_json
 from benchmarks.rounds import Entrant, Worker, median, ratio, take_turns, workers
 from benchmarks.start import time_of_first_answers
+from benchmarks.tagged_workload import TaggedWorkload
+from benchmarks.workload import Workload
 
+Work = TypeVar("Work", Workload, TaggedWorkload)
 Row = dict[str, Any]
 Answers = dict[str, list[dict[str, Any]]]
+# Size of a batch, and how many texts are answered in a round; None for all.
+Batches = tuple[int, int | None]
 _GATES = {"gru": 3, "lstm": 4}
 
 
 @dataclasses.dataclass(frozen=True)
-class Setup:
+class Setup(Generic[Work]):
     """What all comparisons need.
 
     Attributes:
         data: directory of the public data, or None for made-up texts.
         directory: for files that are not kept.
-        work: the texts.
+        work: the texts, or the tagged sentences.
         sizes: of the models, and how they are trained.
-        peers: interpreter by name of environment: `torch`, `fasttext`, `tokenizers`.
+        peers: interpreter by name of environment, such as `torch`.
         batches: for serving, batch sizes and how many texts are answered in a round.
         rounds: how often each has its turn.
         threads: threads and cores.
@@ -36,10 +41,10 @@ class Setup:
 
     data: Path | None
     directory: Path
-    work: workload.Workload
+    work: Work
     sizes: dict[str, Any]
     peers: Mapping[str, str]
-    batches: Sequence[tuple[int, int]]
+    batches: Sequence[Batches]
     rounds: int
     threads: int
 
@@ -66,7 +71,7 @@ class Comparison(NamedTuple):
     rows: list[Row]
 
 
-def training(setup: Setup) -> Comparison:
+def training(setup: Setup[Workload]) -> Comparison:
     """Training beside plain Keras and PyTorch with the same layers and sizes.
 
     Args:
@@ -94,7 +99,7 @@ def training(setup: Setup) -> Comparison:
     machine = Entrant("matrix product", "seqkit", "matmul")
     with workers(jobs, setup.directory, setup.threads) as running:
         answers = take_turns([*entrants, machine], running, setup.rounds)
-        facts = _facts(setup, running) | {"sizes": setup.sizes}
+        facts = facts_of(setup, running) | {"sizes": setup.sizes}
     for entrant in entrants:
         for answer in answers[entrant.name]:
             answer["rate"] = setup.work.num_tokens / answer["seconds"]
@@ -135,7 +140,7 @@ def training_flops(sizes: Mapping[str, Any]) -> int:
     return 3 * 2 * (recurrent + attention)
 
 
-def serving(setup: Setup) -> Comparison:
+def serving(setup: Setup[Workload]) -> Comparison:
     """Answers in a second, beside the plain Keras model.
 
     Args:
@@ -168,8 +173,8 @@ def serving(setup: Setup) -> Comparison:
         entrants += [Entrant(f"{n} {size}", "server", f"{m} {size}") for m, n in names.items()]
         entrants.append(Entrant(f"plain Keras, predict {size}", "keras", f"predict {size}"))
     with workers(jobs, setup.directory, setup.threads) as running:
-        answers = _with_rates(take_turns(entrants, running, setup.rounds), "texts")
-        facts = _facts(setup, running) | {"sizes": setup.sizes}
+        answers = with_rates(take_turns(entrants, running, setup.rounds), "texts")
+        facts = facts_of(setup, running) | {"sizes": setup.sizes}
     rows = []
     for size in sizes:
         for name in (*names.values(), "plain Keras, predict"):
@@ -189,7 +194,7 @@ def serving(setup: Setup) -> Comparison:
     return Comparison("serving", facts, rows)
 
 
-def fasttext(setup: Setup) -> Comparison | None:
+def fasttext(setup: Setup[Workload]) -> Comparison | None:
     """FastText, trained and asked, beside the recipe's exported model.
 
     Args:
@@ -228,10 +233,10 @@ def fasttext(setup: Setup) -> Comparison | None:
     with workers(jobs, setup.directory, setup.threads) as running:
         answers = take_turns(entrants, running, setup.rounds)
         found = running["fasttext"].facts
-        facts = {**_facts(setup, running), **described}
+        facts = {**facts_of(setup, running), **described}
 
     def rate(name: str) -> int:
-        return round(median(_with_rates({name: answers[name]}, "texts")[name], "rate"))
+        return round(median(with_rates({name: answers[name]}, "texts")[name], "rate"))
 
     ours = _nsmc_of_quality() if setup.data else None
     rows: list[Row] = [
@@ -250,7 +255,7 @@ def fasttext(setup: Setup) -> Comparison | None:
     return Comparison("fastText", facts | {"megabytes": found["megabytes"]}, rows)
 
 
-def tokenizing(setup: Setup) -> Comparison:
+def tokenizing(setup: Setup[Workload]) -> Comparison:
     """Tokenizers beside those of Hugging Face.
 
     Args:
@@ -266,8 +271,8 @@ def tokenizing(setup: Setup) -> Comparison:
         jobs["tokenizers"] = ("benchmarks.peers.hf_tokenizers", config, setup.peers["tokenizers"])
     entrants = [Entrant(f"{who}, {k}", who, k) for k in ("word", "subword") for who in jobs]
     with workers(jobs, setup.directory, setup.threads) as running:
-        answers = _with_rates(take_turns(entrants, running, setup.rounds), "texts")
-        facts = _facts(setup, running) | {"sizes": sizes}
+        answers = with_rates(take_turns(entrants, running, setup.rounds), "texts")
+        facts = facts_of(setup, running) | {"sizes": sizes}
     rows = []
     for entrant in entrants:
         mine = answers[entrant.name]
@@ -283,7 +288,7 @@ def tokenizing(setup: Setup) -> Comparison:
     return Comparison("tokenizers", facts, rows)
 
 
-def start(setup: Setup) -> Comparison:
+def start(setup: Setup[Workload]) -> Comparison:
     """Time from the start of a process to its first answer.
 
     Args:
@@ -299,7 +304,7 @@ def start(setup: Setup) -> Comparison:
     }
     with workers(jobs, setup.directory, setup.threads) as running:
         tensors = running["seqkit"].facts["tensors"]["recipe"]
-        facts = _facts(setup, running)
+        facts = facts_of(setup, running)
     seconds = time_of_first_answers(
         setup.directory, tensors, setup.work.raw[0], rounds=setup.rounds, threads=setup.threads
     )
@@ -310,15 +315,31 @@ def start(setup: Setup) -> Comparison:
     return Comparison("start", facts, rows)
 
 
-def _facts(setup: Setup, running: Mapping[str, Worker]) -> dict[str, Any]:
-    """The texts, and what each worker says of itself."""
+def facts_of(setup: Setup[Work], running: Mapping[str, Worker]) -> dict[str, Any]:
+    """What the numbers depend on.
+
+    Args:
+        setup: of the comparison.
+        running: its workers.
+
+    Returns:
+        The texts, the limits, and what each worker says of itself.
+    """
     about = {name: worker.facts for name, worker in running.items()}
     limits = {"threads": setup.threads, "rounds": setup.rounds}
     return {**setup.work.facts(), **limits, "workers": json.loads(json.dumps(about))}
 
 
-def _with_rates(answers: Answers, key: str) -> Answers:
-    """Answers with how many of what `key` counts were done in a second."""
+def with_rates(answers: Answers, key: str) -> Answers:
+    """Answers with how many of what they count were done in a second.
+
+    Args:
+        answers: of entrants, by name.
+        key: what is counted.
+
+    Returns:
+        The answers with `rate`.
+    """
     return {
         name: [{**answer, "rate": answer[key] / answer["seconds"]} for answer in given]
         for name, given in answers.items()

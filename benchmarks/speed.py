@@ -1,17 +1,19 @@
 """Measures speed, beside what a user would take instead, in turns on the same machine.
 
     python -m benchmarks.speed all --data DIR --update-readme \\
-        --peer-python torch=… fasttext=… tokenizers=…
+        --peer-python torch=… fasttext=… tokenizers=… flair=… spacy=…
     python -m benchmarks.speed training --cell lstm --peer-python torch=…
 
 `benchmarks/README.md` says what is compared and how the peers' environments are made. DIR holds
-`sentiment/nsmc/` as `benchmarks/public_data.py` describes; without it, texts are made up whose
-lengths and word frequencies are those of NSMC.
+`sentiment/nsmc/`, and for `tagging` `tagging/ud_english_ewt/`, as `benchmarks/public_data.py`
+describes; without it, texts and sentences are made up whose lengths and word frequencies are
+those of that data.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,19 +21,16 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from benchmarks import comparisons, workload
+from benchmarks import comparisons, tagged_workload, workload
+from benchmarks.comparisons import Batches, Comparison, Setup
 from benchmarks.results import RESULTS, markdown, put_into_readme, read_json, write_json
 from benchmarks.rounds import use_cores
+from benchmarks.tagged_workload import TaggedWorkload
+from benchmarks.tagging import tagging
+from benchmarks.workload import Workload
 
-PEERS = ("torch", "fasttext", "tokenizers")
-COMPARISONS: dict[str, Callable[[comparisons.Setup], comparisons.Comparison | None]] = {
-    "training": comparisons.training,
-    "serving": comparisons.serving,
-    "fasttext": comparisons.fasttext,
-    "tokenizers": comparisons.tokenizing,
-    "start": comparisons.start,
-}
-_PACKAGES = ("tensorflow", "keras", "torch", "fasttext-wheel", "tokenizers")
+PEERS = ("torch", "fasttext", "tokenizers", "flair", "spacy")
+_PACKAGES = ("tensorflow", "keras", "torch", "fasttext-wheel", "tokenizers", "flair", "spacy")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +43,7 @@ class Options:
             not given are left out.
         rounds: How often each takes its turn; medians are told.
         rows: Texts of a training epoch.
+        sentences: Sentences of a training epoch in `tagging`.
         vocabulary_size: Words that are known.
         cell: Kind of recurrent cell.
         threads: Threads and processor cores for each.
@@ -57,6 +57,7 @@ class Options:
     peer_python: tuple[str, ...] = ()
     rounds: int = 5
     rows: int = 20_000
+    sentences: int = 2_000
     vocabulary_size: int = 20_000
     cell: Literal["gru", "lstm"] = "gru"
     threads: int = 2
@@ -76,10 +77,12 @@ def compare(names: tuple[str, ...], options: Options) -> None:
     peers = interpreters(options.peer_python)
     use_cores(options.threads)
     with tempfile.TemporaryDirectory() as directory:
-        setup = prepared(options, peers, Path(directory))
+        # What several of them need is made once, and what none of them needs is not made.
+        prepare = functools.cache(lambda make: make(options, peers, Path(directory)))
         kept: dict[str, Any] = {} if options.quick else read_json(options.results, {})
         for name in names:
-            result = COMPARISONS[name](setup)
+            make, measure = COMPARISONS[name]
+            result = measure(prepare(make))
             if result is None:
                 continue
             kept[result.title] = {"facts": result.facts, "rows": result.rows}
@@ -90,8 +93,8 @@ def compare(names: tuple[str, ...], options: Options) -> None:
         put_into_readme("speed", "\n\n".join(shown(result) for result in kept.values()))
 
 
-def prepared(options: Options, peers: Mapping[str, str], directory: Path) -> comparisons.Setup:
-    """Chooses the texts and the sizes.
+def of_texts(options: Options, peers: Mapping[str, str], directory: Path) -> Setup[Workload]:
+    """Chooses the texts, and the sizes of what reads them.
 
     Args:
         options: what was given on the command line.
@@ -99,13 +102,13 @@ def prepared(options: Options, peers: Mapping[str, str], directory: Path) -> com
         directory: for files that are not kept.
 
     Returns:
-        What all comparisons need.
+        What all comparisons of classifiers and tokenizers need.
     """
-    rows, words, rounds = options.rows, options.vocabulary_size, options.rounds
+    rows, words = options.rows, options.vocabulary_size
     sizes = {"embedding_dim": 128, "hidden_dim": 128, "pieces": 8000, "warm_up_rows": 2000}
-    batches = [(1, 256), (32, 4096), (1024, 8192)]
+    batches: list[Batches] = [(1, 256), (32, 4096), (1024, 8192)]
     if options.quick:
-        rows, words, rounds = 400, 500, 1
+        rows, words = 400, 500
         sizes = {"embedding_dim": 8, "hidden_dim": 8, "pieces": 2000, "warm_up_rows": 100}
         batches = [(1, 4), (32, 64), (1024, 400)]
     if options.data is None:
@@ -120,16 +123,69 @@ def prepared(options: Options, peers: Mapping[str, str], directory: Path) -> com
         "learning_rate": 1e-3,
         "seed": options.seed,
     }
-    return comparisons.Setup(
+    made = {"work": work, "sizes": sizes | settings, "batches": batches}
+    return _setup(options, peers, directory / "texts", **made)
+
+
+def of_sentences(
+    options: Options, peers: Mapping[str, str], directory: Path
+) -> Setup[TaggedWorkload]:
+    """Chooses the tagged sentences; sizes are those of the recipe.
+
+    Args:
+        options: what was given on the command line.
+        peers: interpreters by environment.
+        directory: for files that are not kept.
+
+    Returns:
+        What the comparison of taggers needs.
+    """
+    from recipes.tagging import DEFAULTS
+
+    rows, test_rows, warm_up_rows = options.sentences, None, 500
+    sizes = {"embedding_dim": DEFAULTS.embedding_dim, "hidden_dim": DEFAULTS.hidden_dim}
+    batches: list[Batches] = [(1, 256), (32, None), (256, None), (1024, None)]
+    if options.quick:
+        rows, test_rows, warm_up_rows = 64, 32, 32
+        sizes = {"embedding_dim": 8, "hidden_dim": 8}
+        batches = [(1, 4), (32, None)]
+    if options.data is None:
+        work = tagged_workload.synthetic(rows, test_rows or rows, options.seed)
+    else:
+        work = tagged_workload.english_ewt(options.data, rows, test_rows, options.seed)
+    settings = {
+        "cell": options.cell,
+        "min_count": DEFAULTS.min_count,
+        "batch_size": DEFAULTS.batch_size,
+        "warm_up_rows": warm_up_rows,
+        "seed": options.seed,
+    }
+    made = {"work": work, "sizes": sizes | settings, "batches": batches}
+    return _setup(options, peers, directory / "sentences", **made)
+
+
+def _setup(options: Options, peers: Mapping[str, str], directory: Path, **made: Any) -> Setup:
+    """Puts together what was made and what was given."""
+    directory.mkdir()
+    return Setup(
         data=options.data,
         directory=directory,
-        work=work,
-        sizes=sizes | settings,
         peers=peers,
-        batches=batches,
-        rounds=rounds,
+        rounds=1 if options.quick else options.rounds,
         threads=options.threads,
+        **made,
     )
+
+
+# What prepares, and what measures.
+COMPARISONS: dict[str, tuple[Callable[..., Setup], Callable[..., Comparison | None]]] = {
+    "training": (of_texts, comparisons.training),
+    "serving": (of_texts, comparisons.serving),
+    "fasttext": (of_texts, comparisons.fasttext),
+    "tokenizers": (of_texts, comparisons.tokenizing),
+    "start": (of_texts, comparisons.start),
+    "tagging": (of_sentences, tagging),
+}
 
 
 def interpreters(given: tuple[str, ...]) -> dict[str, str]:
@@ -170,12 +226,20 @@ def shown(result: Mapping[str, Any]) -> str:
         for package in _PACKAGES
         if package in worker
     }
-    texts = f"{facts['texts']:,} texts (SHA-256 `{facts['sha256']}`)"
+    texts = f"{_amount(facts)} (SHA-256 `{facts['sha256']}`)"
     if "train texts" in facts:
         texts = f"{facts['train texts']:,} texts for training, {facts['test texts']:,} for testing"
     measured = f"{facts['threads']} threads, medians of {facts['rounds']} rounds"
     line = f"{facts['data']}, {texts}, {measured}; {', '.join(sorted(versions))}."
     return f"{markdown(result['rows'])}\n\n{line}"
+
+
+def _amount(facts: Mapping[str, Any]) -> str:
+    """How much was read in a round."""
+    if "train sentences" not in facts:
+        return f"{facts['texts']:,} texts"
+    trained, tagged = facts["train sentences"], facts["test sentences"]
+    return f"{trained:,} sentences trained on and {tagged:,} tagged"
 
 
 def main() -> None:
@@ -192,8 +256,8 @@ def main() -> None:
         return run
 
     subcommands = {
-        name: command((name,), (function.__doc__ or "").splitlines()[0])
-        for name, function in COMPARISONS.items()
+        name: command((name,), (measure.__doc__ or "").splitlines()[0])
+        for name, (_, measure) in COMPARISONS.items()
     }
     subcommands["all"] = command(tuple(COMPARISONS), "All of them, one after another.")
     tyro.extras.subcommand_cli_from_dict(subcommands, prog="python -m benchmarks.speed")

@@ -1,0 +1,83 @@
+"""Exports a tagger of seqkit, and trains it for an epoch at a time; variant `train`.
+
+Everything is as the recipe has it by default: words, letters, affixes and shapes are read, which
+is more than the peers read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import tagged_workload
+from benchmarks.worker import Work, read_config, serve
+from recipes import tagging
+from seqkit import data
+from seqkit.data import Dataset
+from seqkit.export import saved_model
+from seqkit.losses import CRFNegativeLogLikelihood
+from seqkit.models import TokenTagger
+from seqkit.models.token_tagger_core import CRF
+from seqkit.optimizers import LazyAdam
+from seqkit.training import EncodedSentences, TaggedBatches
+
+
+def epoch_of(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> tuple[Work, dict]:
+    """Makes the batches, and warms up on some of them.
+
+    Args:
+        config: sizes, as `speed.py` gives them to all.
+        model: what is trained.
+        rows: the sentences of an epoch.
+
+    Returns:
+        What trains for an epoch, and facts about it.
+    """
+    start = time.perf_counter()
+    all_of_them = _batches(config, model, rows)
+    encoded_in = time.perf_counter() - start
+    model.core.compile(
+        LazyAdam(tagging.DEFAULTS.learning_rate),
+        loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),
+    )
+    some = _batches(config, model, rows.take(np.arange(min(config["warm_up_rows"], len(rows)))))
+    model.core.fit(some.dataset(), verbose=0, shuffle=False)
+    dataset = all_of_them.dataset()
+    sizes = {"sentences": len(rows), "words": sum(map(len, rows.to_list("tokens")))}
+
+    def epoch() -> dict[str, Any]:
+        all_of_them.epoch += 1
+        history = model.core.fit(dataset, verbose=0, shuffle=False).history
+        return {"loss": history["loss"][0], **sizes}
+
+    return epoch, {"encoded_in": encoded_in}
+
+
+def _batches(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> TaggedBatches:
+    sentences = EncodedSentences(rows, model.encoder, max_length=model.max_length)
+    tags = model.targets(tag for row in rows.to_list("tags") for tag in row)
+    return TaggedBatches(sentences, tags, batch_size=config["batch_size"], seed=config["seed"])
+
+
+def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
+    """Makes the model and writes it to `model`, untrained: speed does not need more."""
+    config = read_config()
+    keras.utils.set_random_seed(config["seed"])
+    work = tagged_workload.read(config["workload"])
+    settings = {name: config[name] for name in ("embedding_dim", "hidden_dim", "cell", "seed")}
+    rows = {"tokens": work.tokens, "tags": work.tags}
+    dataset = data.read(rows, columns=("tokens", "tags"))
+    model = tagging.build(dataset, dataclasses.replace(tagging.DEFAULTS, **settings))
+    saved_model.save(model, Path(config["model"]))
+    epoch, facts = epoch_of(config, model, dataset.take(np.arange(work.rows)))
+    return {"train": epoch}, {"tensorflow": tf.__version__, "keras": keras.__version__, **facts}
+
+
+if __name__ == "__main__":
+    serve(prepare)
