@@ -26,7 +26,7 @@ from seqkit.models.token_tagger_core import (
 from seqkit.models.token_windows import windows
 from seqkit.models.word_vectors import continued, core_sizes
 from seqkit.text import Normalizer, Vocabulary, WordTokenizer
-from seqkit.text.code_points import as_text_tensor
+from seqkit.text.code_points import as_text_tensor, byte_offsets
 from seqkit.text.word_encoder import EncodedWords, WordEncoder
 
 _TASK = "token tagger"
@@ -213,7 +213,7 @@ class TokenTagger(tf.Module):
         """
         words = self.tokenizer.tokenize(text)
         tags, confidence, unknown = self._decide(words.values)
-        start_byte, end_byte = _byte_offsets(text, words.start, words.end)
+        start_byte, end_byte = byte_offsets(text, words.start, words.end)
         return {
             "tokens": words.values.to_tensor(""),
             "tags": tags.to_tensor(""),
@@ -398,16 +398,3 @@ class TokenTagger(tf.Module):
         core, shell = read_keras_file(path, _TASK)
         encoder = WordEncoder.from_config(shell.pop("encoder"))
         return cls(encoder, Vocabulary.from_config(shell.pop("tags")), core, **shell)
-
-
-def _byte_offsets(
-    text: tf.Tensor, start: tf.RaggedTensor, end: tf.RaggedTensor
-) -> tuple[tf.RaggedTensor, tf.RaggedTensor]:
-    """Offsets in bytes for offsets in characters."""
-    _, begins = tf.strings.unicode_decode_with_offsets(text, "UTF-8")
-    size = tf.strings.length(text)
-    limits = tf.concat([tf.cast(begins, tf.int32), tf.RaggedTensor.from_tensor(size[:, None])], 1)
-    first = tf.gather(limits.row_starts(), start.value_rowids())
-    places = (first + tf.cast(offsets.values, tf.int64) for offsets in (start, end))
-    begin, stop = (start.with_values(tf.gather(limits.values, place)) for place in places)
-    return begin, stop

@@ -244,6 +244,33 @@ def replace_rows(text: AlignedText, rows: tf.Tensor, replacement: AlignedText) -
     )
 
 
+def byte_offsets(
+    text: tf.Tensor, start: tf.RaggedTensor, end: tf.RaggedTensor
+) -> tuple[tf.RaggedTensor, tf.RaggedTensor]:
+    """Offsets in bytes for offsets in characters.
+
+    Args:
+        text: `<string>[batch]`, UTF-8.
+        start: `<int32>[batch, n]`, ragged, offsets of first characters.
+        end: `<int32>[batch, n]`, ragged, offsets after last characters.
+
+    Returns:
+        The same two in bytes.
+
+    Example:
+        >>> offsets = tf.ragged.constant([[0, 1], [0]]), tf.ragged.constant([[1, 3], [1]])
+        >>> [part.to_list() for part in byte_offsets(tf.constant(["éab", "가"]), *offsets)]
+        [[[0, 2], [0]], [[2, 4], [3]]]
+    """
+    _, begins = tf.strings.unicode_decode_with_offsets(text, "UTF-8")
+    size = tf.strings.length(text)
+    limits = tf.concat([tf.cast(begins, tf.int32), tf.RaggedTensor.from_tensor(size[:, None])], 1)
+    first = tf.gather(limits.row_starts(), start.value_rowids())
+    places = (first + tf.cast(offsets.values, tf.int64) for offsets in (start, end))
+    begin, stop = (start.with_values(tf.gather(limits.values, place)) for place in places)
+    return begin, stop
+
+
 def as_text_tensor(texts: Any) -> tf.Tensor:
     """Turns what people hold texts in into one string tensor.
 
