@@ -98,7 +98,6 @@ def row(result: dict[str, Any]) -> dict[str, Any]:
         "all words, %": f"{100 * result['accuracy']:.2f}",
         "unseen words, %": f"{100 * result['unseen_accuracy']:.2f}",
         "share of these, %": 100 * result["unseen_rate"],
-        "training, min": result["training_minutes"],
     }
 
 

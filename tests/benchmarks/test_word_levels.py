@@ -16,7 +16,6 @@ def test_every_choice_of_levels_gets_a_row(capsys, monkeypatch):
             "accuracy": 0.9,
             "unseen_accuracy": 0.8,
             "unseen_rate": 0.1,
-            "training_minutes": 1.0,
         }
 
     monkeypatch.setattr(word_levels, "measured", measured)
