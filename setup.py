@@ -27,6 +27,7 @@ setup(
         "pyarrow>=18,<27",
         "sentencepiece>=0.2,<0.3",
         "seqeval>=1.2,<2",
+        "sacrebleu>=2.5,<3",
         "matplotlib>=3.9,<4",
         "jinja2>=3.1,<4",
         "tyro>=1.0,<2",
