@@ -1,18 +1,29 @@
 """Layers in keras.ops alone: they run on every Keras backend, with or without TensorFlow."""
 
+from seqkit.layers.attention import SourceAttention
 from seqkit.layers.bag_of_ngrams import BagOfNGrams, log_count_ratios
 from seqkit.layers.characters import CharacterConvolution
 from seqkit.layers.crf import LinearChainCRF
+from seqkit.layers.decoder import DecoderState, RecurrentDecoder, Source
 from seqkit.layers.pooling import Pooling
 from seqkit.layers.recurrent import RecurrentEncoder
+from seqkit.layers.scheduled_dropout import ScheduledDropout
+from seqkit.layers.token_output import TokenOutput, token_logits
 from seqkit.layers.word_dropout import WordDropout
 
 __all__ = [
     "BagOfNGrams",
     "CharacterConvolution",
+    "DecoderState",
     "LinearChainCRF",
     "Pooling",
+    "RecurrentDecoder",
     "RecurrentEncoder",
+    "ScheduledDropout",
+    "Source",
+    "SourceAttention",
+    "TokenOutput",
     "WordDropout",
     "log_count_ratios",
+    "token_logits",
 ]

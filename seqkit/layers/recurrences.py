@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 from keras import ops
 
 Tensor = Any
+# What a cell remembers: `(h,)`, or `(h, c)` of an LSTM, each `<float>[..., dim]`.
+State = tuple[Tensor, ...]
 
 # Saturates a gate in every floating type (float16 included) without ever becoming infinite.
 SATURATED = 1e4
@@ -28,6 +30,7 @@ def simple_rnn(
     recurrent_kernel: Tensor,
     recurrent_bias: Tensor,
     recurrent_dropout: Tensor,
+    initial: State,
     reverse: bool,
 ) -> Tensor:
     """Runs `h = tanh(x + (h * dropout) U + b)` over time.
@@ -37,6 +40,7 @@ def simple_rnn(
         recurrent_kernel: `<float>[dim, dim]`.
         recurrent_bias: `<float>[dim]`.
         recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
+        initial: the state before the first step, `(h,)`, `<float>[batch, dim]`.
         reverse: go from the last step to the first.
 
     Returns:
@@ -46,12 +50,11 @@ def simple_rnn(
     """
 
     @ops.custom_gradient
-    def run(projected, kernel, bias, dropout):
+    def run(projected, kernel, bias, dropout, initial):
         def step(h, x):
-            h = ops.tanh(x + ops.matmul(h * dropout, kernel) + bias)
+            (h,) = simple_rnn_step(x, (h,), kernel, bias, dropout)
             return h, h
 
-        initial = ops.zeros_like(dropout)
         _, states = ops.scan(step, initial, projected, reverse=reverse)
 
         def gradient(*given, upstream=None):
@@ -64,13 +67,23 @@ def simple_rnn(
                 d_sum = (d_h + d_state) * slope
                 return ops.matmul(d_sum, transposed) * dropout, d_sum
 
-            d_sums = _walk_back(step_back, initial, (d_states, slope), reverse)
+            rest = ops.zeros_like(initial)
+            d_initial, d_sums = _walk_back(step_back, rest, (d_states, slope), reverse)
             before = _previous(states, initial, reverse)
-            return d_sums, *_weight_gradients(before * dropout, d_sums), ops.zeros_like(dropout)
+            weights = _weight_gradients(before * dropout, d_sums)
+            return d_sums, *weights, ops.zeros_like(dropout), d_initial
 
         return states, gradient
 
-    return run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout)
+    return run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
+
+
+def simple_rnn_step(
+    x: Tensor, state: State, kernel: Tensor, bias: Tensor, dropout: Tensor | float = 1.0
+) -> State:
+    """Takes one step of `simple_rnn`; `x` is `<float>[..., dim]`, and so is the state."""
+    (h,) = state
+    return (ops.tanh(x + ops.matmul(h * dropout, kernel) + bias),)
 
 
 def gru(
@@ -78,6 +91,7 @@ def gru(
     recurrent_kernel: Tensor,
     recurrent_bias: Tensor,
     recurrent_dropout: Tensor,
+    initial: State,
     reverse: bool,
 ) -> Tensor:
     """Runs a gated recurrent unit (reset after the product) over time.
@@ -87,6 +101,7 @@ def gru(
         recurrent_kernel: `<float>[dim, 3 * dim]`.
         recurrent_bias: `<float>[3 * dim]`.
         recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
+        initial: the state before the first step, `(h,)`, `<float>[batch, dim]`.
         reverse: go from the last step to the first.
 
     Returns:
@@ -98,13 +113,11 @@ def gru(
     dim = recurrent_kernel.shape[0]
 
     @ops.custom_gradient
-    def run(projected, kernel, bias, dropout):
+    def run(projected, kernel, bias, dropout, initial):
         def step(h, x):
-            update, _, candidate = _gru_gates(x, ops.matmul(h * dropout, kernel) + bias)
-            h = candidate + update * (h - candidate)
+            (h,) = gru_step(x, (h,), kernel, bias, dropout)
             return h, h
 
-        initial = ops.zeros_like(dropout)
         _, states = ops.scan(step, initial, projected, reverse=reverse)
 
         def gradient(*given, upstream=None):
@@ -125,15 +138,25 @@ def gru(
                 d_inner = ops.tile(d_h, (1, 3)) * to_inner
                 return d_h * update + ops.matmul(d_inner, transposed) * dropout, d_h
 
-            d_h = _walk_back(step_back, initial, (d_states, update, to_inner), reverse)
+            factors = (d_states, update, to_inner)
+            d_initial, d_h = _walk_back(step_back, ops.zeros_like(initial), factors, reverse)
             d_inner = ops.tile(d_h, (1, 1, 3)) * to_inner
             d_projected = ops.concatenate([d_inner[..., : 2 * dim], d_h * to_candidate], axis=-1)
             weights = _weight_gradients(before * dropout, d_inner)
-            return d_projected, *weights, ops.zeros_like(dropout)
+            return d_projected, *weights, ops.zeros_like(dropout), d_initial
 
         return states, gradient
 
-    return run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout)
+    return run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
+
+
+def gru_step(
+    x: Tensor, state: State, kernel: Tensor, bias: Tensor, dropout: Tensor | float = 1.0
+) -> State:
+    """Takes one step of `gru`; `x` is `<float>[..., 3 * dim]`, the state `<float>[..., dim]`."""
+    (h,) = state
+    update, _, candidate = _gru_gates(x, ops.matmul(h * dropout, kernel) + bias)
+    return (candidate + update * (h - candidate),)
 
 
 def lstm(
@@ -141,6 +164,7 @@ def lstm(
     recurrent_kernel: Tensor,
     recurrent_bias: Tensor,
     recurrent_dropout: Tensor,
+    initial: State,
     reverse: bool,
 ) -> Tensor:
     """Runs a long short-term memory over time.
@@ -150,6 +174,7 @@ def lstm(
         recurrent_kernel: `<float>[dim, 4 * dim]`.
         recurrent_bias: `<float>[4 * dim]`.
         recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
+        initial: the state before the first step, `(h, c)`, `<float>[batch, dim]` each.
         reverse: go from the last step to the first.
 
     Returns:
@@ -159,17 +184,12 @@ def lstm(
     """
 
     @ops.custom_gradient
-    def run(projected, kernel, bias, dropout):
+    def run(projected, kernel, bias, dropout, initial, initial_cell):
         def step(state, x):
-            h, c = state
-            sums = x + ops.matmul(h * dropout, kernel) + bias
-            take, forget, candidate, output = _lstm_gates(sums)
-            c = forget * c + take * candidate
-            h = output * ops.tanh(c)
-            return (h, c), (h, c)
+            state = lstm_step(x, state, kernel, bias, dropout)
+            return state, state
 
-        initial = ops.zeros_like(dropout)
-        _, (states, cells) = ops.scan(step, (initial, initial), projected, reverse=reverse)
+        _, (states, cells) = ops.scan(step, (initial, initial_cell), projected, reverse=reverse)
 
         def gradient(*given, upstream=None):
             d_states = _arriving(given, upstream)
@@ -182,7 +202,7 @@ def lstm(
             to_sums = ops.concatenate(
                 [
                     candidate * take * (1 - take),
-                    _previous(cells, initial, reverse) * forget * (1 - forget),
+                    _previous(cells, initial_cell, reverse) * forget * (1 - forget),
                     take * (1 - ops.square(candidate)),
                 ],
                 axis=-1,
@@ -202,14 +222,26 @@ def lstm(
                 return (d_before, d_c * forget), (d_h, d_c)
 
             factors = (d_states, forget, to_cell, to_output, to_sums)
-            d_h, d_c = _walk_back(step_back, (initial, initial), factors, reverse)
+            rest = (ops.zeros_like(initial), ops.zeros_like(initial_cell))
+            d_initial, (d_h, d_c) = _walk_back(step_back, rest, factors, reverse)
             d_projected = d_sums(d_h, d_c, to_sums, to_output)
             weights = _weight_gradients(before * dropout, d_projected)
-            return d_projected, *weights, ops.zeros_like(dropout)
+            return d_projected, *weights, ops.zeros_like(dropout), *d_initial
 
         return states, gradient
 
-    return run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout)
+    return run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
+
+
+def lstm_step(
+    x: Tensor, state: State, kernel: Tensor, bias: Tensor, dropout: Tensor | float = 1.0
+) -> State:
+    """Takes one step of `lstm`; `x` is `<float>[..., 4 * dim]`, `h` and `c` `<float>[..., dim]`."""
+    h, c = state
+    sums = x + ops.matmul(h * dropout, kernel) + bias
+    take, forget, candidate, output = _lstm_gates(sums)
+    c = forget * c + take * candidate
+    return output * ops.tanh(c), c
 
 
 def _gru_gates(x: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -232,8 +264,12 @@ def _arriving(given: tuple, upstream: Tensor | None) -> Tensor:
     return given[0] if upstream is None else upstream
 
 
-def _walk_back(step: Callable, initial: Any, inputs: tuple[Tensor, ...], reverse: bool) -> Any:
-    """Runs a gradient's step over time against the direction of the recurrence."""
+def _walk_back(step: Callable, rest: Any, inputs: tuple[Tensor, ...], reverse: bool) -> Any:
+    """Runs a gradient's step over time against the direction of the recurrence.
+
+    Returns:
+        The gradient of the initial state, and what the step gave at each time.
+    """
     # Over times, not over the inputs: with several inputs of unknown length `ops.scan` fails on
     # TensorFlow (Keras 3.15), and `fit` makes lengths unknown as soon as it has seen two.
     times = ops.arange(ops.shape(inputs[0])[0])
@@ -241,7 +277,7 @@ def _walk_back(step: Callable, initial: Any, inputs: tuple[Tensor, ...], reverse
     def step_at(carry, time):
         return step(carry, tuple(x[time] for x in inputs))
 
-    return ops.scan(step_at, initial, times, reverse=not reverse)[1]
+    return ops.scan(step_at, rest, times, reverse=not reverse)
 
 
 def _previous(states: Tensor, initial: Tensor, reverse: bool) -> Tensor:
@@ -262,19 +298,23 @@ class Recurrence(NamedTuple):
 
     Attributes:
         run: the function over time.
+        step: the function of one step.
+        num_states: how many tensors its state has.
         num_gates: how many times `hidden_dim` the kernels are wide.
         resting: value of each gate's projected input that leaves a zero state at zero.
         recurrent_bias: whether the recurrent product has a bias of its own.
     """
 
     run: Callable[..., Tensor]
+    step: Callable[..., State]
+    num_states: int
     num_gates: int
     resting: tuple[float, ...]
     recurrent_bias: bool
 
 
 RECURRENCES = {
-    "simple_rnn": Recurrence(simple_rnn, 1, (0.0,), False),
-    "gru": Recurrence(gru, 3, (SATURATED, 0.0, 0.0), True),
-    "lstm": Recurrence(lstm, 4, (-SATURATED, 0.0, 0.0, 0.0), False),
+    "simple_rnn": Recurrence(simple_rnn, simple_rnn_step, 1, 1, (0.0,), False),
+    "gru": Recurrence(gru, gru_step, 1, 3, (SATURATED, 0.0, 0.0), True),
+    "lstm": Recurrence(lstm, lstm_step, 2, 4, (-SATURATED, 0.0, 0.0, 0.0), False),
 }

@@ -134,15 +134,11 @@ class RecurrentEncoder(keras.layers.Layer):
                 initializer="orthogonal",
             ),
             bias=self.add_weight(
-                name=f"{name}_bias", shape=bias_shape, initializer=self._initial_bias
+                name=f"{name}_bias",
+                shape=bias_shape,
+                initializer=initial_bias(self.cell, self.hidden_dim),
             ),
         )
-
-    def _initial_bias(self, shape: tuple[int, ...], dtype: Any = None) -> Tensor:
-        """Zeros, except that an LSTM begins by remembering (Jozefowicz et al. 2015)."""
-        if self.cell != "lstm":
-            return ops.zeros(shape, dtype)
-        return ops.repeat(ops.convert_to_tensor([0.0, 1.0, 0.0, 0.0], dtype), self.hidden_dim)
 
     def call(
         self, inputs: Tensor, padding_mask: Tensor | None = None, training: bool | None = None
@@ -199,7 +195,10 @@ class RecurrentEncoder(keras.layers.Layer):
         kept = ops.ones((ops.shape(sequence)[1], self.hidden_dim), projected.dtype)
         if training and self.recurrent_dropout > 0:
             kept = keras.random.dropout(kept, self.recurrent_dropout, seed=self.seed_generator)
-        return self.recurrence.run(projected, recurrent_kernel, recurrent_bias, kept, backward)
+        initial = (ops.zeros_like(kept),) * self.recurrence.num_states
+        return self.recurrence.run(
+            projected, recurrent_kernel, recurrent_bias, kept, initial, backward
+        )
 
     def _final_state(self, sequence: Tensor, valid: Tensor | None) -> Tensor:
         """Takes the forward half at the last valid step and the backward half at the first."""
@@ -232,6 +231,17 @@ class RecurrentEncoder(keras.layers.Layer):
             "return_state": self.return_state,
             "seed": self.seed,
         }
+
+
+def initial_bias(cell: str, hidden_dim: int) -> Any:
+    """Gives an initializer: zeros, but an LSTM begins by remembering (Jozefowicz et al. 2015)."""
+    if cell != "lstm":
+        return "zeros"
+
+    def forget_less(shape: tuple[int, ...], dtype: Any = None) -> Tensor:
+        return ops.repeat(ops.convert_to_tensor([0.0, 1.0, 0.0, 0.0], dtype), hidden_dim)
+
+    return forget_less
 
 
 def as_time_major_column(padding_mask: Tensor) -> Tensor:

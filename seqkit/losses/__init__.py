@@ -1,5 +1,6 @@
 """Losses in keras.ops alone: they run on every Keras backend, with or without TensorFlow."""
 
 from seqkit.losses.crf import CRFNegativeLogLikelihood
+from seqkit.losses.token_cross_entropy import TokenCrossEntropy
 
-__all__ = ["CRFNegativeLogLikelihood"]
+__all__ = ["CRFNegativeLogLikelihood", "TokenCrossEntropy"]

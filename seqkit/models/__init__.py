@@ -3,5 +3,16 @@
 from seqkit.models.tagging import Span, Tagging
 from seqkit.models.text_classifier import Classification, TextClassifier
 from seqkit.models.token_tagger import TokenTagger
+from seqkit.models.translation import Alignment, Translation
+from seqkit.models.translator import Translator
 
-__all__ = ["Classification", "Span", "Tagging", "TextClassifier", "TokenTagger"]
+__all__ = [
+    "Alignment",
+    "Classification",
+    "Span",
+    "Tagging",
+    "TextClassifier",
+    "TokenTagger",
+    "Translation",
+    "Translator",
+]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+# Layers whose weight has a row for each token of a vocabulary that may grow.
+_ONE_ROW_A_TOKEN = ("embedding", "source_embedding", "target_embedding", "output")
+
 
 def copy_weights(source: keras.Model, target: keras.Model, *, unk_id: int = 1) -> None:
     """Fills a core from one with fewer tokens or labels; what is new keeps its first values.
@@ -26,7 +29,7 @@ def copy_weights(source: keras.Model, target: keras.Model, *, unk_id: int = 1) -
         ):
             raise ValueError(f"weight {old.path} shrinks from {old.shape} to {new.shape}")
         values = ops.convert_to_numpy(new).copy()
-        if new.path.startswith("embedding/"):
+        if new.path.split("/")[0] in _ONE_ROW_A_TOKEN:
             values[:] = ops.convert_to_numpy(old)[unk_id]
         values[tuple(slice(size) for size in old.shape)] = ops.convert_to_numpy(old)
         new.assign(values)

@@ -5,12 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import tensorflow as tf
+
 from seqkit.text import tokenizer as tokenizers
+from seqkit.text.code_points import as_text_tensor
 from seqkit.text.counting import count_tokens
 from seqkit.text.normalization import Normalizer
 from seqkit.text.subword import SubwordTokenizer
 from seqkit.text.tokenizer import Tokenizer
 from seqkit.text.vocabulary import Vocabulary
+
+# Texts that are looked at to tell words from sentences, and what share of them may hold a space.
+_SEEN = 10_000
+_SENTENCES = 0.1
+_LONGEST_WORD = 20
+_HANGUL = (0xAC00, 0xD7A3)
+
+
+def suggested_tokenizer(batches: Iterable[Any]) -> str:
+    """Tells how texts had best be split where nobody says.
+
+    Sentences are cut into pieces of words; words and names are spelled, those of Hangul syllables
+    by the letters that these consist of.
+
+    Args:
+        batches: batches of texts; the first 10,000 are looked at.
+
+    Returns:
+        `"subword"` where more than a tenth of the texts hold a space, or their mean length is more
+        than 20 characters; `"jamo"` where more than half of all characters are Hangul syllables,
+        and `"char"` elsewhere.
+
+    Example:
+        >>> suggested_tokenizer([["A dog runs.", "Ein Hund läuft."]])
+        'subword'
+        >>> suggested_tokenizer([["나무", "고양이"]]), suggested_tokenizer([["tree", "cat"]])
+        ('jamo', 'char')
+    """
+    seen = with_space = characters = hangul = 0
+    for texts in batches:
+        texts = tf.strings.strip(as_text_tensor(texts))
+        code_points = tf.strings.unicode_decode(texts, "UTF-8").values
+        with_space += int(tf.math.count_nonzero(tf.strings.regex_full_match(texts, r"(?s).*\s.*")))
+        inside = (code_points >= _HANGUL[0]) & (code_points <= _HANGUL[1])
+        hangul += int(tf.math.count_nonzero(inside))
+        characters += int(tf.size(code_points))
+        seen += int(tf.size(texts))
+        if seen >= _SEEN:
+            break
+    if with_space > _SENTENCES * seen or characters > _LONGEST_WORD * seen:
+        return "subword"
+    return "jamo" if 2 * hangul > characters else "char"
 
 
 def learn_dictionary(

@@ -28,11 +28,13 @@ class EncodedText(NamedTuple):
         ngram_ids: ragged `<int32>[batch, None]`, empty rows where the encoder has no n-grams.
         unknown_rate: `<float32>[batch]`, share of a text's tokens that the dictionary does not
             hold; 1 for a text without a token.
+        tokens: ragged `<string>[batch, None]`; a text without a token has an empty row.
     """
 
     token_ids: tf.RaggedTensor
     ngram_ids: tf.RaggedTensor
     unknown_rate: tf.Tensor
+    tokens: tf.RaggedTensor
 
 
 class TextEncoder(tf.Module):
@@ -91,7 +93,7 @@ class TextEncoder(tf.Module):
                 ngram_ids = self.ngrams(tokens)
             else:
                 ngram_ids = self.ngrams(self._words.split(normalized).values)
-            return EncodedText(ids, ngram_ids, rate)
+            return EncodedText(ids, ngram_ids, rate, tokens)
 
     def extended(self, batches: Iterable[Any], min_count: int = 1) -> TextEncoder:
         """An encoder that knows more words; the ids of those known stay.

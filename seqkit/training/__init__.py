@@ -3,16 +3,20 @@
 from seqkit.training.calibration import fit_path_weights
 from seqkit.training.classifier import fit_classifier
 from seqkit.training.encoded import EncodedTexts, TrainingBatches
+from seqkit.training.encoded_pairs import EncodedPairs, PairBatches
 from seqkit.training.encoded_sentences import EncodedSentences, TaggedBatches
 from seqkit.training.loop import TrainingState, train_core
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
 from seqkit.training.tagger import fit_tagger
+from seqkit.training.translator import fit_translator
 from seqkit.training.validation import CalibratedValidation, predict_logits
 
 __all__ = [
     "CalibratedValidation",
+    "EncodedPairs",
     "EncodedSentences",
     "EncodedTexts",
+    "PairBatches",
     "TaggedBatches",
     "TrainingBatches",
     "TrainingState",
@@ -20,6 +24,7 @@ __all__ = [
     "fit_classifier",
     "fit_path_weights",
     "fit_tagger",
+    "fit_translator",
     "predict_logits",
     "train_core",
     "warm_up_and_decay",

@@ -11,6 +11,7 @@ from seqkit.data.batching import Batch, bucket_batches
 from seqkit.data.dataset import Dataset
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
+from seqkit.training.id_rows import IdRows
 from seqkit.training.streaming import streamed
 
 # Up to 400 MB of ids are kept; of larger data only the lengths are, and texts are encoded again.
@@ -62,7 +63,7 @@ class EncodedTexts:
         self._has_ngrams = encoder.ngrams is not None
         self.num_cut = 0
         lengths, rates = [], []
-        tokens, ngrams = _Rows(), _Rows()
+        tokens, ngrams = IdRows(), IdRows()
         keep = True
         done = 0
         for texts in dataset.batches("text", _CHUNK):
@@ -200,31 +201,3 @@ class TrainingBatches:
             {name: tf.TensorSpec([None], tf.float32) for name in self._outputs},
         )
         return streamed(batches, signature, len(self))
-
-
-class _Rows:
-    """Rows of different lengths, one after another in one array."""
-
-    def __init__(self) -> None:
-        self._values: list[np.ndarray] = []
-        self._lengths: list[np.ndarray] = []
-        self.size = 0
-
-    def add(self, ragged: tf.RaggedTensor) -> None:
-        self._values.append(ragged.values.numpy())
-        self._lengths.append(ragged.row_lengths().numpy())
-        self.size += len(self._values[-1])
-
-    def closed(self) -> _Rows:
-        """Joins the parts; from then on rows can be asked for."""
-        self._values = [np.concatenate([*self._values, np.zeros(1, "int32")])]
-        lengths = np.concatenate([*self._lengths, np.zeros(0, "int64")])
-        self._lengths = [lengths, np.cumsum(lengths) - lengths]
-        return self
-
-    def padded(self, rows: np.ndarray) -> np.ndarray:
-        lengths, starts = (part[rows] for part in self._lengths)
-        columns = np.arange(lengths.max(initial=0))
-        inside = columns < lengths[:, np.newaxis]
-        places = np.where(inside, starts[:, np.newaxis] + columns, len(self._values[0]) - 1)
-        return self._values[0][places]

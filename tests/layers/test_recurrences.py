@@ -36,8 +36,8 @@ def lstm_step(x, states, kernel, bias, dropout):
 STEPS = {"simple_rnn": simple_rnn_step, "gru": gru_step, "lstm": lstm_step}
 
 
-def unrolled(step, projected, kernel, bias, dropout, reverse):
-    states = [tf.zeros((BATCH, DIM))] * 2
+def unrolled(step, projected, kernel, bias, dropout, initial, reverse):
+    states = initial
     outputs = [None] * LENGTH
     for time in reversed(range(LENGTH)) if reverse else range(LENGTH):
         states = step(projected[time], states, kernel, bias, dropout)
@@ -52,6 +52,7 @@ def test_states_and_gradients(name, reverse):
     rng = np.random.default_rng(0)
     columns = recurrence.num_gates * DIM
     shapes = [(LENGTH, BATCH, columns), (DIM, columns), (columns,)]
+    shapes += [(BATCH, DIM)] * recurrence.num_states
     given = [tf.constant(rng.normal(size=shape), tf.float32) for shape in shapes]
     dropout = tf.constant(rng.choice([0.0, 2.0], (BATCH, DIM)), tf.float32)
     weights = rng.normal(size=(LENGTH, BATCH, DIM)).astype("float32")
@@ -59,7 +60,7 @@ def test_states_and_gradients(name, reverse):
     def run(function):
         with tf.GradientTape() as tape:
             tape.watch(given)
-            states = function(*given, dropout, reverse)
+            states = function(*given[:3], dropout, tuple(given[3:]), reverse)
             loss = tf.reduce_sum(weights * states**2)
         return [states, *tape.gradient(loss, given)]
 
@@ -77,5 +78,23 @@ def test_a_resting_input_leaves_a_zero_state_at_zero(name, dtype):
     resting = tf.constant(np.tile(np.repeat(recurrence.resting, DIM), (LENGTH, BATCH, 1)), dtype)
     kernel = tf.constant(rng.normal(size=(DIM, columns)), dtype)
     bias = tf.constant(rng.normal(size=columns) * recurrence.recurrent_bias, dtype)
-    states = recurrence.run(resting, kernel, bias, tf.ones((BATCH, DIM), dtype), False)
+    initial = (tf.zeros((BATCH, DIM), dtype),) * recurrence.num_states
+    states = recurrence.run(resting, kernel, bias, tf.ones((BATCH, DIM), dtype), initial, False)
     assert not tf.cast(states, tf.float32).numpy().any()
+
+
+@pytest.mark.parametrize("name", RECURRENCES)
+def test_single_steps_give_what_the_whole_sequence_gives(name):
+    recurrence = RECURRENCES[name]
+    columns = recurrence.num_gates * DIM
+    rng = np.random.default_rng(0)
+    projected = tf.constant(rng.normal(size=(LENGTH, BATCH, columns)), tf.float32)
+    kernel = tf.constant(rng.normal(size=(DIM, columns)), tf.float32)
+    bias = tf.constant(rng.normal(size=columns), tf.float32)
+    initial = (tf.constant(rng.normal(size=(BATCH, DIM)), tf.float32),) * recurrence.num_states
+    whole = recurrence.run(projected, kernel, bias, tf.ones((BATCH, DIM)), initial, False)
+    # With an axis of beams, as searches have it.
+    state = tuple(value[:, tf.newaxis] for value in initial)
+    for time in range(LENGTH):
+        state = recurrence.step(projected[time][:, tf.newaxis], state, kernel, bias)
+        np.testing.assert_allclose(state[0][:, 0], whole[time], atol=1e-6)

@@ -1,0 +1,338 @@
+"""The recurrent decoder: a stack of recurrent layers that looks at a source at every step."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from seqkit.layers.attention import SCORES, SourceAttention
+from seqkit.layers.recurrences import RECURRENCES, State
+from seqkit.layers.recurrent import Direction, initial_bias
+
+Tensor = Any
+
+
+class Source(NamedTuple):
+    """What a decoder sees of the source, the same at every step.
+
+    Attributes:
+        outputs: `<float>[batch, length, dim]`, of the encoder.
+        keys: `<float>[batch, length, key_dim]`, what queries are compared with.
+        mask: `<bool>[batch, length]`, true at valid positions; None if all are.
+    """
+
+    outputs: Tensor
+    keys: Tensor
+    mask: Tensor | None
+
+
+class DecoderState(NamedTuple):
+    """What a decoder remembers of the steps before.
+
+    Attributes:
+        layers: of each layer `(h,)`, or `(h, c)` of an LSTM, `<float>[batch, beams, hidden_dim]`.
+        features: `<float>[batch, beams, output_dim]`, the output of the step before, where it is
+            fed back; an empty tuple elsewhere.
+    """
+
+    layers: tuple[State, ...]
+    features: Any
+
+
+@keras.saving.register_keras_serializable("seqkit")
+class RecurrentDecoder(keras.layers.Layer):
+    """Reads what has been written so far and gives features for what comes next.
+
+    The first layer reads the inputs; its output looks at the source by attention; each further
+    layer reads the output of the layer below together with what attention found; the features are
+    `tanh(W [output; context; input] + b)`. Each layer begins with a state that a small network
+    makes of the encoder's last state.
+
+    Without input feeding no step needs the features of the step before, so all steps of a known
+    target go through each layer together, and attention is one product. With input feeding the
+    first layer also reads these features: it knows what has been looked at, for the price of
+    going step by step.
+
+    Args:
+        hidden_dim: width of each layer.
+        output_dim: width of the features.
+        num_layers: how many layers are stacked.
+        cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
+        attention: `"dot"` or `"additive"`, see `SourceAttention`.
+        input_feeding: whether the first layer reads the features of the step before.
+        dropout: share of the inputs of each layer but the first set to zero in training; with
+            input feeding the same ones at every step.
+        recurrent_dropout: share of each state's features set to zero in training, the same at
+            every step.
+        seed: seed of both dropouts.
+
+    Raises:
+        ValueError: a size is not positive, a rate is outside [0, 1), or a name is unknown.
+
+    Example:
+        >>> import numpy as np
+        >>> decoder = RecurrentDecoder(8, 6)
+        >>> source_mask = np.array([[True, True, False]])
+        >>> features = decoder(np.ones((1, 5, 4)), np.ones((1, 3, 7)), np.ones((1, 7)), source_mask)
+        >>> tuple(features.shape)
+        (1, 5, 6)
+
+    Sources: Luong et al. (2015), arXiv:1508.04025 (attention by the state, input feeding);
+    Wu et al. (2016), arXiv:1609.08144, section 3 (context for the layers above); Sennrich et al.
+    (2017), arXiv:1703.04357, equations 1 to 8 (a layer before attention and one after it).
+    """
+
+    def __init__(
+        self,
+        hidden_dim: int,
+        output_dim: int,
+        num_layers: int = 1,
+        cell: str = "gru",
+        attention: str = "dot",
+        input_feeding: bool = False,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        sizes = {"hidden_dim": hidden_dim, "output_dim": output_dim, "num_layers": num_layers}
+        for argument, size in sizes.items():
+            if size < 1:
+                raise ValueError(f"{argument} must be at least 1, got {size}")
+        for argument, rate in (("dropout", dropout), ("recurrent_dropout", recurrent_dropout)):
+            if not 0 <= rate < 1:
+                raise ValueError(f"{argument} must be in [0, 1), got {rate}")
+        if cell not in RECURRENCES:
+            raise ValueError(f"cell must be one of {', '.join(RECURRENCES)}, got {cell!r}")
+        if attention not in SCORES:
+            raise ValueError(f"attention must be one of {', '.join(SCORES)}, got {attention!r}")
+        self.hidden_dim = hidden_dim
+        self.output_dim = output_dim
+        self.num_layers = num_layers
+        self.cell = cell
+        self.attention = attention
+        self.input_feeding = input_feeding
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.seed = seed
+        self.recurrence = RECURRENCES[cell]
+        self.look = SourceAttention(attention, dtype=self.dtype_policy, name="attention")
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(
+        self,
+        inputs_shape: tuple,
+        source_shape: tuple,
+        final_state_shape: tuple,
+        source_mask_shape: Any = None,
+    ) -> None:
+        """Creates the weights for inputs, a source and a last state of these widths."""
+        input_dim, source_dim = int(inputs_shape[-1]), int(source_shape[-1])
+        width = input_dim + (self.output_dim if self.input_feeding else 0)
+        self.layers = []
+        for number in range(self.num_layers):
+            self.layers.append(self._add_layer(f"layer_{number}", width))
+            width = self.hidden_dim + source_dim
+        self.look.build((None, None, self.hidden_dim), source_shape)
+        states = self.num_layers * self.recurrence.num_states * self.hidden_dim
+        self.bridge_kernel = self.add_weight(
+            name="bridge_kernel", shape=(int(final_state_shape[-1]), states)
+        )
+        self.bridge_bias = self.add_weight(
+            name="bridge_bias", shape=(states,), initializer="zeros"
+        )
+        self.feature_kernel = self.add_weight(
+            name="feature_kernel", shape=(width + input_dim, self.output_dim)
+        )
+        self.feature_bias = self.add_weight(
+            name="feature_bias", shape=(self.output_dim,), initializer="zeros"
+        )
+        self.built = True
+
+    def _add_layer(self, name: str, width: int) -> Direction:
+        columns = self.recurrence.num_gates * self.hidden_dim
+        return Direction(
+            kernel=self.add_weight(name=f"{name}_kernel", shape=(width, columns)),
+            recurrent_kernel=self.add_weight(
+                name=f"{name}_recurrent_kernel",
+                shape=(self.hidden_dim, columns),
+                initializer="orthogonal",
+            ),
+            bias=self.add_weight(
+                name=f"{name}_bias",
+                shape=(2, columns) if self.recurrence.recurrent_bias else (columns,),
+                initializer=initial_bias(self.cell, self.hidden_dim),
+            ),
+        )
+
+    def call(
+        self,
+        inputs: Tensor,
+        source: Tensor,
+        final_state: Tensor,
+        source_mask: Tensor | None = None,
+        training: bool | None = None,
+    ) -> Tensor:
+        """Goes through a known target (teacher forcing).
+
+        Args:
+            inputs: `<float>[batch, length, dim]`, vectors of BOS and of all tokens but the last;
+                padded on the right.
+            source: `<float>[batch, source_length, source_dim]`, the encoder's outputs.
+            final_state: `<float>[batch, state_dim]`, the encoder's last state.
+            source_mask: `<bool>[batch, source_length]`, true at valid positions.
+            training: whether the dropouts act.
+
+        Returns:
+            `<float>[batch, length, output_dim]`, features for the token after each input.
+        """
+        seen = self.look_at(source, source_mask)
+        state = self.first_state(final_state)
+        kept = [
+            self._kept(inputs, self.hidden_dim, self.recurrent_dropout, training)
+            for _ in range(self.num_layers)
+        ]
+        if self.input_feeding:
+            return self._step_by_step(inputs, state, seen, kept, training)
+        outputs = self._run(0, inputs, state, kept[0])
+        context, _ = self.look.attend(outputs, seen.keys, seen.outputs, seen.mask)
+        for number in range(1, self.num_layers):
+            below = ops.concatenate([outputs, context], axis=-1)
+            if training and self.dropout > 0:
+                below = keras.random.dropout(below, self.dropout, seed=self.seed_generator)
+            outputs = self._run(number, below, state, kept[number])
+        return self._features(outputs, context, inputs)
+
+    def look_at(self, source: Tensor, source_mask: Tensor | None = None) -> Source:
+        """Prepares a source for `step`; arguments as for `call`."""
+        return Source(source, self.look.keys(source), source_mask)
+
+    def first_state(self, final_state: Tensor) -> DecoderState:
+        """Makes the state before the first step, of one beam, from the encoder's last state."""
+        bridged = ops.tanh(ops.matmul(final_state, self.bridge_kernel) + self.bridge_bias)
+        parts = ops.split(
+            ops.expand_dims(bridged, 1), self.num_layers * self.recurrence.num_states, axis=-1
+        )
+        size = self.recurrence.num_states
+        layers = tuple(tuple(parts[i : i + size]) for i in range(0, len(parts), size))
+        features: Any = ()
+        if self.input_feeding:
+            shape = (ops.shape(final_state)[0], 1, self.output_dim)
+            features = ops.zeros(shape, bridged.dtype)
+        return DecoderState(layers, features)
+
+    def step(
+        self, inputs: Tensor, state: DecoderState, source: Source
+    ) -> tuple[Tensor, DecoderState, Tensor]:
+        """Takes one step with several beams.
+
+        Args:
+            inputs: `<float>[batch, beams, dim]`, the vector of the last token of each.
+            state: after the step before, or the first.
+            source: from `look_at`.
+
+        Returns:
+            The features `<float>[batch, beams, output_dim]`, the state after this step, and how
+            much each source position was looked at, `<float>[batch, beams, source_length]`.
+        """
+        ones = [1.0] * self.num_layers
+        return self._step(inputs, DecoderState(*state), source, ones, ones)
+
+    def _step(
+        self,
+        inputs: Tensor,
+        state: DecoderState,
+        source: Source,
+        kept: list[Any],
+        kept_below: list[Any],
+    ) -> tuple[Tensor, DecoderState, Tensor]:
+        x = ops.concatenate([inputs, state.features], axis=-1) if self.input_feeding else inputs
+        layers = [self._cell(0, x, state.layers[0], kept[0])]
+        context, weights = self.look.attend(layers[0][0], source.keys, source.outputs, source.mask)
+        for number in range(1, self.num_layers):
+            x = ops.concatenate([layers[-1][0], context], axis=-1) * kept_below[number]
+            layers.append(self._cell(number, x, state.layers[number], kept[number]))
+        features = self._features(layers[-1][0], context, inputs)
+        fed_back = features if self.input_feeding else ()
+        return features, DecoderState(tuple(layers), fed_back), weights
+
+    def _step_by_step(
+        self,
+        inputs: Tensor,
+        state: DecoderState,
+        source: Source,
+        kept: list[Tensor],
+        training: bool | None,
+    ) -> Tensor:
+        """Goes through a known target with the features of each step fed to the next."""
+        # Drawn before the loop, since a random generator must not advance inside it.
+        width = self.hidden_dim + int(source.outputs.shape[-1])
+        kept_below = [
+            ops.expand_dims(self._kept(inputs, width, self.dropout, training), 1) for _ in kept
+        ]
+        kept = [ops.expand_dims(mask, 1) for mask in kept]
+
+        def step(carry: tuple, time: Tensor) -> tuple:
+            now = ops.expand_dims(ops.take(inputs, time, axis=1), 1)
+            features, after, _ = self._step(now, DecoderState(*carry), source, kept, kept_below)
+            return tuple(after), features
+
+        times = ops.arange(ops.shape(inputs)[1])
+        _, features = ops.scan(step, tuple(state), times)
+        return ops.transpose(ops.squeeze(features, 2), (1, 0, 2))
+
+    def _run(self, number: int, inputs: Tensor, state: DecoderState, kept: Tensor) -> Tensor:
+        """Runs one layer over all steps, `<float>[batch, length, dim]`."""
+        layer = self.layers[number]
+        bias, recurrent_bias = self._biases(layer)
+        projected = ops.matmul(ops.transpose(inputs, (1, 0, 2)), layer.kernel) + bias
+        initial = tuple(ops.squeeze(value, 1) for value in state.layers[number])
+        # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
+        kernel = ops.copy(layer.recurrent_kernel)
+        outputs = self.recurrence.run(projected, kernel, recurrent_bias, kept, initial, False)
+        return ops.transpose(outputs, (1, 0, 2))
+
+    def _cell(self, number: int, inputs: Tensor, state: State, kept: Any) -> State:
+        """Takes one step of one layer, `<float>[batch, beams, dim]`."""
+        layer = self.layers[number]
+        bias, recurrent_bias = self._biases(layer)
+        projected = ops.matmul(inputs, layer.kernel) + bias
+        return self.recurrence.step(projected, state, layer.recurrent_kernel, recurrent_bias, kept)
+
+    def _biases(self, layer: Direction) -> tuple[Tensor, Tensor]:
+        bias = ops.convert_to_tensor(layer.bias)
+        if self.recurrence.recurrent_bias:
+            return bias[0], bias[1]
+        return bias, ops.zeros_like(bias)
+
+    def _features(self, outputs: Tensor, context: Tensor, inputs: Tensor) -> Tensor:
+        joined = ops.concatenate([outputs, context, inputs], axis=-1)
+        return ops.tanh(ops.matmul(joined, self.feature_kernel) + self.feature_bias)
+
+    def _kept(self, inputs: Tensor, width: int, rate: float, training: bool | None) -> Tensor:
+        """Gives `<float>[batch, width]`: zeros at what is dropped, and more than 1 elsewhere."""
+        kept = ops.ones((ops.shape(inputs)[0], width), inputs.dtype)
+        if training and rate > 0:
+            kept = keras.random.dropout(kept, rate, seed=self.seed_generator)
+        return kept
+
+    def compute_output_shape(self, inputs_shape: tuple, *others: Any) -> tuple:
+        """Gives the shape of the features."""
+        return (*inputs_shape[:-1], self.output_dim)
+
+    def get_config(self) -> dict[str, Any]:
+        """Gives the arguments that make this layer again."""
+        return super().get_config() | {
+            "hidden_dim": self.hidden_dim,
+            "output_dim": self.output_dim,
+            "num_layers": self.num_layers,
+            "cell": self.cell,
+            "attention": self.attention,
+            "input_feeding": self.input_feeding,
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+            "seed": self.seed,
+        }

@@ -1,0 +1,153 @@
+"""Cross-entropy of the next token, with label smoothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+Tensor = Any
+
+# The logarithm of a probability that has become zero is that of the least number there is.
+LEAST = 1e-37
+
+
+@keras.saving.register_keras_serializable("seqkit")
+class TokenCrossEntropy(keras.losses.Loss):
+    """Cross-entropy of the next token, for each token of the batch; padding does not count.
+
+    The sum over the batch is divided by its number of tokens, not of rows, so that a long row
+    counts for as much as its tokens do. With label smoothing the truth is not one token but
+    `1 - label_smoothing` of it, the rest shared out evenly among the whole vocabulary.
+
+    The model that is trained gives features, and the layer has a vector for each token that they
+    are compared with; see `seqkit.layers.TokenOutput`. A file keeps the loss without its layer,
+    since Keras cannot tie it to the loaded model's: compile a loaded model again.
+
+    Args:
+        layer: a layer of the model with `embeddings`, `<float>[vocabulary, dim]`: a `TokenOutput`,
+            or a `keras.layers.Embedding` (weight tying); None only in a loaded model.
+        label_smoothing: from 0 to below 1.
+        pad_id: a target that does not count.
+        name: name of the loss.
+        dtype: type of the computation; Keras's `floatx` if None.
+
+    Raises:
+        TypeError: `layer` is something else.
+        ValueError: `label_smoothing` is outside [0, 1).
+
+    Example:
+        >>> import numpy as np
+        >>> from seqkit.layers import TokenOutput
+        >>> output = TokenOutput(8)
+        >>> features = output(np.zeros((1, 3, 4), "float32"))  # eight tokens, equally likely
+        >>> loss = TokenCrossEntropy(output)(np.array([[5, 3, 0]]), features)
+        >>> bool(np.isclose(loss, np.log(8)))
+        True
+
+    Source: Szegedy et al. (2016), arXiv:1512.00567, section 7 (label smoothing).
+    """
+
+    def __init__(
+        self,
+        layer: keras.layers.Layer | None,
+        label_smoothing: float = 0.0,
+        pad_id: int = 0,
+        name: str = "token_cross_entropy",
+        dtype: Any = None,
+    ) -> None:
+        if layer is not None and not isinstance(layer, keras.layers.Layer):
+            raise TypeError(f"layer is {layer!r}; give a TokenOutput or an Embedding of the model")
+        if not 0 <= label_smoothing < 1:
+            raise ValueError(f"label_smoothing must be in [0, 1), got {label_smoothing}")
+        # The tokens' shares are added, and not divided by the number of rows.
+        super().__init__(name=name, reduction="sum", dtype=dtype)
+        self.layer = layer
+        self.label_smoothing = label_smoothing
+        self.pad_id = pad_id
+
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        """Gives each token's share; called as a whole, the loss is their sum.
+
+        Args:
+            y_true: `<int>[batch, length]`, the tokens to come, `pad_id` on the right.
+            y_pred: `<float>[batch, length, dim]`, features.
+
+        Returns:
+            `<float>[batch, length]`: cross-entropies divided by the number of tokens in the batch.
+
+        Raises:
+            ValueError: the loss comes from a file and has no layer.
+        """
+        if self.layer is None:
+            raise ValueError(
+                "layer is None, since the loss was loaded from a file; compile the model again "
+                "with TokenCrossEntropy(model.get_layer(...))"
+            )
+        targets = ops.cast(y_true, "int32")
+        losses = token_cross_entropy(
+            ops.reshape(y_pred, (-1, y_pred.shape[-1])),
+            ops.copy(self.layer.embeddings),
+            ops.reshape(targets, (-1,)),
+            self.label_smoothing,
+        )
+        valid = ops.cast(ops.not_equal(targets, self.pad_id), losses.dtype)
+        share = valid / ops.maximum(ops.sum(valid), 1)
+        return ops.reshape(losses, ops.shape(targets)) * share
+
+    def get_config(self) -> dict[str, Any]:
+        """Gives the arguments that make this loss again, all but the layer."""
+        # With the layer in it Keras would make a second one, and training would go past the model.
+        return {
+            "layer": None,
+            "label_smoothing": self.label_smoothing,
+            "pad_id": self.pad_id,
+            "name": self.name,
+            "dtype": self.dtype,
+        }
+
+
+def token_cross_entropy(
+    features: Tensor, vectors: Tensor, targets: Tensor, label_smoothing: float
+) -> Tensor:
+    """Compares features with all tokens, and gives the cross-entropy of the true ones.
+
+    The gradient is written by hand: of everything that is as large as the vocabulary for each
+    token, the probabilities alone are kept, and they are read by two matrix products.
+
+    Args:
+        features: `<float>[tokens, dim]`.
+        vectors: `<float>[vocabulary, dim]`.
+        targets: `<int32>[tokens]`.
+        label_smoothing: share of the truth that all tokens have alike.
+
+    Returns:
+        `<float>[tokens]`.
+    """
+    vocabulary = vectors.shape[0]
+
+    @ops.custom_gradient
+    def run(features, vectors):
+        chances = ops.softmax(ops.matmul(features, ops.transpose(vectors)), axis=-1)
+        places = ops.arange(ops.shape(targets)[0], dtype="int32") * vocabulary + targets
+        right = ops.take(ops.reshape(chances, (-1,)), places)
+        true, mean = ops.take(vectors, targets, axis=0), ops.mean(vectors, axis=0)
+        # Smoothed or not, the losses differ by the true token's logit less the mean of all.
+        excess = label_smoothing * ops.sum(features * (true - mean), axis=-1)
+        losses = excess - ops.log(ops.maximum(right, LEAST))
+
+        def gradient(*given, upstream=None):
+            weight = ops.expand_dims(given[0] if upstream is None else upstream, -1)
+            weighted = features * weight
+            wanted = (1 - label_smoothing) * true + label_smoothing * mean
+            d_features = (ops.matmul(chances, vectors) - wanted) * weight
+            d_true = ops.segment_sum(weighted, targets, num_segments=vocabulary)
+            d_mean = ops.sum(weighted, axis=0) / vocabulary
+            d_vectors = ops.matmul(ops.transpose(chances), weighted)
+            d_vectors -= (1 - label_smoothing) * d_true + label_smoothing * d_mean
+            return d_features, d_vectors
+
+        return losses, gradient
+
+    return run(features, vectors)

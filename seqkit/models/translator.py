@@ -1,0 +1,495 @@
+"""A translator: any sequence of tokens in, any other out, found by beam search in the graph."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqkit.decoding import SearchResult, beam_search
+from seqkit.layers import token_logits
+from seqkit.models.chunks import map_by_length
+from seqkit.models.growing import copy_weights
+from seqkit.models.keras_file import read_keras_file, write_keras_file
+from seqkit.models.translation import Alignment, Translation, collect_alignments, collect_best
+from seqkit.models.translator_core import build_translator_core, encode, next_token, output_layer
+from seqkit.text import BOS_ID, EOS_ID, PAD_ID, UNK_ID, SubwordTokenizer, TextEncoder
+from seqkit.text.code_points import as_text_tensor
+
+_TASK = "translator"
+_TEXT = tf.TensorSpec([None], tf.string, name="text")
+# Beside the beams, so few rows fill a matrix product.
+_ROWS_TOGETHER = 32
+
+
+class _Found(NamedTuple):
+    """Translations of all texts, `num_best` of each, those of one text together.
+
+    Attributes:
+        tokens: ragged `<string>[batch * num_best, None]`.
+        score: `<float32>[batch, num_best]`.
+    """
+
+    tokens: tf.RaggedTensor
+    score: tf.Tensor
+
+
+class Translator(tf.Module):
+    """A core on ids, and around it the strings: tokens, beam search, text put together again.
+
+    One graph answers in Python and in the exported SavedModel; `signatures` gives it. A text is
+    read as a whole, whatever its length; a translation has at most `max_length` tokens, and at
+    most three times as many as its source and twenty more.
+
+    PAD, BOS and UNK are never written. Where both sides are split in the same way and the target
+    has a dictionary of whole tokens, so that names may be missing there, UNK may come instead, and
+    the token of the source that was looked at most is put in its place (`copy_unknown`).
+
+    Args:
+        source: texts to ids.
+        target: the same for translations; the same object as `source` for one shared dictionary.
+        core: made with `build_translator_core` for these dictionaries.
+        core_config: the arguments `core` was made with, but for the sizes.
+        num_beams: sequences that are followed.
+        num_best: translations that the signature `n_best` gives, at most `num_beams`.
+        length_penalty: 0 or more; see `seqkit.decoding.beam_search`.
+        max_length: tokens of a translation.
+        copy_unknown: whether a token of the source may stand for one that the dictionary lacks.
+
+    Raises:
+        ValueError: a number is out of its range, or core and dictionary disagree.
+
+    Example:
+        >>> from seqkit.text import Vocabulary, WordTokenizer
+        >>> words = TextEncoder(WordTokenizer(), Vocabulary.from_counts({"good": 2, "gut": 1}))
+        >>> model = Translator.build(words, words, embedding_dim=4, hidden_dim=4, max_length=3)
+        >>> [translation] = model.translate(["good"])
+        >>> isinstance(translation.text, str), translation.unknown_rate
+        (True, 0.0)
+    """
+
+    def __init__(
+        self,
+        source: TextEncoder,
+        target: TextEncoder,
+        core: keras.Model,
+        *,
+        core_config: Mapping[str, Any],
+        num_beams: int = 4,
+        num_best: int = 4,
+        length_penalty: float = 1.0,
+        max_length: int = 200,
+        copy_unknown: bool = True,
+    ) -> None:
+        super().__init__()
+        if max_length < 1:
+            raise ValueError(f"max_length is {max_length}; give at least 1 token")
+        if not 1 <= num_best <= num_beams:
+            raise ValueError(f"num_best is {num_best}; give from 1 to num_beams, {num_beams}")
+        if output_layer(core).embeddings.shape[0] != len(target.vocabulary):
+            raise ValueError(
+                f"core scores {output_layer(core).embeddings.shape[0]} tokens, the dictionary has "
+                f"{len(target.vocabulary)}"
+            )
+        self.source = source
+        self.target = target
+        self.core = core
+        # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
+        self._core_config = json.dumps(dict(core_config))
+        self.num_beams = num_beams
+        self.num_best = num_best
+        self.length_penalty = length_penalty
+        self.max_length = max_length
+        self.copy_unknown = copy_unknown
+        alike = type(source.tokenizer) is type(target.tokenizer)
+        spelled = isinstance(target.tokenizer, SubwordTokenizer)
+        self._copies = copy_unknown and alike and not spelled
+        self._banned = (PAD_ID, BOS_ID) if self._copies else (PAD_ID, UNK_ID, BOS_ID)
+        self._translate = tf.function(self.answer, input_signature=[_TEXT])
+        self._n_best = tf.function(self.answer_best, input_signature=[_TEXT])
+        self._attention = tf.function(self.answer_attention, input_signature=[_TEXT])
+        self._scores = tf.function(
+            self.answer_scores,
+            input_signature=[
+                tf.TensorSpec([None], tf.string, name=name) for name in ("source", "target")
+            ],
+        )
+
+    @classmethod
+    def build(
+        cls,
+        source: TextEncoder,
+        target: TextEncoder,
+        *,
+        num_beams: int = 4,
+        num_best: int = 4,
+        length_penalty: float = 1.0,
+        max_length: int = 200,
+        copy_unknown: bool = True,
+        **core_config: Any,
+    ) -> Translator:
+        """Makes an untrained translator.
+
+        Args:
+            source: texts to ids.
+            target: the same for translations; the same object for one shared dictionary.
+            num_beams: as for the class, and so the others.
+            num_best: ditto.
+            length_penalty: ditto.
+            max_length: ditto.
+            copy_unknown: ditto.
+            core_config: arguments of `build_translator_core` but for the sizes.
+
+        Returns:
+            The translator.
+        """
+        core = build_translator_core(
+            len(source.vocabulary),
+            len(target.vocabulary),
+            shared=source is target,
+            **core_config,
+        )
+        return cls(
+            source,
+            target,
+            core,
+            core_config=core_config,
+            num_beams=num_beams,
+            num_best=num_best,
+            length_penalty=length_penalty,
+            max_length=max_length,
+            copy_unknown=copy_unknown,
+        )
+
+    @property
+    def core_config(self) -> dict[str, Any]:
+        """The arguments that the core was made with, but for the sizes."""
+        return json.loads(self._core_config)
+
+    def translate(self, texts: Sequence[str], batch_size: int = 256) -> list[Translation]:
+        """Translates texts.
+
+        Args:
+            texts: strings; the translation of an empty one is empty.
+            batch_size: texts given to the graph at once.
+
+        Returns:
+            A `Translation` for each text, in order.
+
+        Raises:
+            ValueError: an item is not a string that UTF-8 can hold; its index is named.
+        """
+        found: list[Translation] = []
+        for answer in _batched(self._translate, batch_size, texts):
+            columns = (answer[name].numpy() for name in ("translation", "score", "unknown_rate"))
+            found += [
+                Translation(text.decode(), float(score), float(rate))
+                for text, score, rate in zip(*columns, strict=True)
+            ]
+        return found
+
+    def n_best(self, texts: Sequence[str], batch_size: int = 256) -> list[list[Translation]]:
+        """Gives several translations of each text, the best first; arguments as `translate`."""
+        answers = _batched(self._n_best, batch_size, texts)
+        return [row for answer in answers for row in collect_best(answer)]
+
+    def align(self, texts: Sequence[str], batch_size: int = 32) -> list[Alignment]:
+        """Tells what each token of a translation looked at; arguments as `translate`."""
+        answers = _batched(self._attention, batch_size, texts)
+        return [row for answer in answers for row in collect_alignments(answer)]
+
+    def score(
+        self, sources: Sequence[str], targets: Sequence[str], batch_size: int = 256
+    ) -> np.ndarray:
+        """Tells how probable given translations are.
+
+        Args:
+            sources: strings.
+            targets: as many strings.
+            batch_size: pairs given to the graph at once.
+
+        Returns:
+            `<float32>[pairs]`, log-probabilities of all tokens and the end (natural logarithm).
+
+        Raises:
+            ValueError: there are not as many targets as sources.
+        """
+        if len(sources) != len(targets):
+            raise ValueError(f"{len(sources)} sources and {len(targets)} targets: give as many")
+        answers = _batched(self._scores, batch_size, sources, targets)
+        parts = [answer["log_probability"].numpy() for answer in answers]
+        return np.concatenate([np.zeros(0, "float32"), *parts])
+
+    def answer(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Translates texts.
+
+        Args:
+            text: `<string>[batch]`, UTF-8; bytes that are not become U+FFFD.
+
+        Returns:
+            `translation` `<string>[batch]`, empty for a text without a token; `score`
+            `<float32>[batch]`, the log-probability divided by the length penalty; `unknown_rate`
+            `<float32>[batch]`, share of the source's tokens that the dictionary does not hold.
+        """
+        answer = self._best(text, 1)
+        return {
+            "translation": answer["translations"][:, 0],
+            "score": answer["scores"][:, 0],
+            "unknown_rate": answer["unknown_rate"],
+        }
+
+    def answer_best(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Gives several translations of each text.
+
+        Args:
+            text: `<string>[batch]`.
+
+        Returns:
+            `translations` `<string>[batch, num_best]`, the best first; `scores`
+            `<float32>[batch, num_best]`, minus infinity where there are no more; `unknown_rate`
+            `<float32>[batch]`.
+        """
+        return self._best(text, self.num_best)
+
+    def _best(self, text: tf.Tensor, num_best: int) -> dict[str, tf.Tensor]:
+        size = tf.shape(text)[0]
+        encoded = self.source(_at_least_one(text))
+        found = self._found(encoded.token_ids, encoded.tokens, num_best)
+        texts = tf.reshape(self.target.tokenizer.detokenize(found.tokens), [-1, num_best])
+        nothing = tf.equal(encoded.tokens.row_lengths(), 0)[:, tf.newaxis]
+        return {
+            "translations": tf.where(nothing, "", texts)[:size],
+            "scores": tf.where(nothing, 0.0, found.score)[:size],
+            "unknown_rate": encoded.unknown_rate[:size],
+        }
+
+    def _found(
+        self, token_ids: tf.RaggedTensor, tokens: tf.RaggedTensor, num_best: int
+    ) -> _Found:
+        """Translates rows of about one length together."""
+
+        def some(rows: tf.Tensor) -> list[tf.Tensor]:
+            found = self._search(tf.gather(token_ids, rows).to_tensor(PAD_ID), num_best)
+            written = tf.sequence_mask(found.lengths, tf.shape(found.token_ids)[-1])
+            names = self.target.vocabulary.id_to_token(found.token_ids)
+            if self._copies:
+                names = _copied(found, names, tf.gather(tokens, rows))
+            return [
+                rows,
+                found.score,
+                tf.reshape(found.lengths, [-1]),
+                tf.boolean_mask(names, written),
+            ]
+
+        kinds = (tf.int32, tf.float32, tf.int32, tf.string)
+        shapes = ([None], [None, num_best], [None], [None])
+        specs = [tf.TensorSpec(*spec) for spec in zip(shapes, kinds, strict=True)]
+        lengths = tf.cast(token_ids.row_lengths(), tf.int32)
+        rows, score, written, names = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
+        order = tf.argsort(rows)
+        sequences = tf.RaggedTensor.from_row_lengths(names, written, validate=False)
+        places = order[:, tf.newaxis] * num_best + tf.range(num_best)
+        return _Found(tf.gather(sequences, tf.reshape(places, [-1])), tf.gather(score, order))
+
+    def _search(self, ids: tf.Tensor, num_best: int, attend: bool | None = None) -> SearchResult:
+        """Beam search for padded sources `<int32>[batch, length]`."""
+        attend = self._copies if attend is None else attend
+        source, state = encode(self.core, ids)
+        step = next_token(self.core, source, attention=attend)
+        lengths = tf.math.count_nonzero(ids, axis=1, dtype=tf.int32)
+        return beam_search(
+            step,
+            state,
+            max_length=tf.minimum(self.max_length, 3 * lengths + 20),
+            num_beams=self.num_beams,
+            num_best=num_best,
+            length_penalty=self.length_penalty,
+            banned=self._banned,
+        )
+
+    def answer_attention(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Translates texts and tells what each token looked at; for pictures, all at once.
+
+        Args:
+            text: `<string>[batch]`.
+
+        Returns:
+            `translation` `<string>[batch]`; `source_tokens` `<string>[batch, s]` and
+            `target_tokens` `<string>[batch, t]`, padded with empty strings; `source_length` and
+            `target_length` `<int32>[batch]`; `attention` `<float32>[batch, t, s]`, of each token of
+            the translation to those of the source.
+        """
+        size = tf.shape(text)[0]
+        encoded = self.source(_at_least_one(text))
+        found = self._search(encoded.token_ids.to_tensor(PAD_ID), 1, attend=True)
+        lengths = tf.where(tf.equal(encoded.tokens.row_lengths(), 0), 0, found.lengths[:, 0])
+        written = tf.sequence_mask(lengths, tf.shape(found.token_ids)[-1])
+        names = self.target.vocabulary.id_to_token(found.token_ids)
+        if self._copies:
+            names = _copied(found, names, encoded.tokens)
+        names = tf.RaggedTensor.from_row_lengths(
+            tf.boolean_mask(names[:, 0], written), lengths, validate=False
+        )
+        source_tokens = encoded.tokens.to_tensor("")
+        longest = tf.reduce_max(lengths)
+        return {
+            "translation": self.target.tokenizer.detokenize(names)[:size],
+            "source_tokens": source_tokens[:size],
+            "target_tokens": names.to_tensor("")[:size],
+            "source_length": tf.cast(encoded.tokens.row_lengths(), tf.int32)[:size],
+            "target_length": lengths[:size],
+            "attention": found.attention[:size, 0, :longest, : tf.shape(source_tokens)[1]],
+        }
+
+    def answer_scores(self, source: tf.Tensor, target: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Tells how probable given translations are.
+
+        Args:
+            source: `<string>[batch]`.
+            target: `<string>[batch]`.
+
+        Returns:
+            `log_probability` `<float32>[batch]`, of all tokens and the end; `tokens`
+            `<int32>[batch]`, how many these are.
+        """
+        size = tf.shape(source)[0]
+        one = [_at_least_one(text) for text in (source, target)]
+        ids = self.source(one[0]).token_ids
+        # From the tokens: of a target without any EOS alone is wanted, and not UNK.
+        wanted = self.target.vocabulary.token_to_id(self.target(one[1]).tokens)
+        ends = tf.ones([tf.shape(one[0])[0], 1], tf.int32)
+        following = tf.concat([wanted, ends * EOS_ID], axis=1)
+        before = tf.concat([ends * BOS_ID, wanted], axis=1)
+        lengths = tf.cast(following.row_lengths(), tf.int32)
+
+        def some(rows: tf.Tensor) -> list[tf.Tensor]:
+            inputs = {
+                "encoder_token_ids": tf.gather(ids, rows).to_tensor(PAD_ID),
+                "decoder_token_ids": tf.gather(before, rows).to_tensor(PAD_ID),
+            }
+            features = self.core(inputs, training=False)
+            tokens = tf.gather(following, rows).to_tensor(PAD_ID)
+            chances = tf.nn.log_softmax(token_logits(output_layer(self.core), features))
+            each = tf.gather(chances, tokens, batch_dims=2)
+            each = tf.where(tf.not_equal(tokens, PAD_ID), each, 0.0)
+            return [rows, tf.reduce_sum(each, axis=1)]
+
+        specs = [tf.TensorSpec([None], kind) for kind in (tf.int32, tf.float32)]
+        rows, found = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
+        return {
+            "log_probability": tf.gather(found, tf.argsort(rows))[:size],
+            "tokens": lengths[:size],
+        }
+
+    def signatures(self) -> dict[str, Any]:
+        """What a server offers.
+
+        Returns:
+            `serving_default`: see `answer`. `n_best`: see `answer_best`. `attention`: see
+            `answer_attention`. `scores`: see `answer_scores`.
+        """
+        return {
+            "serving_default": self._translate,
+            "n_best": self._n_best,
+            "attention": self._attention,
+            "scores": self._scores,
+        }
+
+    def trackables(self) -> list[Any]:
+        """Weights and tables that the signatures use."""
+        return [*(v.value for v in self.core.variables), self.source, self.target]
+
+    def extended(self, source: TextEncoder, target: TextEncoder) -> Translator:
+        """A translator that knows more tokens and has learned what this one has.
+
+        Args:
+            source: as this one's, its vocabulary continued.
+            target: the same; the same object as `source` exactly where this one's is.
+
+        Returns:
+            A new translator; a new token is read as UNK was, until it is trained.
+        """
+        new = Translator.build(source, target, **self._settings(), **self.core_config)
+        copy_weights(self.core, new.core)
+        return new
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "num_beams": self.num_beams,
+            "num_best": self.num_best,
+            "length_penalty": self.length_penalty,
+            "max_length": self.max_length,
+            "copy_unknown": self.copy_unknown,
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes weights, vocabularies and configuration to one `.keras` file.
+
+        Args:
+            path: the file, its name ending in `.keras`; written aside, then renamed.
+
+        Raises:
+            ValueError: the name ends otherwise.
+        """
+        shared = self.source is self.target
+        shell = {
+            "source": self.source.get_config(),
+            "target": None if shared else self.target.get_config(),
+            "core_config": self.core_config,
+            **self._settings(),
+        }
+        write_keras_file(path, self.core, _TASK, shell)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Translator:
+        """Reads what `save` wrote.
+
+        Args:
+            path: the file, or the directory of an artefact that holds `model.keras`.
+
+        Returns:
+            The translator, ready to answer or to be trained further.
+
+        Raises:
+            ValueError: the file is not there, or holds no translator.
+        """
+        core, shell = read_keras_file(path, _TASK)
+        source = TextEncoder.from_config(shell.pop("source"))
+        target = shell.pop("target")
+        target = source if target is None else TextEncoder.from_config(target)
+        return cls(source, target, core, **shell)
+
+
+def _batched(
+    function: Callable[..., dict[str, tf.Tensor]], batch_size: int, *columns: Sequence[str]
+) -> Iterator[dict[str, tf.Tensor]]:
+    """Calls a signature with some texts at a time."""
+    strings = [as_text_tensor(column) for column in columns]
+    for start in range(0, int(tf.size(strings[0])), batch_size):
+        yield function(*(column[start : start + batch_size] for column in strings))
+
+
+def _at_least_one(text: tf.Tensor) -> tf.Tensor:
+    """An empty batch becomes one text, to be taken away again: kernels cannot compute nothing."""
+    return tf.cond(tf.size(text) > 0, lambda: text, lambda: tf.constant([""]))
+
+
+def _copied(found: SearchResult, names: tf.Tensor, source: tf.RaggedTensor) -> tf.Tensor:
+    """Puts the source's token that was looked at most where UNK was written.
+
+    Args:
+        found: with attention `[batch, n, length, source_length]`.
+        names: `<string>[batch, n, length]`, the tokens.
+        source: ragged `<string>[batch, None]`.
+
+    Returns:
+        `<string>[batch, n, length]`.
+    """
+    places = tf.argmax(found.attention, axis=-1, output_type=tf.int32)
+    tokens = tf.gather(tf.pad(source.to_tensor(""), [[0, 0], [0, 1]]), places, batch_dims=1)
+    return tf.where(tf.equal(found.token_ids, UNK_ID), tokens, names)

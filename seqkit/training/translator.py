@@ -1,0 +1,159 @@
+"""Trains a translator, judged by how it translates held-out texts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from sacrebleu.metrics import BLEU, CHRF
+
+from seqkit.data import Dataset
+from seqkit.decoding import greedy
+from seqkit.losses import TokenCrossEntropy
+from seqkit.models import Translator
+from seqkit.models.translator_core import encode, next_token, output_layer
+from seqkit.optimizers import LazyAdam
+from seqkit.text import PAD_ID
+from seqkit.training.encoded_pairs import EncodedPairs, PairBatches
+from seqkit.training.loop import TrainingState, train_core
+from seqkit.training.schedule import epochs_within, warm_up_and_decay
+
+# Enough to tell better from worse; more would cost time at the end of every epoch.
+_MOST_JUDGED = 1000
+_TOGETHER = 128
+
+
+def fit_translator(
+    model: Translator,
+    train: Dataset,
+    validation: Dataset,
+    *,
+    batch_size: int,
+    epochs: int,
+    max_steps: int,
+    patience: int,
+    learning_rate: float,
+    label_smoothing: float = 0.1,
+    seed: int = 0,
+    checkpoints: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    fingerprint: Mapping[str, Any] | None = None,
+    log_dir: str | os.PathLike[str] | None = None,
+) -> TrainingState:
+    """Trains the model's core to give each token of the target after those before it.
+
+    Args:
+        model: changed in place.
+        train: holds the columns `source` and `target`.
+        validation: the same, held out: it decides when training stops.
+        batch_size: pairs of a step.
+        epochs: at most so many.
+        max_steps: fewer epochs, but at least three, where they would take more steps than this.
+        patience: epochs without improvement before training stops.
+        learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
+        label_smoothing: share of the truth that all tokens have alike.
+        seed: with the epoch's number decides the order of the pairs.
+        checkpoints: directory for the state after each epoch, or None.
+        resume: whether to go on from the state found there.
+        fingerprint: what must not have changed since, beside the data.
+        log_dir: directory for TensorBoard, or None.
+
+    Returns:
+        The state, with the history.
+
+    Raises:
+        ValueError: no pair is short enough, or the state found belongs to something else.
+    """
+    pairs = EncodedPairs(train, model.source, model.target, max_length=model.max_length)
+    if pairs.num_left_out:
+        print(
+            f"{pairs.num_left_out:,} pairs have a side of more than {model.max_length} tokens: not "
+            "trained on"
+        )
+    batches = PairBatches(pairs, batch_size=batch_size, seed=seed)
+    epochs = epochs_within(max_steps, len(batches), most=epochs)
+    model.core.compile(
+        LazyAdam(warm_up_and_decay(learning_rate, len(batches), epochs), global_clipnorm=1.0),
+        loss=TokenCrossEntropy(output_layer(model.core), label_smoothing),
+    )
+    return train_core(
+        model.core,
+        batches,
+        epochs=epochs,
+        patience=patience,
+        callbacks=[TranslationValidation(model, validation)],
+        monitor="val_error",
+        checkpoints=checkpoints,
+        resume=resume,
+        fingerprint={**(fingerprint or {}), "data": train.content_sha256()},
+        log_dir=log_dir,
+    )
+
+
+class TranslationValidation(keras.callbacks.Callback):
+    """Adds to each epoch's figures how held-out texts are translated, by greedy search.
+
+    `val_bleu` and `val_chrf` are in percent, `val_error` is what is missing to 100 in chrF.
+
+    Args:
+        model: the translator whose core is trained.
+        validation: held-out pairs; the first 1,000 are used.
+    """
+
+    def __init__(self, model: Translator, validation: Dataset) -> None:
+        super().__init__()
+        rows = validation.take(np.arange(min(_MOST_JUDGED, len(validation))))
+        self._sources = rows.to_list("source")
+        self._references = rows.to_list("target")
+        self._translate = greedy_translation(model)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Computes the figures; Keras calls this."""
+        answers = self._translate(self._sources)
+        if logs is not None:
+            references = [self._references]
+            logs["val_bleu"] = BLEU(force=True).corpus_score(answers, references).score
+            logs["val_chrf"] = CHRF().corpus_score(answers, references).score
+            logs["val_error"] = 100 - logs["val_chrf"]
+
+
+def greedy_translation(model: Translator) -> Any:
+    """Makes a function of a list of texts that translates them by greedy search, weights as now.
+
+    Args:
+        model: the translator.
+
+    Returns:
+        A function of a list of strings to a list of strings.
+    """
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    def translate(texts: tf.Tensor) -> tf.Tensor:
+        ids = model.source(texts).token_ids.to_tensor(PAD_ID)
+        source, state = encode(model.core, ids)
+        lengths = tf.math.count_nonzero(ids, axis=1, dtype=tf.int32)
+        found = greedy(
+            next_token(model.core, source, attention=False),
+            state,
+            max_length=tf.minimum(model.max_length, 3 * lengths + 20),
+        )
+        tokens = model.target.vocabulary.id_to_token(found.token_ids[:, 0])
+        tokens = tf.RaggedTensor.from_tensor(tokens, lengths=found.lengths[:, 0])
+        return model.target.tokenizer.detokenize(tokens)
+
+    def of_all(texts: list[str]) -> list[str]:
+        # Texts of about one length together: a row that has ended waits for the others.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        answers = [""] * len(texts)
+        for start in range(0, len(texts), _TOGETHER):
+            rows = order[start : start + _TOGETHER]
+            found = translate(tf.constant([texts[i] for i in rows])).numpy()
+            for row, answer in zip(rows, found, strict=True):
+                answers[row] = answer.decode()
+        return answers
+
+    return of_all
