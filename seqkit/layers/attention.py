@@ -50,9 +50,7 @@ class SourceAttention(keras.layers.Layer):
         self.score = score
         self.dim = dim
 
-    def build(
-        self, query_shape: tuple, source_shape: tuple, source_mask_shape: Any = None
-    ) -> None:
+    def build(self, query_shape: tuple, source_shape: tuple, source_mask_shape: Any = None) -> None:
         """Creates the weights for a query and a source of these widths."""
         query_dim, source_dim = query_shape[-1], source_shape[-1]
         dim = query_dim if self.score == "dot" else self.dim or query_dim

@@ -121,6 +121,8 @@ class RecurrentDecoder(keras.layers.Layer):
         self.recurrence = RECURRENCES[cell]
         self.look = SourceAttention(attention, dtype=self.dtype_policy, name="attention")
         self.seed_generator = keras.random.SeedGenerator(seed)
+        # XLA cannot go back through TensorFlow's loop over a length that is not known beforehand.
+        self.supports_jit = not (input_feeding and keras.backend.backend() == "tensorflow")
 
     def build(
         self,
@@ -141,9 +143,7 @@ class RecurrentDecoder(keras.layers.Layer):
         self.bridge_kernel = self.add_weight(
             name="bridge_kernel", shape=(int(final_state_shape[-1]), states)
         )
-        self.bridge_bias = self.add_weight(
-            name="bridge_bias", shape=(states,), initializer="zeros"
-        )
+        self.bridge_bias = self.add_weight(name="bridge_bias", shape=(states,), initializer="zeros")
         self.feature_kernel = self.add_weight(
             name="feature_kernel", shape=(width + input_dim, self.output_dim)
         )
@@ -277,11 +277,12 @@ class RecurrentDecoder(keras.layers.Layer):
 
         def step(carry: tuple, time: Tensor) -> tuple:
             now = ops.expand_dims(ops.take(inputs, time, axis=1), 1)
-            features, after, _ = self._step(now, DecoderState(*carry), source, kept, kept_below)
-            return tuple(after), features
+            _, after, _ = self._step(now, DecoderState(*carry), source, kept, kept_below)
+            # On TensorFlow what a scan collects must be nested and shaped like what it carries.
+            return tuple(after), tuple(after)
 
         times = ops.arange(ops.shape(inputs)[1])
-        _, features = ops.scan(step, tuple(state), times)
+        _, (_, features) = ops.scan(step, tuple(state), times)
         return ops.transpose(ops.squeeze(features, 2), (1, 0, 2))
 
     def _run(self, number: int, inputs: Tensor, state: DecoderState, kept: Tensor) -> Tensor:

@@ -74,7 +74,9 @@ class ScheduledDropout(keras.layers.Layer):
         share = ops.cast(self.steps, inputs.dtype) / self.warm_up_steps
         rate = self.rate * ops.minimum(share, 1.0)
         self.steps.assign_add(1)
-        drawn = keras.random.uniform(ops.shape(inputs), dtype=inputs.dtype, seed=self.seed_generator)
+        drawn = keras.random.uniform(
+            ops.shape(inputs), dtype=inputs.dtype, seed=self.seed_generator
+        )
         return ops.where(ops.less(drawn, rate), 0.0, inputs / (1 - rate))
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:

@@ -268,9 +268,7 @@ class Translator(tf.Module):
             "unknown_rate": encoded.unknown_rate[:size],
         }
 
-    def _found(
-        self, token_ids: tf.RaggedTensor, tokens: tf.RaggedTensor, num_best: int
-    ) -> _Found:
+    def _found(self, token_ids: tf.RaggedTensor, tokens: tf.RaggedTensor, num_best: int) -> _Found:
         """Translates rows of about one length together."""
 
         def some(rows: tf.Tensor) -> list[tf.Tensor]:
