@@ -7,6 +7,7 @@ from seqkit.data.errors import DataError
 from seqkit.data.parts import read_parts
 from seqkit.data.read import read
 from seqkit.data.split import split
+from seqkit.data.turns import join_turns, read_turns
 
 __all__ = [
     "Batch",
@@ -16,7 +17,9 @@ __all__ = [
     "bucket_batches",
     "check",
     "default_boundaries",
+    "join_turns",
     "read",
     "read_parts",
+    "read_turns",
     "split",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data.columns import is_pair
+from seqkit.data.columns import PAIR
 from seqkit.data.dataset import Dataset
 from seqkit.data.grouping import EMPTY, content_column, text_keys
 from seqkit.data.pair_checks import PairReport, pair_report, training_ratio
@@ -333,7 +333,7 @@ def _label_text(dataset: Dataset, row: int) -> str:
 
 def _is_pairs(dataset: Dataset) -> bool:
     """Whether rows are sentence pairs."""
-    return is_pair(dataset.column_names)
+    return set(PAIR) <= set(dataset.column_names)
 
 
 def _answer(dataset: Dataset) -> str | None:

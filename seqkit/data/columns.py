@@ -24,6 +24,8 @@ MARKED = ("text", "spans")
 # Sentence pairs, and texts by language that they can be made from.
 PAIR = ("source", "target")
 BY_LANGUAGE = "translation"
+# For pairs of turns, the number of the conversation that they are of.
+CONVERSATION = "conversation"
 _NEEDED = ("text", "tokens", "spans", *PAIR, BY_LANGUAGE)
 
 

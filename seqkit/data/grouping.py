@@ -53,14 +53,25 @@ def text_keys(texts: pa.ChunkedArray) -> np.ndarray:
             part = chunk.slice(offset, CHUNK_ROWS)
             if pa.types.is_list(part.type):
                 part = pc.binary_join(part, " ")
-            digests = [_digest(text) for text in part.to_pylist()]
+            digests = [text_digest(text) for text in part.to_pylist()]
             keys[start : start + len(part)] = np.frombuffer(b"".join(digests), "<u8")
             start += len(part)
     return keys
 
 
-def _digest(text: str) -> bytes:
-    """Eight bytes that stand for a text."""
+def text_digest(text: str) -> bytes:
+    """Eight bytes that stand for a text, whatever its case and white space.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The digest that `text_keys` makes a number of.
+
+    Example:
+        >>> text_digest("A  b") == text_digest("a b "), text_digest(" ") == bytes(8)
+        (True, True)
+    """
     plain = " ".join(text.casefold().split())
     if not plain:
         return bytes(8)

@@ -35,7 +35,12 @@ def read_jsonl(
         if not line.strip():
             continue
         place = f"{file.path}, line {number}"
-        row = _parse(line, place)
+        row = parsed_line(line, place)
+        if not isinstance(row, dict):
+            raise DataError(
+                f"{place}: {shown(row, 100)} is not a JSON object. Write one object a line: "
+                '{"text": "…", "label": "…"}.'
+            )
         if not keys:
             found = columns.resolve_raw(list(row), wanted, names, place)
             keys = {name: list(row)[position] for name, position in found.items()}
@@ -61,10 +66,21 @@ def _chunk(file: TextFile, values: Mapping[str, list], lines: list[int]) -> Chun
     return Chunk(values, lambda row: f"{file.path}, line {lines[row]}", lines)
 
 
-def _parse(line: str, place: str) -> dict:
-    """The object of one line."""
+def parsed_line(line: str, place: str) -> object:
+    """What one line of JSON holds.
+
+    Args:
+        line: The line.
+        place: Words that name it in a message.
+
+    Returns:
+        The value as Python has it.
+
+    Raises:
+        DataError: The line is not JSON.
+    """
     try:
-        row = json.loads(line)
+        return json.loads(line)
     except json.JSONDecodeError as error:
         remedy = (
             "The file looks like one JSON array; write one object a line"
@@ -77,9 +93,3 @@ def _parse(line: str, place: str) -> dict:
         ) from None
     except RecursionError:
         raise DataError(f"{place}: nested too deeply: {shown(line, 100)}.") from None
-    if not isinstance(row, dict):
-        raise DataError(
-            f"{place}: {shown(row, 100)} is not a JSON object. Write one object a line: "
-            '{"text": "…", "label": "…"}.'
-        )
-    return row

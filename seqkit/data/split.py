@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seqkit.data.columns import CONVERSATION
 from seqkit.data.dataset import Dataset
 from seqkit.data.grouping import EMPTY, content_column, text_keys
 
@@ -23,9 +24,10 @@ def split(
     """Splits a data set in two, with about the same share of every label in both parts.
 
     Rows whose texts differ only in case and white space come into the same part, as do sentences
-    of the same tokens, and pairs of the same source. Tags are not spread evenly: each sentence has
-    many. Every label of the second part also occurs in the first; a label too rare to occur in
-    both is kept in the first, and a warning names it. The rows keep their order.
+    of the same tokens, pairs of the same source, and turns of the same conversation. Tags are not
+    spread evenly: each sentence has many. Every label of the second part also occurs in the first;
+    a label too rare to occur in both is kept in the first, and a warning names it. The rows keep
+    their order.
 
     Args:
         dataset: What to split.
@@ -33,7 +35,8 @@ def split(
         seed: The same seed gives the same split.
         stratify: Column whose values are spread evenly, or None.
         group: Column whose equal values stay together (`"text"` stands for `tokens` where rows are
-            sentences, for `source` where they are pairs), or None for every row by itself.
+            sentences, for `source` where they are pairs, for `conversation` where these are turns
+            that `read_turns` has read), or None for every row by itself.
 
     Returns:
         The first part (1 - `fraction`) and the second.
@@ -53,7 +56,7 @@ def split(
     if stratify == "label" and stratify not in dataset:
         stratify = None
     if group == "text":
-        group = content_column(dataset)
+        group = CONVERSATION if CONVERSATION in dataset else content_column(dataset)
     groups = _groups(dataset, group)
     count = int(groups.max(initial=-1)) + 1
     if count < 2:

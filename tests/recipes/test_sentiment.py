@@ -2,12 +2,9 @@
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,10 +14,10 @@ from recipes import sentiment
 from recipes.samples.reviews import reviews
 from seqkit.export import verify
 from seqkit.models import TextClassifier
+from tests.recipes.held_run import ROOT, stopped
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 SMALL = {
     "tokenizer": "word",
     "hidden_dim": 12,
@@ -148,7 +145,7 @@ def uninterrupted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     data = write_csv(folder / "data.csv", reviews(500, seed=2))
     subprocess.run(
-        command("--data", data, "--export-path", folder / "model", "--epochs", 6),
+        command("--data", data, "--export-path", folder / "model", "--epochs", 3),
         check=True,
         cwd=ROOT,
         capture_output=True,
@@ -160,29 +157,17 @@ def uninterrupted(tmp_path_factory):
 def test_an_interrupted_run_ends_with_the_same_bits(uninterrupted, tmp_path, how):
     data, expected = uninterrupted
     model = tmp_path / "model"
-    arguments = command("--data", data, "--export-path", model, "--epochs", 6)
-    process = subprocess.Popen(
-        arguments,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    state = model / ".training" / "state.npz"
-    deadline = time.monotonic() + 900  # only so that a broken run ends
-    while not state.exists():
-        assert process.poll() is None, process.stdout.read().decode()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    os.kill(process.pid, how)
-    output = process.communicate()[0].decode()
+    arguments = command("--data", data, "--export-path", model, "--epochs", 3)
+    status, output = stopped("recipes.sentiment", arguments[3:], how)
     if how == signal.SIGINT:
-        assert process.returncode == 130
+        assert status == 130
         assert "--resume" in output.splitlines()[-1]
+    else:
+        assert status == -how
     assert not (model / "model.keras").exists()
     resumed = subprocess.run([*arguments, "--resume"], cwd=ROOT, capture_output=True, text=True)
     assert resumed.returncode == 0, resumed.stderr
-    assert "Epoch 1/6" not in resumed.stdout
+    assert "Epoch 1/3" not in resumed.stdout
     for found, value in zip(weights(model), expected, strict=True):
         np.testing.assert_array_equal(found, value)
 

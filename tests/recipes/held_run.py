@@ -1,0 +1,64 @@
+"""A recipe's run that is stopped in the midst of its second epoch, however busy the machine is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from signal import Signals
+
+ROOT = Path(__file__).parents[2]
+
+# The run waits there for the signal: were it to go on, a test that is kept waiting by the machine
+# would send the signal when all is over.
+_HELD = """
+import runpy, signal, sys, time
+from seqkit.training import loop
+
+class Held(loop.TrainingState):
+    def on_train_batch_end(self, batch, logs=None):
+        if self.history and batch == 1:
+            print("\\nheld", flush=True)
+            time.sleep(900)  # only so that a broken test ends
+
+loop.TrainingState = Held
+# Where a shell runs the tests in the background, it has them ignore this signal.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+module = sys.argv.pop(1)
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+
+
+def stopped(module: str, arguments: Sequence[str], how: Signals) -> tuple[int, str]:
+    """Runs a recipe and sends it a signal after the second batch of the second epoch.
+
+    By then weights differ from those of the state on disk, which is that of the first epoch.
+
+    Args:
+        module: the recipe, such as `recipes.sentiment`.
+        arguments: of its command line.
+        how: the signal.
+
+    Returns:
+        The exit status and what was printed.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", _HELD, module, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    printed = []
+    for line in process.stdout:
+        printed.append(line)
+        if line == "held\n":
+            break
+    assert printed[-1:] == ["held\n"], "".join(printed)
+    os.kill(process.pid, how)
+    printed.append(process.communicate()[0])
+    return process.returncode, "".join(printed)
