@@ -55,7 +55,7 @@ class TranslationBucket(NamedTuple):
     Attributes:
         label: what they have in common.
         sentences: how many they are.
-        bleu: their BLEU in percent; 0 where no answer has four words.
+        bleu: their BLEU in percent; 0 also where no answer has four words.
         chrf: their chrF in percent.
     """
 

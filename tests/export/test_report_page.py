@@ -354,6 +354,11 @@ def test_wide_attention_is_scrolled_in_its_place(attention_shown, attention):
         "[...document.querySelector('.attention').tHead.rows[0].cells].map(c => c.innerText)"
     )
     assert heads[1:5] == ["▁two", "<b>", "런던", "␣"] and len(heads) == 41
+    widths = browser.value(
+        "[...document.querySelector('.attention').tHead.rows[0].cells].slice(1)"
+        ".map(c => c.offsetWidth)"
+    )
+    assert max(widths) < 50  # the names stand upright
     sizes = browser.value(
         "[...document.querySelectorAll('.wide')].map(box => {"
         " box.scrollLeft = 100;"
