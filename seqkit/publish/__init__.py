@@ -2,5 +2,6 @@
 
 from seqkit.publish.classification import publish_classifier
 from seqkit.publish.tagging import publish_tagger
+from seqkit.publish.translation import publish_translator
 
-__all__ = ["publish_classifier", "publish_tagger"]
+__all__ = ["publish_classifier", "publish_tagger", "publish_translator"]

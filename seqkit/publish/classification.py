@@ -11,9 +11,8 @@ from seqkit import export
 from seqkit.data import Dataset
 from seqkit.evaluation import Outcome
 from seqkit.export import report
-from seqkit.models import TextClassifier
 from seqkit.publish.provenance import HARD_TEXTS, described
-from seqkit.text import count_tokens
+from seqkit.publish.unknown_words import unknown_tokens
 
 _GOLDEN_TEXTS = 32
 
@@ -47,7 +46,7 @@ def publish_classifier(
     name = Path(export_path).absolute().name
     test = datasets["test"]
     examples = test.take(range(min(_GOLDEN_TEXTS, len(test)))).to_list("text")
-    unknown = _unknown_tokens(model, test)
+    unknown = unknown_tokens(model.encoder, test)
     (baseline,) = outcome.baselines.items()
     card = {
         "name": name,
@@ -80,12 +79,6 @@ def publish_classifier(
     )
     print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
     return artefact
-
-
-def _unknown_tokens(model: TextClassifier, dataset: Dataset) -> list[tuple[str, int]]:
-    """The most frequent tokens that the dictionary does not hold."""
-    counts = count_tokens(dataset.batches("text", 4096), model.encoder.tokenizer)
-    return model.encoder.vocabulary.coverage(counts).most_common_unknown
 
 
 def _page(

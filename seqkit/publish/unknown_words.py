@@ -1,4 +1,4 @@
-"""The words of a data set that a dictionary does not hold."""
+"""The words and tokens of a data set that a dictionary does not hold."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 
 from seqkit.data import Dataset
+from seqkit.text import TextEncoder, count_tokens
 from seqkit.text.word_encoder import WordEncoder
 
 
@@ -29,3 +30,20 @@ def unknown_words(encoder: WordEncoder, dataset: Dataset, most: int = 20) -> lis
         numbers = found.field(1).to_numpy()
         counts.update({words[i]: int(numbers[i]) for i in np.flatnonzero(unknown)})
     return counts.most_common(most)
+
+
+def unknown_tokens(
+    encoder: TextEncoder, dataset: Dataset, column: str = "text"
+) -> list[tuple[str, int]]:
+    """The most frequent tokens that the dictionary lacks.
+
+    Args:
+        encoder: has the tokenizer and the dictionary.
+        dataset: has the texts.
+        column: the column that holds them.
+
+    Returns:
+        Tokens with how often they come, the most frequent first.
+    """
+    counts = count_tokens(dataset.batches(column, 4096), encoder.tokenizer)
+    return encoder.vocabulary.coverage(counts).most_common_unknown

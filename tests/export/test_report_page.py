@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from seqkit.export.attention_maps import attention_maps
 from seqkit.export.report import confusion, curves, facts, render, table, text
 from seqkit.export.tagged_text import tagged
 
@@ -304,3 +305,67 @@ def test_tagged_sentences_run_nothing_and_load_nothing(tags_shown, sentences):
     assert browser.value("document.title") == "Tags"
     assert browser.value("document.scripts.length + document.images.length") == 0
     assert browser.requests() == [sentences.as_uri()]
+
+
+READ = ["▁two", "<b>", "런던", " ", "w" * 300, *map(str, range(35))]
+WRITTEN = ["▁zwei", "مرحبا"]
+
+
+@pytest.fixture(scope="module")
+def attention(tmp_path_factory):
+    shares = np.zeros([2, 40])
+    shares[0, :3] = 0.9, 0.06, 0.04
+    shares[1, 1:3] = 0.5, 0.5
+    path = tmp_path_factory.mktemp("page") / "attention.html"
+    section = attention_maps("Attention", [(READ, WRITTEN, shares)] * 2, note="A note.")
+    path.write_text(render("Attention", [section]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desk at night"])
+def attention_shown(request, browser, attention):
+    browser.show(attention, *request.param)
+    return browser, *request.param
+
+
+CELLS = """[...document.querySelector('.attention tbody').rows].map(row =>
+    [...row.cells].map(cell => ({
+        text: cell.innerText, background: getComputedStyle(cell).backgroundColor,
+        colour: getComputedStyle(cell).color
+    })))"""
+
+
+def test_attention_is_told_by_shade_and_by_number(attention_shown):
+    browser, _, scheme = attention_shown
+    first, second = browser.value(CELLS)
+    assert [cell["text"] for cell in first[:5]] == ["▁zwei", "90", "", "", ""]
+    assert [cell["text"] for cell in second[:5]] == ["مرحبا", "", "50", "50", ""]
+    shades = [float(cell["background"].split(",")[3][:-1]) for cell in first[1:5]]
+    assert shades == pytest.approx([0.675, 0.045, 0.03, 0], abs=0.01)
+    assert second[2]["background"] == second[3]["background"]
+    letters = luminance(first[1]["colour"])
+    assert letters < 0.3 if scheme == "light" else letters > 0.7
+
+
+def test_wide_attention_is_scrolled_in_its_place(attention_shown, attention):
+    browser, width, _ = attention_shown
+    assert browser.value("document.scrollingElement.scrollWidth") <= width
+    heads = browser.value(
+        "[...document.querySelector('.attention').tHead.rows[0].cells].map(c => c.innerText)"
+    )
+    assert heads[1:5] == ["▁two", "<b>", "런던", "␣"] and len(heads) == 41
+    widths = browser.value(
+        "[...document.querySelector('.attention').tHead.rows[0].cells].slice(1)"
+        ".map(c => c.offsetWidth)"
+    )
+    assert max(widths) < 50  # the names stand upright
+    sizes = browser.value(
+        "[...document.querySelectorAll('.wide')].map(box => {"
+        " box.scrollLeft = 100;"
+        " const table = box.firstChild.getBoundingClientRect();"
+        " return [box.scrollLeft, box.getBoundingClientRect().right, table.height, box.tabIndex] })"
+    )
+    assert len(sizes) == 2
+    for scrolled, right, height, index in sizes:
+        assert scrolled == 100 and right <= width and height < 450 and index == 0
+    assert browser.requests() == [attention.as_uri()]

@@ -1,0 +1,201 @@
+"""A translator becomes an artefact with everything that is known about it."""
+
+import json
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqkit import data
+from seqkit.evaluation import Outcome, copy_source, nearest_sentence, score_translator
+from seqkit.export import verify
+from seqkit.publish import publish_translator
+from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
+
+COPY, NEAREST = "copy", "nearest | <b>"
+WORDS = {"two": 2, "dogs": 2, "run": 2, "a": 2, "dog": 2, "sees": 2, "cat": 2, "the": 2}
+SOURCES = ["two dogs run", "a dog sees the zebra", "the cat", "<i>zebra</i> runs", "word " * 50]
+TARGETS = [
+    "zwei Hunde laufen",
+    "ein Hund sieht das Zebra",
+    "die Katze",
+    "Zebra rennt",
+    "Wort " * 50,
+]
+
+
+class Translation(NamedTuple):
+    text: str
+    score: float
+    unknown_rate: float
+
+
+class Alignment(NamedTuple):
+    source_tokens: tuple[str, ...]
+    target_tokens: tuple[str, ...]
+    attention: np.ndarray
+
+
+class StandIn:
+    """Stands for a translator: it writes the words it read, and looks at each as it writes it."""
+
+    def __init__(self):
+        self.source = TextEncoder(WordTokenizer(), Vocabulary.from_counts(WORDS))
+        self.core = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        self.aligned = []
+
+    def translate(self, texts, batch_size=64):
+        rates = self.source(texts).unknown_rate.numpy().tolist()
+        return [Translation(t.upper(), -1.0, r) for t, r in zip(texts, rates, strict=True)]
+
+    def align(self, texts, batch_size=64):
+        self.aligned += texts
+        words = [tuple(text.split()) for text in texts]
+        return [Alignment(w, tuple(map(str.upper, w)), np.eye(len(w))) for w in words]
+
+    def signatures(self):
+        strings = tf.TensorSpec([None], tf.string)
+
+        def served(**names):
+            specs = [tf.TensorSpec([None], tf.string, name) for name in names]
+            return tf.function(input_signature=specs)
+
+        @served(text=strings)
+        def serving_default(text):
+            "Writes what it read."
+            score = tf.cast(tf.strings.length(text), tf.float32)
+            return {"translation": text, "score": score, "unknown_rate": score}
+
+        @served(text=strings)
+        def n_best(text):
+            "Writes it twice."
+            return {"translations": tf.stack([text, text], 1)}
+
+        @served(text=strings)
+        def attention(text):
+            "Looks at words."
+            words = tf.strings.split(text).to_tensor("")
+            shape = tf.concat([tf.shape(words), tf.shape(words)[1:]], 0)
+            return {"source_tokens": words, "attention": tf.ones(shape)}
+
+        @served(source=strings, target=strings)
+        def scores(source, target):
+            "Counts."
+            return {"tokens": tf.strings.length(source) + tf.strings.length(target)}
+
+        return {f.python_function.__name__: f for f in (serving_default, n_best, attention, scores)}
+
+    def trackables(self):
+        return [variable.value for variable in self.core.variables]
+
+    def save(self, path):
+        self.core.save(path)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    rows = list(zip(SOURCES, TARGETS, strict=True))
+    test = data.read(rows, columns=("source", "target"))
+    train = test.take([0, 2])
+    model = StandIn()
+    plain = {COPY: copy_source(train, test), NEAREST: nearest_sentence(train, test)}
+    scores = score_translator(model, test, baselines=plain)
+    baselines = {name: row.bleu for name, row in scores.baselines.items()} | {"other": 0.5}
+    history = [
+        {"loss": 2.0, "val_loss": 2.5, "val_chrf": 10.0},
+        {"loss": 1.0, "val_loss": 2.0, "val_chrf": 20.0},
+    ]
+    datasets = {"train": train, "validation": train, "test": test}
+    checks = data.check(train, test=test)
+    outcome = Outcome(model, scores, baselines, 1.234, history, checks)
+    artefact = publish_translator(
+        outcome,
+        tmp_path_factory.mktemp("exported") / "small",
+        datasets=datasets,
+        config={"hidden_dim": 4},
+        seed=3,
+        notes=["A note."],
+    )
+    return artefact, outcome, datasets
+
+
+def test_it_is_verified(published):
+    artefact, _, _ = published
+    assert verify(artefact.path).ok
+
+
+def test_the_card_tells_scores_beside_the_best_plain_model(published):
+    artefact, outcome, datasets = published
+    card, scores = artefact.read_card(), outcome.scores
+    assert (card["name"], card["task"], card["seed"]) == ("small", "translation", 3)
+    near = scores.baselines[NEAREST]
+    assert near.bleu > scores.baselines[COPY].bleu
+    assert card["scores"] == {
+        "BLEU": {"model": scores.bleu, "baseline": near.bleu},
+        "chrF": {"model": scores.chrf, "baseline": near.chrf},
+        "exact match": {"model": 0.0, "baseline": near.exact_match},
+    }
+    assert card["baseline"] == NEAREST
+    assert list(card["baselines"]) == [COPY, NEAREST, "other"]
+    assert card["baselines"][COPY]["chrF"] == scores.baselines[COPY].chrf
+    assert card["baselines"]["other"] == {"BLEU": 0.5, "chrF": None, "exact match": None}
+    assert card["metrics"] == {"BLEU": scores.bleu_signature, "chrF": scores.chrf_signature}
+    assert card["unknown_rate"]["test"] == pytest.approx(scores.unknown_rate) > 0
+    assert card["training"] == {"minutes": 1.23, "epochs": 2}
+    assert card["data"]["test"]["sha256"] == datasets["test"].sha256
+    assert card["config"] == {"hidden_dim": 4} and card["notes"] == ["A note."]
+    assert card["data_checks"] == outcome.checks.lines()
+
+
+def test_every_signature_is_asked_short_and_hard_texts(published):
+    artefact, _, _ = published
+    golden = json.loads((artefact.path / "golden.json").read_text(encoding="utf-8"))["signatures"]
+    asked = {
+        name: {key: value["values"] for key, value in signature["inputs"].items()}
+        for name, signature in golden.items()
+    }
+    assert asked["serving_default"]["text"][:6] == [*SOURCES, ""]
+    assert {"base64": "//4gYnJva2Vu"} in asked["serving_default"]["text"]
+    short = ["the cat", SOURCES[0], SOURCES[3], SOURCES[1]]
+    assert asked["n_best"]["text"] == asked["attention"]["text"] == [*short, ""]
+    assert asked["scores"] == {
+        "source": [*short, "", "the cat"],
+        "target": [TARGETS[2], TARGETS[0], TARGETS[3], TARGETS[1], TARGETS[2], ""],
+    }
+
+
+def test_the_page_shows_what_there_is_to_know(published):
+    artefact, outcome, _ = published
+    page = artefact.report.read_text(encoding="utf-8")
+    for title in (
+        "Scores on the test data",
+        "To know",
+        "Loss by epoch",
+        "On held-out data, by epoch",
+        "By length",
+        "By unknown tokens",
+        "Attention",
+        "Worst sentences",
+        "Most frequent unknown tokens",
+        "Data checks",
+    ):
+        assert f'<h2 dir="auto">{title}</h2>' in page
+    assert "nearest | &lt;b&gt;" in page and "<i>" not in page and "<b>" not in page
+    assert outcome.scores.bleu_signature in page and outcome.scores.chrf_signature in page
+    assert "more than 40 words" in page
+    # Every sentence but the long one has its table.
+    assert page.count('<table class="attention">') == 4
+    assert '<td dir="auto">zebra</td><td dir="auto" class="number">2</td>' in page
+    assert '<td dir="auto">—</td>' in page
+
+
+def test_attention_is_looked_at_all_over_the_test(published, tmp_path):
+    _, outcome, datasets = published
+    many = datasets["test"].take(list(range(4)) * 50)
+    outcome.model.aligned.clear()
+    publish_translator(outcome, tmp_path / "many", datasets={"test": many}, config={}, seed=0)
+    assert len(outcome.model.aligned) == 48
+    assert outcome.model.aligned[0] == SOURCES[0] and outcome.model.aligned[-1] == SOURCES[3]
+    assert len(set(outcome.model.aligned)) == 4
