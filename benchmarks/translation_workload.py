@@ -175,7 +175,6 @@ def synthetic(rows: int, test_rows: int, seed: int) -> TranslationWorkload:
     return TranslationWorkload("synthetic", sources[:rows], targets[:rows], rows, sources[rows:])
 
 
-
 def _split(raw: list[str]) -> list[str]:
     """Sentences, normalised and split as seqkit's word tokenizer does."""
     import tensorflow as tf
