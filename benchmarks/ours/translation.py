@@ -54,6 +54,7 @@ def translator_of(config: dict[str, Any], work: TranslationWorkload) -> Translat
         hidden_dim=config["hidden_dim"],
         cell=config["cell"],
         dropout=config["dropout"],
+        tie_embeddings=True,
         seed=config["seed"],
     )
 

@@ -86,6 +86,8 @@ def settings(config: dict[str, Any], directory: Path) -> dict[str, Any]:
             "initializer": "xavier_uniform",
             "embed_initializer": "normal",
             "embed_init_weight": 0.1,
+            # A word's vector is also what its probability is made from, as seqkit has it.
+            "tied_softmax": True,
             "encoder": {**layer, "bidirectional": True},
             "decoder": {**layer, "hidden_dropout": config["dropout"], "attention": "luong"},
         },
