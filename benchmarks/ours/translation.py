@@ -52,6 +52,8 @@ def translator_of(config: dict[str, Any], work: TranslationWorkload) -> Translat
         num_beams=config["num_beams"],
         embedding_dim=config["embedding_dim"],
         hidden_dim=config["hidden_dim"],
+        num_layers=1,
+        decoder_layers=1,
         cell=config["cell"],
         dropout=config["dropout"],
         tie_embeddings=True,
