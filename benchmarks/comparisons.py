@@ -14,9 +14,10 @@ from benchmarks.results import RESULTS, read_json
 from benchmarks.rounds import Entrant, Worker, median, ratio, take_turns, workers
 from benchmarks.start import time_of_first_answers
 from benchmarks.tagged_workload import TaggedWorkload
+from benchmarks.translation_workload import TranslationWorkload
 from benchmarks.workload import Workload
 
-Work = TypeVar("Work", Workload, TaggedWorkload)
+Work = TypeVar("Work", Workload, TaggedWorkload, TranslationWorkload)
 Row = dict[str, Any]
 Answers = dict[str, list[dict[str, Any]]]
 # Size of a batch, and how many texts are answered in a round; None for all.
@@ -31,7 +32,7 @@ class Setup(Generic[Work]):
     Attributes:
         data: directory of the public data, or None for made-up texts.
         directory: for files that are not kept.
-        work: the texts, or the tagged sentences.
+        work: the texts, the tagged sentences or the pairs.
         sizes: of the models, and how they are trained.
         peers: interpreter by name of environment, such as `torch`.
         batches: for serving, batch sizes and how many texts are answered in a round.

@@ -13,6 +13,9 @@ Below the directory given with `--data`:
 | `gsd` | `tagging/ud_korean_gsd/ko_gsd-ud-{train,dev,test}.conllu` | https://github.com/UniversalDependencies/UD_Korean-GSD |
 | `snips` | `tagging/snips/{train_*_full,validate_*}.json` | https://github.com/sonos/nlu-benchmark, folder `2017-06-custom-intent-engines` |
 | `names` | none | the built-in sample, names in Python's sources |
+| `multi30k` | `translation/multi30k_en_de/{train,val,test_2016_flickr,test_2017_flickr}.{en,de}.gz` | https://github.com/multi30k/dataset, folder `data/task1/raw` |
+| `tatoeba` | `translation/tatoeba_en_ko/kor.txt` | https://www.manythings.org/anki, "Korean - English"; sentences of Tatoeba, CC BY 2.0 FR, the authors of each in the third column |
+| `hangul_names` | none | the built-in sample, made-up Korean words and the names of their syllables |
 
 SST was annotated from the sentences of MR: never train on one and test on the other.
 """  # noqa: E501
@@ -35,6 +38,9 @@ from seqkit.data import Dataset
 Parts = dict[str, Dataset]
 _LATIN = "latin-1"
 _TAGGED = ("tokens", "tags")
+_PAIRS = ("source", "target")
+# The share of the different English sentences of Tatoeba that is the test.
+_TATOEBA_TEST = 0.1
 
 
 class Splitting(NamedTuple):
@@ -60,6 +66,7 @@ class PublicData(NamedTuple):
         sha256: twelve digits of the digest of its files.
         folds: number of trainings: 1 where the split is given.
         parts: gives `train`, `validation` and `test` of a fold.
+        more_tests: gives what the model of the one fold is tested on besides, by title.
     """
 
     name: str
@@ -67,6 +74,7 @@ class PublicData(NamedTuple):
     sha256: str
     folds: int
     parts: Callable[[int], Parts]
+    more_tests: Callable[[], Parts] = dict
 
 
 def sst2(root: Path, how: Splitting) -> PublicData:
@@ -148,6 +156,47 @@ def names(root: Path | None, how: Splitting) -> PublicData:
     return PublicData("names", "built-in sample", digest, 1, lambda fold: parts)
 
 
+def multi30k(root: Path, how: Splitting) -> PublicData:
+    """Captions of pictures, English to German, with the split they come in and a second test."""
+    directory = root / "translation" / "multi30k_en_de"
+    names = ("train", "val", "test_2016_flickr", "test_2017_flickr")
+    *paths, second = (
+        tuple(directory / f"{name}.{language}.gz" for language in ("en", "de")) for name in names
+    )
+
+    def parts(fold: int) -> Parts:
+        return data.read_parts(*paths, columns=_PAIRS)
+
+    def more_tests() -> Parts:
+        return {"Multi30k en-de, test 2017": data.read(second, columns=_PAIRS)}
+
+    digest = files_hash([path for pair in (*paths, second) for path in pair])
+    return PublicData("multi30k", "Multi30k en-de, test 2016", digest, 1, parts, more_tests)
+
+
+def tatoeba(root: Path, how: Splitting) -> PublicData:
+    """Everyday sentences, English to Korean; one English sentence is in one part alone."""
+    path = root / "translation" / "tatoeba_en_ko" / "kor.txt"
+
+    def parts(fold: int) -> Parts:
+        whole = data.read(path, columns=_PAIRS)
+        train, test = data.split(whole, _TATOEBA_TEST, seed=how.seed, group="source")
+        return data.read_parts(
+            train, None, test, columns=_PAIRS, fraction=how.fraction, seed=how.seed
+        )
+
+    return PublicData("tatoeba", "Tatoeba en-ko", files_hash([path]), 1, parts)
+
+
+def hangul_names(root: Path | None, how: Splitting) -> PublicData:
+    """The words that the recipe trains on when it is given nothing."""
+    from recipes.samples.hangul_names import hangul_names as sample_pairs
+
+    parts = {part: data.read(rows, columns=_PAIRS) for part, rows in sample_pairs().items()}
+    digest = parts["train"].content_sha256()[:12]
+    return PublicData("hangul_names", "built-in sample", digest, 1, lambda fold: parts)
+
+
 SETS: dict[str, Callable[..., PublicData]] = {
     "sst2": sst2,
     "mr": mr,
@@ -158,10 +207,14 @@ SETS: dict[str, Callable[..., PublicData]] = {
     "gsd": gsd,
     "snips": snips,
     "names": names,
+    "multi30k": multi30k,
+    "tatoeba": tatoeba,
+    "hangul_names": hangul_names,
 }
 
 
 _TAGGING = ("ewt", "gsd", "snips", "names")
+_TRANSLATION = ("multi30k", "tatoeba", "hangul_names")
 
 
 def recipe_of(name: str) -> str:
@@ -174,9 +227,11 @@ def recipe_of(name: str) -> str:
         Name of its module in `recipes`.
 
     Example:
-        >>> recipe_of("sst2"), recipe_of("ewt")
-        ('sentiment', 'tagging')
+        >>> recipe_of("sst2"), recipe_of("ewt"), recipe_of("tatoeba")
+        ('sentiment', 'tagging', 'translation')
     """
+    if name in _TRANSLATION:
+        return "translation"
     return "tagging" if name in _TAGGING else "sentiment"
 
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import json
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -30,16 +31,29 @@ from benchmarks.results import (
     markdown,
     put_into_readme,
     read_json,
-    short_hash,
     write_json,
 )
 from benchmarks.rounds import use_cores
+from seqkit import evaluation
 
-Name = Literal["sst2", "mr", "subj", "nsmc", "sample", "ewt", "gsd", "snips", "names"]
+Name = Literal[
+    "sst2",
+    "mr",
+    "subj",
+    "nsmc",
+    "sample",
+    "ewt",
+    "gsd",
+    "snips",
+    "names",
+    "multi30k",
+    "tatoeba",
+    "hangul_names",
+]
 ALL: tuple[Name, ...] = get_args(Name)
 # What needs no file, and where README has the table of each recipe.
-BUILT_IN = {"sample", "names"}
-PLACES = {"sentiment": "results", "tagging": "tagging"}
+BUILT_IN = {"sample", "names", "hangul_names"}
+PLACES = {"sentiment": "results", "tagging": "tagging", "translation": "translation"}
 _QUICK_ROWS = 300
 
 
@@ -68,7 +82,8 @@ def main(
         results: The file that keeps the results.
     """
     if data is None and not set(only) <= BUILT_IN:
-        raise SystemExit("give --data DIR, or --only sample names; see benchmarks/public_data.py")
+        built_in = " ".join(name for name in ALL if name in BUILT_IN)
+        raise SystemExit(f"give --data DIR, or --only {built_in}; see benchmarks/public_data.py")
     use_cores(threads)
     code_hash()
     rows = [] if quick else read_json(results, [])
@@ -92,7 +107,7 @@ def main(
             row for row in rows if public_data.recipe_of(row["data"]) == recipe and is_whole(row)
         ]
         if whole:
-            table = markdown([summary(row) for row in whole])
+            table = shown(whole)
             print(f"\n{table}")
             if update_readme and not quick:
                 put_into_readme(place, table)
@@ -116,21 +131,19 @@ def take_up(
     Returns:
         The row.
     """
-    settings = dataclasses.asdict(config)
     given = {
         "data": public.name,
         "seed": config.seed,
         "title": public.title,
         "sha256": public.sha256,
         "folds": public.folds,
-        "config": settings,
-        "key": short_hash([settings, public.sha256, public.folds]),
+        "config": _as_kept(dataclasses.asdict(config)),
     }
     place = next(
         (i for i, r in enumerate(rows) if (r["data"], r["seed"]) == (public.name, config.seed)),
         len(rows),
     )
-    if place < len(rows) and rows[place]["key"] == given["key"] and not again:
+    if place < len(rows) and is_of(rows[place], public, config) and not again:
         kept = rows[place]
         if {run["code"] for run in kept["runs"]} - {code_hash()}:
             print(f"{public.title}: kept results of other code; --again measures anew")
@@ -138,6 +151,33 @@ def take_up(
     row = {**given, "runs": []}
     rows[place : place + 1] = [row]
     return row
+
+
+def is_of(row: Mapping[str, Any], public: public_data.PublicData, config: Any) -> bool:
+    """Whether what is kept was measured on these data with these settings.
+
+    A setting that came into the recipe since then was not there to be turned: the row stands as
+    long as it has its default. A default that has changed is another setting, and so is one that
+    the recipe no longer has.
+
+    Args:
+        row: what is kept.
+        public: the data set.
+        config: how it is trained.
+
+    Returns:
+        Whether there is no need to measure anew.
+    """
+    now = _as_kept(dataclasses.asdict(config))
+    defaults = _as_kept(dataclasses.asdict(type(config)()))
+    before = {name: row["config"].get(name, defaults[name]) for name in now}
+    same_data = (row["sha256"], row["folds"]) == (public.sha256, public.folds)
+    return same_data and before == now and row["config"].keys() <= now.keys()
+
+
+def _as_kept(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as they come back from the file: tuples are lists there."""
+    return json.loads(json.dumps(settings))
 
 
 def measured(
@@ -155,15 +195,19 @@ def measured(
         The figures.
     """
     start = time.perf_counter()
-    parts = public.parts(fold)
+    parts, more_tests = public.parts(fold), public.more_tests()
     if quick:
-        some = np.random.default_rng(0)
-        parts = {k: d.take(some.permutation(len(d))[:_QUICK_ROWS]) for k, d in parts.items()}
+        parts, more_tests = _few(parts), _few(more_tests)
     outcome = _recipe(public.name).train_and_score(parts, config)
+    more = {
+        title: evaluation.score_translator(outcome.model, dataset).summary()
+        for title, dataset in more_tests.items()
+    }
     keras.utils.clear_session(free_memory=True)
     return {
         "fold": fold,
         **outcome.scores.summary(),
+        **({"more_tests": more} if more else {}),
         "baseline": max(outcome.baselines.values()),
         "baselines": dict(outcome.baselines),
         "epochs": len(outcome.history),
@@ -174,9 +218,67 @@ def measured(
     }
 
 
+def _few(parts: public_data.Parts) -> public_data.Parts:
+    """Some rows of each part."""
+    some = np.random.default_rng(0)
+    return {k: d.take(some.permutation(len(d))[:_QUICK_ROWS]) for k, d in parts.items()}
+
+
 def is_whole(row: Mapping[str, Any]) -> bool:
     """Whether all folds are there."""
     return len(row["runs"]) == row["folds"]
+
+
+def shown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The table of a recipe.
+
+    Args:
+        rows: what is kept of its data sets, with all folds.
+
+    Returns:
+        Markdown; below translations how BLEU was computed.
+    """
+    table = markdown([line for row in rows for line in (summary(row), *of_more_tests(row))])
+    signatures = {run.get("bleu_signature") for row in rows for run in row["runs"]} - {None}
+    if not signatures:
+        return table
+    named = ", ".join(f"`{signature}`" for signature in sorted(signatures))
+    return f"{table}\n\nBLEU as sacreBLEU signs it: {named}."
+
+
+def of_more_tests(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the table for what a model was tested on besides.
+
+    Args:
+        row: what is kept of a data set and a seed.
+
+    Returns:
+        For each further test the cells by column; no plain model was asked, and the training is
+        that of the row above.
+    """
+    (run, *_) = row["runs"]
+    return [
+        {
+            "data": title,
+            **_translated({**run, **scores, "baseline": None}),
+            "test rows": scores["examples"],
+            "seed": str(row["seed"]),
+            "data, SHA-256": f"`{row['sha256']}`",
+        }
+        for title, scores in run.get("more_tests", {}).items()
+    ]
+
+
+def _translated(run: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells of a translator's scores."""
+    plain = run["baseline"]
+    return {
+        "BLEU": f"{run['bleu']:.1f}",
+        "best plain model, BLEU": "–" if plain is None else f"{plain:.1f}",
+        "chrF": f"{run['chrf']:.1f}",
+        "exact, %": f"{100 * run['exact_match']:.1f}",
+        "unknown tokens, %": f"{100 * run['unknown_rate']:.2f}",
+    }
 
 
 def summary(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,7 +299,10 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
         spread = f" ± {100 * statistics.stdev(r[key] for r in runs):.1f}" if len(runs) > 1 else ""
         return f"{100 * mean(key):.2f}{spread}"
 
-    if public_data.recipe_of(row["data"]) == "tagging":
+    recipe = public_data.recipe_of(row["data"])
+    if recipe == "translation":
+        scores = _translated(runs[0])
+    elif recipe == "tagging":
         name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"
         scores = {
             "score": "F1 of spans" if name == "span_f1" else "accuracy",

@@ -1,13 +1,13 @@
 """Measures speed, beside what a user would take instead, in turns on the same machine.
 
     python -m benchmarks.speed all --data DIR --update-readme \\
-        --peer-python torch=… fasttext=… tokenizers=… flair=… spacy=…
+        --peer-python torch=… fasttext=… tokenizers=… flair=… spacy=… joeynmt=…
     python -m benchmarks.speed training --cell lstm --peer-python torch=…
 
 `benchmarks/README.md` says what is compared and how the peers' environments are made. DIR holds
-`sentiment/nsmc/`, and for `tagging` `tagging/ud_english_ewt/`, as `benchmarks/public_data.py`
-describes; without it, texts and sentences are made up whose lengths and word frequencies are
-those of that data.
+`sentiment/nsmc/`, for `tagging` `tagging/ud_english_ewt/`, and for `translation`
+`translation/multi30k_en_de/`, as `benchmarks/public_data.py` describes; without it, texts,
+sentences and pairs are made up whose lengths and word frequencies are those of that data.
 """
 
 from __future__ import annotations
@@ -21,16 +21,27 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from benchmarks import comparisons, tagged_workload, workload
+from benchmarks import comparisons, tagged_workload, translation_workload, workload
 from benchmarks.comparisons import Batches, Comparison, Setup
 from benchmarks.results import RESULTS, markdown, put_into_readme, read_json, write_json
 from benchmarks.rounds import use_cores
 from benchmarks.tagged_workload import TaggedWorkload
 from benchmarks.tagging import tagging
+from benchmarks.translation import translation
+from benchmarks.translation_workload import TranslationWorkload
 from benchmarks.workload import Workload
 
-PEERS = ("torch", "fasttext", "tokenizers", "flair", "spacy")
-_PACKAGES = ("tensorflow", "keras", "torch", "fasttext-wheel", "tokenizers", "flair", "spacy")
+PEERS = ("torch", "fasttext", "tokenizers", "flair", "spacy", "joeynmt")
+_PACKAGES = (
+    "tensorflow",
+    "keras",
+    "torch",
+    "fasttext-wheel",
+    "tokenizers",
+    "flair",
+    "spacy",
+    "joeynmt",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +55,9 @@ class Options:
         rounds: How often each takes its turn; medians are told.
         rows: Texts of a training epoch.
         sentences: Sentences of a training epoch in `tagging`.
+        pairs: Sentence pairs of a training epoch in `translation`.
+        learning_epochs: How often translators see all training pairs before they are measured, so
+            that their translations end where they should.
         vocabulary_size: Words that are known.
         cell: Kind of recurrent cell.
         threads: Threads and processor cores for each.
@@ -58,6 +72,8 @@ class Options:
     rounds: int = 5
     rows: int = 20_000
     sentences: int = 2_000
+    pairs: int = 2_048
+    learning_epochs: int = 3
     vocabulary_size: int = 20_000
     cell: Literal["gru", "lstm"] = "gru"
     threads: int = 2
@@ -164,6 +180,48 @@ def of_sentences(
     return _setup(options, peers, directory / "sentences", **made)
 
 
+def of_pairs(
+    options: Options, peers: Mapping[str, str], directory: Path
+) -> Setup[TranslationWorkload]:
+    """Chooses the sentence pairs; sizes are the same for both translators.
+
+    Args:
+        options: what was given on the command line.
+        peers: interpreters by environment.
+        directory: for files that are not kept.
+
+    Returns:
+        What the comparison of translators needs.
+    """
+    rows, epochs, words = options.pairs, options.learning_epochs, 8000
+    sizes = {"embedding_dim": 256, "hidden_dim": 256}
+    batches: list[Batches] = [(1, 256), (32, None)]
+    if options.quick:
+        rows, epochs, words = 128, 1, 500
+        sizes = {"embedding_dim": 8, "hidden_dim": 8}
+        batches = [(1, 4), (32, 40)]
+    if options.data is None:
+        work = translation_workload.synthetic(rows, 1000, options.seed)
+    else:
+        work = translation_workload.multi30k(options.data, rows, options.seed)
+        if options.quick:
+            work = dataclasses.replace(
+                work, sources=work.sources[:rows], targets=work.targets[:rows]
+            )
+    settings = {
+        "cell": options.cell,
+        "vocabulary_size": words,
+        "dropout": 0.3,
+        "batch_size": 64,
+        "num_beams": 4,
+        "learning_rate": 1e-3,
+        "learning_epochs": epochs,
+        "seed": options.seed,
+    }
+    made = {"work": work, "sizes": sizes | settings, "batches": batches}
+    return _setup(options, peers, directory / "pairs", **made)
+
+
 def _setup(options: Options, peers: Mapping[str, str], directory: Path, **made: Any) -> Setup:
     """Puts together what was made and what was given."""
     directory.mkdir()
@@ -185,6 +243,7 @@ COMPARISONS: dict[str, tuple[Callable[..., Setup], Callable[..., Comparison | No
     "tokenizers": (of_texts, comparisons.tokenizing),
     "start": (of_texts, comparisons.start),
     "tagging": (of_sentences, tagging),
+    "translation": (of_pairs, translation),
 }
 
 
@@ -236,6 +295,9 @@ def shown(result: Mapping[str, Any]) -> str:
 
 def _amount(facts: Mapping[str, Any]) -> str:
     """How much was read in a round."""
+    if "train pairs" in facts:
+        trained, translated = facts["train pairs"], facts["test sentences"]
+        return f"{trained:,} pairs trained on and {translated:,} sentences translated"
     if "train sentences" not in facts:
         return f"{facts['texts']:,} texts"
     trained, tagged = facts["train sentences"], facts["test sentences"]

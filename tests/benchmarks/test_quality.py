@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks import public_data, quality
 from benchmarks.public_data import PublicData, Splitting
 from recipes import sentiment
+from seqkit import data, evaluation
 
 CONFIG = sentiment.DEFAULTS
 RUN = {
@@ -51,6 +54,32 @@ def test_other_settings_start_anew_in_the_same_row(change):
     quality.take_up(rows, **given)["runs"].append(dict(RUN))
     row = quality.take_up(rows, **given | change)
     assert row["runs"] == [] and rows == [row]
+
+
+def kept_with(change):
+    """A row as the file gives it back, with changed settings."""
+    row = quality.take_up([], some(), CONFIG)
+    return json.loads(json.dumps({**row, "config": change(row["config"]), "runs": [RUN]}))
+
+
+def test_a_setting_that_is_new_leaves_rows_as_long_as_it_has_its_default():
+    row = kept_with(lambda config: {k: v for k, v in config.items() if k != "dropout"})
+    assert quality.is_of(row, some(), CONFIG)
+    assert not quality.is_of(row, some(), dataclasses.replace(CONFIG, dropout=0.4))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"dropout": 0.4}, {"no_longer": 1}],
+    ids=["a default that has changed", "a setting that is gone"],
+)
+def test_rows_of_other_settings_are_not_taken(change):
+    assert not quality.is_of(kept_with(lambda config: config | change), some(), CONFIG)
+
+
+def test_settings_come_back_from_the_file_as_they_were():
+    assert isinstance(CONFIG.pooling, tuple)
+    assert quality.is_of(kept_with(lambda config: config), some(), CONFIG)
 
 
 def test_another_seed_is_another_row():
@@ -112,3 +141,83 @@ def test_cross_validation_takes_validation_from_the_other_parts(tmp_path):
 def test_data_that_needs_a_directory_is_not_looked_for_elsewhere():
     with pytest.raises(SystemExit, match="--data DIR"):
         quality.main(None, only=("mr",))
+
+
+TRANSLATED = {
+    "examples": 1000,
+    "bleu": 35.26,
+    "chrf": 60.0,
+    "bleu_signature": "nrefs:1|tok:13a",
+    "exact_match": 0.042,
+    "unknown_rate": 0.0123,
+}
+
+
+def translation_row():
+    more = {"Multi30k, 2017": {**TRANSLATED, "bleu": 28.0, "examples": 900}}
+    run = {**RUN, **TRANSLATED, "baseline": 8.0, "more_tests": more}
+    about = {"data": "multi30k", "title": "Multi30k, 2016", "seed": 0, "sha256": "ab12"}
+    return {**about, "folds": 1, "runs": [run]}
+
+
+def test_a_translator_has_a_row_for_each_of_its_tests():
+    lines = quality.shown([translation_row()]).splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[:4]]
+    assert cells[0][:6] == [
+        *("data", "BLEU", "best plain model, BLEU", "chrF", "exact, %", "unknown tokens, %")
+    ]
+    assert cells[2][:8] == [
+        *("Multi30k, 2016", "35.3", "8.0", "60.0", "4.2", "1.23"),
+        "1,000",
+        "1.00",
+    ]
+    assert cells[3][:8] == [*("Multi30k, 2017", "28.0", "–", "60.0", "4.2", "1.23"), "900", "–"]
+    assert lines[4:] == ["", "BLEU as sacreBLEU signs it: `nrefs:1|tok:13a`."]
+
+
+def test_a_recipe_without_translations_signs_no_bleu():
+    row = quality.take_up([], some(folds=1), CONFIG)
+    row["runs"].append(dict(RUN))
+    assert len(quality.shown([row]).splitlines()) == 3
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_the_model_is_scored_on_further_tests_too(monkeypatch, quick):
+    rows = [(f"word {i}", f"Wort {i}") for i in range(400)]
+    given = data.read(rows, columns=("source", "target"))
+    seen = []
+
+    def scored(name):
+        return SimpleNamespace(summary=lambda: {"examples": name})
+
+    def train_and_score(parts, config):
+        seen.append({name: len(part) for name, part in parts.items()})
+        plain = {"copy": 1.0, "word for word": 5.0}
+        return SimpleNamespace(
+            model="model", scores=scored("first"), baselines=plain, history=[{}, {}], minutes=3.0
+        )
+
+    def score_translator(model, test):
+        seen.append((model, len(test)))
+        return scored("second")
+
+    recipe = SimpleNamespace(train_and_score=train_and_score)
+    monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
+    monkeypatch.setattr(evaluation, "score_translator", score_translator, raising=False)
+    public = some()._replace(
+        parts=lambda fold: {"test": given}, more_tests=lambda: {"another": given}
+    )
+    run = quality.measured(public, 0, CONFIG, quick=quick)
+    rows_used = 300 if quick else 400
+    assert seen == [{"test": rows_used}, ("model", rows_used)]
+    assert run["examples"] == "first" and run["more_tests"] == {"another": {"examples": "second"}}
+    assert (run["baseline"], run["epochs"]) == (5.0, 2)
+
+
+def test_without_further_tests_nothing_is_said_of_them(monkeypatch):
+    outcome = SimpleNamespace(
+        scores=SimpleNamespace(summary=dict), baselines={"plain": 0.5}, history=[], minutes=1.0
+    )
+    recipe = SimpleNamespace(train_and_score=lambda parts, config: outcome)
+    monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
+    assert "more_tests" not in quality.measured(some(), 0, CONFIG)

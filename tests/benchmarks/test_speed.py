@@ -6,9 +6,17 @@ import sys
 
 import pytest
 
-from benchmarks import tagged_workload, workload
+from benchmarks import tagged_workload, translation_workload, workload
 from benchmarks.comparisons import training_flops
-from benchmarks.speed import COMPARISONS, Options, interpreters, of_sentences, of_texts, shown
+from benchmarks.speed import (
+    COMPARISONS,
+    Options,
+    interpreters,
+    of_pairs,
+    of_sentences,
+    of_texts,
+    shown,
+)
 from recipes.tagging import DEFAULTS
 
 SIZES = {"embedding_dim": 3, "hidden_dim": 2, "cell": "gru"}
@@ -59,13 +67,33 @@ def test_a_comparison_of_taggers_is_shown_with_its_sentences():
     )
 
 
-def test_texts_and_sentences_are_written_apart(tmp_path):
+def test_a_comparison_of_translators_is_shown_with_its_pairs():
+    facts = {"data": "Multi30k", "sha256": "ab", "threads": 2, "rounds": 5}
+    facts |= {"train pairs": 2048, "test sentences": 1000}
+    workers = {"a": {"tensorflow": "2"}, "b": {"joeynmt": "2.3.0", "parameters": 9}}
+    result = {"facts": {**facts, "workers": workers}, "rows": [{"who": "seqkit", "x": 2.0}]}
+    assert shown(result).splitlines()[-1] == (
+        "Multi30k, 2,048 pairs trained on and 1,000 sentences translated (SHA-256 `ab`), "
+        "2 threads, medians of 5 rounds; joeynmt 2.3.0, tensorflow 2."
+    )
+
+
+def test_texts_sentences_and_pairs_are_written_apart(tmp_path):
     options = Options(quick=True)
-    texts, sentences = of_texts(options, {}, tmp_path), of_sentences(options, {}, tmp_path)
-    assert texts.config()["workload"] != sentences.config()["workload"]
-    assert workload.read(texts.config()["workload"]) == texts.work
-    assert tagged_workload.read(sentences.config()["workload"]) == sentences.work
-    assert {make for make, _ in COMPARISONS.values()} == {of_texts, of_sentences}
+    made = {make: make(options, {}, tmp_path) for make in (of_texts, of_sentences, of_pairs)}
+    readers = (workload.read, tagged_workload.read, translation_workload.read)
+    assert len({setup.config()["workload"] for setup in made.values()}) == 3
+    for setup, read in zip(made.values(), readers, strict=True):
+        assert read(setup.config()["workload"]) == setup.work
+    assert {make for make, _ in COMPARISONS.values()} == made.keys()
+
+
+def test_translators_have_the_sizes_that_are_compared(tmp_path):
+    setup = of_pairs(Options(pairs=20), {}, tmp_path)
+    assert setup.sizes["embedding_dim"] == setup.sizes["hidden_dim"] == 256
+    assert (setup.sizes["vocabulary_size"], setup.sizes["batch_size"]) == (8000, 64)
+    assert setup.sizes["num_beams"] == 4 and [size for size, _ in setup.batches] == [1, 32]
+    assert setup.work.rows == 20 and setup.rounds == 5
 
 
 def test_a_tagger_has_the_sizes_of_the_recipe(tmp_path):

@@ -1,0 +1,64 @@
+"""Translates with a SavedModel, as any server does: neither seqkit nor Keras is here.
+
+Variants have a batch size: `translate 32`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import tensorflow as tf
+
+from benchmarks import translation_workload
+from benchmarks.translation_workload import translated_tokens
+from benchmarks.worker import Work, read_config, serve
+
+_SIGNATURE = "serving_default"
+
+
+def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
+    """Loads the model at `model` and translates two batches of each size."""
+    config = read_config()
+    work = translation_workload.read(config["workload"])
+    loaded = tf.saved_model.load(config["model"])
+    answer = loaded.signatures[_SIGNATURE]
+    works: dict[str, Work] = {}
+    for batch_size, count in config["batches"]:
+        sentences = work.test_sources[:count]
+        translate(answer, sentences[: 2 * batch_size], batch_size)
+        works[f"translate {batch_size}"] = partial(translate, answer, sentences, batch_size)
+    return works, {"tensorflow": tf.__version__}
+
+
+def translate(answer: Any, sentences: Sequence[str], batch_size: int) -> dict[str, Any]:
+    """Translates all sentences.
+
+    Args:
+        answer: a signature of the model, `text` to `translation`.
+        sentences: what to translate.
+        batch_size: sentences of a batch.
+
+    Returns:
+        `seconds`, `sentences`, `tokens` and the `first` translation.
+    """
+    start = time.perf_counter()
+    found: list[bytes] = []
+    for first in range(0, len(sentences), batch_size):
+        batch = tf.constant(sentences[first : first + batch_size])
+        found += answer(text=batch)["translation"].numpy().tolist()
+    seconds = time.perf_counter() - start
+    translations = [text.decode() for text in found]
+    tokens = translated_tokens(translations)
+    return {
+        "seconds": seconds,
+        "sentences": len(translations),
+        "tokens": tokens,
+        "first": translations[0],
+    }
+
+
+if __name__ == "__main__":
+    serve(prepare)
