@@ -24,7 +24,14 @@ import keras
 from recipes.samples.hangul_names import hangul_names
 from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, check, read_parts
-from seqkit.evaluation import Outcome, beside, score_translator, translation_baselines
+from seqkit.evaluation import (
+    Outcome,
+    beside,
+    copy_source,
+    nearest_sentence,
+    score_translator,
+    translation_baselines,
+)
 from seqkit.export.artefact import check_target
 from seqkit.models import Translator
 from seqkit.publish import publish_translator
@@ -326,14 +333,16 @@ def train_and_score(
         log_dir=log_dir,
     )
     minutes = (time.perf_counter() - start) / 60
-    scores = score_translator(model, parts["test"])
-    baselines = {
-        name: answers(parts["train"], parts["test"])
-        for name, answers in translation_baselines.BASELINES.items()
+    plain = {
+        translation_baselines.COPY: copy_source(parts["train"], parts["test"]),
+        translation_baselines.NEAREST: nearest_sentence(parts["train"], parts["test"]),
     }
+    scores = score_translator(model, parts["test"], baselines=plain)
     name, score = scores.main
-    print(*beside(f"{name} on {scores.examples:,} test pairs", score, baselines), sep="\n")
+    what = f"{name} on {scores.examples:,} test pairs"
+    print(*beside(what, score, scores.main_baselines), sep="\n")
     print(f"  chrF {scores.chrf:.2f}, exactly right {scores.exact_match:.1%}")
+    baselines = {name: row.bleu for name, row in scores.baselines.items()}
     return Outcome(model, scores, baselines, minutes, state.history, checks)
 
 

@@ -92,6 +92,7 @@ class TranslationScores(NamedTuple):
         chrf_signature: how chrF was computed.
         exact_match: share of answers that are the reference, character by character.
         unknown_rate: mean share of unknown tokens of a source.
+        reference_words: mean number of words of a reference, split at white space.
         by_length: scores by the words of the source, split at white space.
         by_unknown_rate: scores by the share of unknown tokens of the source.
         worst: the sentences with the lowest chrF, those answered exactly left out.
@@ -107,6 +108,7 @@ class TranslationScores(NamedTuple):
     chrf_signature: str
     exact_match: float
     unknown_rate: float
+    reference_words: float
     by_length: tuple[TranslationBucket, ...]
     by_unknown_rate: tuple[TranslationBucket, ...]
     worst: tuple[TranslatedSentence, ...]
@@ -114,8 +116,24 @@ class TranslationScores(NamedTuple):
 
     @property
     def main(self) -> tuple[str, float]:
-        """The score by which translators are compared, and its name."""
-        return "BLEU", self.bleu
+        """The score by which translators are compared, and its name.
+
+        BLEU counts up to four words in a row: of shorter references it says nothing, and the share
+        that is exactly right is taken.
+        """
+        return self._main_name, self._main_of(self)
+
+    @property
+    def main_baselines(self) -> dict[str, float]:
+        """The same score of each plain model, by its name."""
+        return {name: self._main_of(row) for name, row in self.baselines.items()}
+
+    @property
+    def _main_name(self) -> str:
+        return "BLEU" if self.reference_words >= 4 else "exact match"
+
+    def _main_of(self, scores: TranslationScores | CorpusScores) -> float:
+        return scores.bleu if self._main_name == "BLEU" else scores.exact_match
 
     def summary(self) -> dict[str, Any]:
         """The numbers alone, with how they were computed."""
@@ -236,6 +254,7 @@ def score_translations(
         chrf_signature=str(chrf.get_signature()),
         exact_match=whole.exact_match,
         unknown_rate=float(rates.mean()),
+        reference_words=float(np.mean([len(reference.split()) for reference in references])),
         by_length=buckets(lengths, _LENGTHS, _length_label),
         # Rates are single precision: 0.3 of a model is a little more than 0.3.
         by_unknown_rate=buckets(rates - 1e-6, _RATES, _rate_label),
