@@ -33,6 +33,7 @@ def read_turns(
     source: str | os.PathLike[str] | Iterable[Sequence[str]],
     *,
     history: int = 2,
+    every: int = 1,
     separator: str = TURN_SEPARATOR,
     names: Mapping[str, str] | None = None,
     encoding: str = "utf-8",
@@ -41,7 +42,7 @@ def read_turns(
 ) -> Dataset:
     """Reads conversations as pairs of which the target is a turn, the source the turns before it.
 
-    Every turn but the first of a conversation is a target once. A conversation of a single turn
+    Every turn but the first of a conversation is a target once, or only every other one. A conversation of a single turn
     gives no pair. `split` and `read_parts` keep the turns of a conversation in one part, and with
     them those of every other in which the same was said.
 
@@ -50,6 +51,8 @@ def read_turns(
             `turns`; `.txt` with a turn on every line and a blank line between conversations; each
             also `.gz`), or the conversations themselves as lists of strings.
         history: How many turns before the target its source holds, at most.
+        every: 1 takes every turn but the first as a target; 2 takes every other one, which are
+            those of the second of two speakers.
         separator: What stands between the turns of a source, as in `join_turns`.
         names: What the list is called in objects that have no `turns`: `{"turns": "dialog"}`.
         encoding: Character encoding of a file.
@@ -76,6 +79,8 @@ def read_turns(
         I am Ann. ⏎ Hello Ann. ⏎ Who am I? -> You are Ann.
     """
     _check(history, separator)
+    if every < 1:
+        raise ValueError(f"every={every} must be at least 1: 1 for all turns, 2 for every other.")
     if set(names or {}) - {"turns"}:
         raise ValueError(f"names={dict(names or {})} may name 'turns' alone.")
     if isinstance(source, (str, os.PathLike)):
@@ -87,13 +92,13 @@ def read_turns(
         conversation_format(path)
         with TextFile(path, encoding, "\n") as file:
             talks = read_conversations(file, (names or {}).get("turns", "turns"))
-            made = _pairs(talks, history, separator, str(path))
+            made = _pairs(talks, (history, every), separator, str(path))
             digest = file.sha256()
         found = stem(path)
     elif isinstance(source, Iterable) and not isinstance(source, (bytes, Mapping)):
         kind = type(source).__name__
         found = f"{kind} of {len(source):,}" if isinstance(source, Sized) else kind
-        made = _pairs(listed_conversations(source, found), history, separator, found)
+        made = _pairs(listed_conversations(source, found), (history, every), separator, found)
         digest, path = content_sha256(made.columns), Path(found)
     else:
         raise TypeError(
@@ -159,14 +164,14 @@ def _holds(turn: str, separator: str) -> str:
 
 
 def _pairs(
-    conversations: Iterable[Conversation], history: int, separator: str, place: str
+    conversations: Iterable[Conversation], which: tuple[int, int], separator: str, place: str
 ) -> Assembled:
     """The columns of all pairs, with their lines."""
-    return assembled(_chunks(conversations, history, separator, place), _COLUMNS, place, _PLAIN)
+    return assembled(_chunks(conversations, *which, separator, place), _COLUMNS, place, _PLAIN)
 
 
 def _chunks(
-    conversations: Iterable[Conversation], history: int, separator: str, place: str
+    conversations: Iterable[Conversation], history: int, every: int, separator: str, place: str
 ) -> Iterator[Chunk]:
     """Yields the pairs, many at a time."""
     numbers: dict[bytes, int] = {}
@@ -178,7 +183,7 @@ def _chunks(
             if separator.strip() in turn:
                 raise DataError(f"{conversation.place(position)}: {_holds(turn, separator)}")
         number = numbers.setdefault(text_digest(separator.join(turns)), len(numbers))
-        for position in range(1, len(turns)):
+        for position in range(1, len(turns), every):
             before = turns[max(position - history, 0) : position]
             gathered.add(conversation, position, separator.join(before), number)
             if gathered.is_full():

@@ -138,3 +138,12 @@ def test_arguments_that_cannot_be_meant(arguments, words: str):
 def test_turns_that_cannot_be_joined(said, words: str):
     with pytest.raises(ValueError, match=words):
         data.join_turns(said)
+
+
+def test_the_turns_of_the_second_speaker_alone_can_be_learned():
+    talk = ["a", "b", "c", "d", "e"]
+    pairs = data.read_turns([talk, ["x", "y"]], history=3, every=2)
+    assert pairs.to_list("target") == ["b", "d", "y"]
+    assert pairs.to_list("source") == ["a", "a ⏎ b ⏎ c", "x"]
+    with pytest.raises(ValueError, match="every=0"):
+        data.read_turns([talk], every=0)
