@@ -42,9 +42,9 @@ def read_turns(
 ) -> Dataset:
     """Reads conversations as pairs of which the target is a turn, the source the turns before it.
 
-    Every turn but the first of a conversation is a target once, or only every other one. A conversation of a single turn
-    gives no pair. `split` and `read_parts` keep the turns of a conversation in one part, and with
-    them those of every other in which the same was said.
+    Every turn but the first of a conversation is a target once, or only every other one. A
+    conversation of a single turn gives no pair. `split` and `read_parts` keep the turns of a
+    conversation in one part, and with them those of every other in which the same was said.
 
     Args:
         source: A path (`.jsonl` with a list of turns on every line, or an object with the list as
