@@ -49,7 +49,8 @@ class Config:
         target_tokenizer: how targets are split.
         shared_dictionary: one dictionary for both sides, where both are split alike; good for
             languages with a script and names in common.
-        vocabulary_size: at most so many tokens, of each dictionary.
+        vocabulary_size: at most so many tokens, of each dictionary; None takes 4,000 for less than
+            100,000 pairs, 8,000 for less than a million, and 16,000 beyond.
         min_count: rarer tokens are UNK; of no effect on `subword`, whose pieces spell them.
         lowercase: whether texts are read and written in lower case.
         embedding_dim: size of a token's vector.
@@ -88,7 +89,7 @@ class Config:
     source_tokenizer: Literal["auto", "subword", "word", "char", "jamo"] = "auto"
     target_tokenizer: Literal["auto", "subword", "word", "char", "jamo"] = "auto"
     shared_dictionary: bool = True
-    vocabulary_size: int = 8_000
+    vocabulary_size: int | None = None
     min_count: int = 2
     lowercase: bool = False
     embedding_dim: int = 256
@@ -99,7 +100,7 @@ class Config:
     attention: Literal["dot", "additive"] = "dot"
     input_feeding: bool = False
     tie_embeddings: bool = True
-    dropout: float = 0.3
+    dropout: float = 0.4
     dropout_warm_up: int = 0
     word_dropout: float = 0.0
     label_smoothing: float = 0.1
@@ -107,8 +108,8 @@ class Config:
     num_beams: int = 4
     length_penalty: float = 1.0
     max_length: int = 200
-    epochs: int = 30
-    max_steps: int = 30_000
+    epochs: int = 60
+    max_steps: int = 9_000
     patience: int = 5
     batch_size: int = 64
     learning_rate: float = 2e-3
@@ -382,11 +383,16 @@ def _dictionary(
             _texts(dataset, columns),
             tokenizer,
             normalizer=Normalizer("NFC", lowercase=config.lowercase),
-            vocabulary_size=config.vocabulary_size,
+            vocabulary_size=config.vocabulary_size or _vocabulary_size(len(dataset)),
             min_count=config.min_count,
             seed=config.seed,
         )
     )
+
+
+def _vocabulary_size(pairs: int) -> int:
+    """More pieces of words for more pairs: each must come often enough to be learned."""
+    return 4_000 if pairs < 100_000 else 8_000 if pairs < 1_000_000 else 16_000
 
 
 def _texts(dataset: Dataset, columns: tuple[str, ...]) -> Iterator[Any]:

@@ -57,7 +57,7 @@ def pair_batches(
         return list(_cut(np.lexsort((source, target)), batch_size))
     generator = np.random.default_rng(np.random.SeedSequence([seed, epoch]))
     order = generator.permutation(len(source))
-    batches = []
+    batches: list[np.ndarray] = []
     for pool in _cut(order, batch_size * _POOL):
         pool = pool[np.lexsort((source[pool], target[pool]))]
         batches += _cut(pool, batch_size)

@@ -15,6 +15,7 @@ import tensorflow as tf
 from seqkit.models.chunks import map_by_length
 from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
+from seqkit.models.text_batches import at_least_one
 from seqkit.models.text_classifier_core import DEEP, WIDE, build_core
 from seqkit.models.windows import TOO_LONG, cut
 from seqkit.text import Vocabulary
@@ -232,9 +233,7 @@ class TextClassifier(tf.Module):
             `<float32>[batch]`.
         """
         size = tf.shape(text)[0]
-        # No kernel is asked to compute nothing: an empty batch is one text, taken away again.
-        text = tf.cond(size > 0, lambda: text, lambda: tf.constant([""]))
-        encoded = self.encoder(text)
+        encoded = self.encoder(at_least_one(text))
         logits = self._logits(encoded.token_ids, encoded.ngram_ids)
         names = tf.constant(self.labels.tokens)
         if self.multi_label:

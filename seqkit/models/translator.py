@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.decoding import SearchResult, beam_search
-from seqkit.layers import token_logits
-from seqkit.models.chunks import map_by_length
 from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
+from seqkit.models.text_batches import answers_to, at_least_one
 from seqkit.models.translation import Alignment, Translation, collect_alignments, collect_best
-from seqkit.models.translator_core import build_translator_core, encode, next_token, output_layer
-from seqkit.text import BOS_ID, EOS_ID, PAD_ID, UNK_ID, SubwordTokenizer, TextEncoder
-from seqkit.text.code_points import as_text_tensor
+from seqkit.models.translation_search import TranslationSearch, log_probabilities
+from seqkit.models.translator_core import build_translator_core, output_layer
+from seqkit.text import BOS_ID, EOS_ID, PAD_ID, SubwordTokenizer, TextEncoder
 
 _TASK = "translator"
 _TEXT = tf.TensorSpec([None], tf.string, name="text")
-# Beside the beams, so few rows fill a matrix product.
-_ROWS_TOGETHER = 32
-
-
-class _Found(NamedTuple):
-    """Translations of all texts, `num_best` of each, those of one text together.
-
-    Attributes:
-        tokens: ragged `<string>[batch * num_best, None]`.
-        score: `<float32>[batch, num_best]`.
-    """
-
-    tokens: tf.RaggedTensor
-    score: tf.Tensor
 
 
 class Translator(tf.Module):
@@ -109,15 +93,16 @@ class Translator(tf.Module):
         alike = type(source.tokenizer) is type(target.tokenizer)
         spelled = isinstance(target.tokenizer, SubwordTokenizer)
         self._copies = copy_unknown and alike and not spelled
-        self._banned = (PAD_ID, BOS_ID) if self._copies else (PAD_ID, UNK_ID, BOS_ID)
-        self._translate = tf.function(self.answer, input_signature=[_TEXT])
-        self._n_best = tf.function(self.answer_best, input_signature=[_TEXT])
-        self._attention = tf.function(self.answer_attention, input_signature=[_TEXT])
-        self._scores = tf.function(
-            self.answer_scores,
-            input_signature=[
-                tf.TensorSpec([None], tf.string, name=name) for name in ("source", "target")
-            ],
+        pair = [tf.TensorSpec([None], tf.string, name=name) for name in ("source", "target")]
+        # Without AutoGraph: there is nothing to convert, and it would only make tracing slow.
+        self._translate, self._n_best, self._attention, self._scores = (
+            tf.function(function, input_signature=signature, autograph=False)
+            for function, signature in (
+                (self.answer, [_TEXT]),
+                (self.answer_best, [_TEXT]),
+                (self.answer_attention, [_TEXT]),
+                (self.answer_scores, pair),
+            )
         )
 
     @classmethod
@@ -185,7 +170,7 @@ class Translator(tf.Module):
             ValueError: an item is not a string that UTF-8 can hold; its index is named.
         """
         found: list[Translation] = []
-        for answer in _batched(self._translate, batch_size, texts):
+        for answer in answers_to(self._translate, batch_size, texts):
             columns = (answer[name].numpy() for name in ("translation", "score", "unknown_rate"))
             found += [
                 Translation(text.decode(), float(score), float(rate))
@@ -195,12 +180,12 @@ class Translator(tf.Module):
 
     def n_best(self, texts: Sequence[str], batch_size: int = 256) -> list[list[Translation]]:
         """Gives several translations of each text, the best first; arguments as `translate`."""
-        answers = _batched(self._n_best, batch_size, texts)
+        answers = answers_to(self._n_best, batch_size, texts)
         return [row for answer in answers for row in collect_best(answer)]
 
     def align(self, texts: Sequence[str], batch_size: int = 32) -> list[Alignment]:
         """Tells what each token of a translation looked at; arguments as `translate`."""
-        answers = _batched(self._attention, batch_size, texts)
+        answers = answers_to(self._attention, batch_size, texts)
         return [row for answer in answers for row in collect_alignments(answer)]
 
     def score(
@@ -221,7 +206,7 @@ class Translator(tf.Module):
         """
         if len(sources) != len(targets):
             raise ValueError(f"{len(sources)} sources and {len(targets)} targets: give as many")
-        answers = _batched(self._scores, batch_size, sources, targets)
+        answers = answers_to(self._scores, batch_size, sources, targets)
         parts = [answer["log_probability"].numpy() for answer in answers]
         return np.concatenate([np.zeros(0, "float32"), *parts])
 
@@ -258,8 +243,8 @@ class Translator(tf.Module):
 
     def _best(self, text: tf.Tensor, num_best: int) -> dict[str, tf.Tensor]:
         size = tf.shape(text)[0]
-        encoded = self.source(_at_least_one(text))
-        found = self._found(encoded.token_ids, encoded.tokens, num_best)
+        encoded = self.source(at_least_one(text))
+        found = self._search.of_all(encoded.token_ids, encoded.tokens, num_best)
         texts = tf.reshape(self.target.tokenizer.detokenize(found.tokens), [-1, num_best])
         nothing = tf.equal(encoded.tokens.row_lengths(), 0)[:, tf.newaxis]
         return {
@@ -268,46 +253,15 @@ class Translator(tf.Module):
             "unknown_rate": encoded.unknown_rate[:size],
         }
 
-    def _found(self, token_ids: tf.RaggedTensor, tokens: tf.RaggedTensor, num_best: int) -> _Found:
-        """Translates rows of about one length together."""
-
-        def some(rows: tf.Tensor) -> list[tf.Tensor]:
-            found = self._search(tf.gather(token_ids, rows).to_tensor(PAD_ID), num_best)
-            written = tf.sequence_mask(found.lengths, tf.shape(found.token_ids)[-1])
-            names = self.target.vocabulary.id_to_token(found.token_ids)
-            if self._copies:
-                names = _copied(found, names, tf.gather(tokens, rows))
-            return [
-                rows,
-                found.score,
-                tf.reshape(found.lengths, [-1]),
-                tf.boolean_mask(names, written),
-            ]
-
-        kinds = (tf.int32, tf.float32, tf.int32, tf.string)
-        shapes = ([None], [None, num_best], [None], [None])
-        specs = [tf.TensorSpec(*spec) for spec in zip(shapes, kinds, strict=True)]
-        lengths = tf.cast(token_ids.row_lengths(), tf.int32)
-        rows, score, written, names = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
-        order = tf.argsort(rows)
-        sequences = tf.RaggedTensor.from_row_lengths(names, written, validate=False)
-        places = order[:, tf.newaxis] * num_best + tf.range(num_best)
-        return _Found(tf.gather(sequences, tf.reshape(places, [-1])), tf.gather(score, order))
-
-    def _search(self, ids: tf.Tensor, num_best: int, attend: bool | None = None) -> SearchResult:
-        """Beam search for padded sources `<int32>[batch, length]`."""
-        attend = self._copies if attend is None else attend
-        source, state = encode(self.core, ids)
-        step = next_token(self.core, source, attention=attend)
-        lengths = tf.math.count_nonzero(ids, axis=1, dtype=tf.int32)
-        return beam_search(
-            step,
-            state,
-            max_length=tf.minimum(self.max_length, 3 * lengths + 20),
-            num_beams=self.num_beams,
-            num_best=num_best,
-            length_penalty=self.length_penalty,
-            banned=self._banned,
+    @property
+    def _search(self) -> TranslationSearch:
+        return TranslationSearch(
+            self.core,
+            self.target.vocabulary,
+            self.num_beams,
+            self.length_penalty,
+            self.max_length,
+            self._copies,
         )
 
     def answer_attention(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -323,25 +277,25 @@ class Translator(tf.Module):
             the translation to those of the source.
         """
         size = tf.shape(text)[0]
-        encoded = self.source(_at_least_one(text))
-        found = self._search(encoded.token_ids.to_tensor(PAD_ID), 1, attend=True)
+        encoded = self.source(at_least_one(text))
+        found = self._search.of_batch(encoded.token_ids.to_tensor(PAD_ID), 1, attend=True)
         lengths = tf.where(tf.equal(encoded.tokens.row_lengths(), 0), 0, found.lengths[:, 0])
         written = tf.sequence_mask(lengths, tf.shape(found.token_ids)[-1])
-        names = self.target.vocabulary.id_to_token(found.token_ids)
-        if self._copies:
-            names = _copied(found, names, encoded.tokens)
+        names = self._search.names(found, encoded.tokens)[:, 0]
         names = tf.RaggedTensor.from_row_lengths(
-            tf.boolean_mask(names[:, 0], written), lengths, validate=False
+            tf.boolean_mask(names, written), lengths, validate=False
         )
         source_tokens = encoded.tokens.to_tensor("")
-        longest = tf.reduce_max(lengths)
+        assert found.attention is not None
         return {
             "translation": self.target.tokenizer.detokenize(names)[:size],
             "source_tokens": source_tokens[:size],
             "target_tokens": names.to_tensor("")[:size],
             "source_length": tf.cast(encoded.tokens.row_lengths(), tf.int32)[:size],
             "target_length": lengths[:size],
-            "attention": found.attention[:size, 0, :longest, : tf.shape(source_tokens)[1]],
+            "attention": found.attention[
+                :size, 0, : tf.reduce_max(lengths), : tf.shape(source_tokens)[1]
+            ],
         }
 
     def answer_scores(self, source: tf.Tensor, target: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -356,32 +310,17 @@ class Translator(tf.Module):
             `<int32>[batch]`, how many these are.
         """
         size = tf.shape(source)[0]
-        one = [_at_least_one(text) for text in (source, target)]
+        one = [at_least_one(text) for text in (source, target)]
         ids = self.source(one[0]).token_ids
         # From the tokens: of a target without any EOS alone is wanted, and not UNK.
         wanted = self.target.vocabulary.token_to_id(self.target(one[1]).tokens)
         ends = tf.ones([tf.shape(one[0])[0], 1], tf.int32)
         following = tf.concat([wanted, ends * EOS_ID], axis=1)
         before = tf.concat([ends * BOS_ID, wanted], axis=1)
-        lengths = tf.cast(following.row_lengths(), tf.int32)
-
-        def some(rows: tf.Tensor) -> list[tf.Tensor]:
-            inputs = {
-                "encoder_token_ids": tf.gather(ids, rows).to_tensor(PAD_ID),
-                "decoder_token_ids": tf.gather(before, rows).to_tensor(PAD_ID),
-            }
-            features = self.core(inputs, training=False)
-            tokens = tf.gather(following, rows).to_tensor(PAD_ID)
-            chances = tf.nn.log_softmax(token_logits(output_layer(self.core), features))
-            each = tf.gather(chances, tokens, batch_dims=2)
-            each = tf.where(tf.not_equal(tokens, PAD_ID), each, 0.0)
-            return [rows, tf.reduce_sum(each, axis=1)]
-
-        specs = [tf.TensorSpec([None], kind) for kind in (tf.int32, tf.float32)]
-        rows, found = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
+        found = log_probabilities(self.core, ids, before, following)
         return {
-            "log_probability": tf.gather(found, tf.argsort(rows))[:size],
-            "tokens": lengths[:size],
+            "log_probability": found[:size],
+            "tokens": tf.cast(following.row_lengths(), tf.int32)[:size],
         }
 
     def signatures(self) -> dict[str, Any]:
@@ -461,33 +400,3 @@ class Translator(tf.Module):
         target = shell.pop("target")
         target = source if target is None else TextEncoder.from_config(target)
         return cls(source, target, core, **shell)
-
-
-def _batched(
-    function: Callable[..., dict[str, tf.Tensor]], batch_size: int, *columns: Sequence[str]
-) -> Iterator[dict[str, tf.Tensor]]:
-    """Calls a signature with some texts at a time."""
-    strings = [as_text_tensor(column) for column in columns]
-    for start in range(0, int(tf.size(strings[0])), batch_size):
-        yield function(*(column[start : start + batch_size] for column in strings))
-
-
-def _at_least_one(text: tf.Tensor) -> tf.Tensor:
-    """An empty batch becomes one text, to be taken away again: kernels cannot compute nothing."""
-    return tf.cond(tf.size(text) > 0, lambda: text, lambda: tf.constant([""]))
-
-
-def _copied(found: SearchResult, names: tf.Tensor, source: tf.RaggedTensor) -> tf.Tensor:
-    """Puts the source's token that was looked at most where UNK was written.
-
-    Args:
-        found: with attention `[batch, n, length, source_length]`.
-        names: `<string>[batch, n, length]`, the tokens.
-        source: ragged `<string>[batch, None]`.
-
-    Returns:
-        `<string>[batch, n, length]`.
-    """
-    places = tf.argmax(found.attention, axis=-1, output_type=tf.int32)
-    tokens = tf.gather(tf.pad(source.to_tensor(""), [[0, 0], [0, 1]]), places, batch_dims=1)
-    return tf.where(tf.equal(found.token_ids, UNK_ID), tokens, names)

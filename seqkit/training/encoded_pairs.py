@@ -141,7 +141,7 @@ class PairBatches:
 
 
 def _encoded(dataset: Dataset, column: str, encoder: TextEncoder) -> IdRows:
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     def encode(texts: tf.Tensor) -> tf.RaggedTensor:
         encoded = encoder(texts)
         if column == "source":

@@ -131,7 +131,7 @@ def greedy_translation(model: Translator) -> Any:
         A function of a list of strings to a list of strings.
     """
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     def translate(texts: tf.Tensor) -> tf.Tensor:
         ids = model.source(texts).token_ids.to_tensor(PAD_ID)
         source, state = encode(model.core, ids)

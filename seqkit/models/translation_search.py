@@ -1,0 +1,154 @@
+"""Beam search for the translations of many texts, rows of about one length together."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from seqkit.decoding import SearchResult, beam_search
+from seqkit.layers import token_logits
+from seqkit.models.chunks import map_by_length
+from seqkit.models.translator_core import encode, next_token, output_layer
+from seqkit.text import BOS_ID, PAD_ID, UNK_ID, Vocabulary
+
+# Each row has several beams, so few rows fill a matrix product.
+_ROWS_TOGETHER = 32
+
+
+class Found(NamedTuple):
+    """Translations of all texts, `num_best` of each, those of one text together.
+
+    Attributes:
+        tokens: ragged `<string>[batch * num_best, None]`.
+        score: `<float32>[batch, num_best]`.
+    """
+
+    tokens: tf.RaggedTensor
+    score: tf.Tensor
+
+
+class TranslationSearch(NamedTuple):
+    """How a translator looks for translations.
+
+    Attributes:
+        core: made with `build_translator_core`.
+        vocabulary: of the target.
+        num_beams: sequences that are followed.
+        length_penalty: see `seqkit.decoding.beam_search`.
+        max_length: tokens of a translation, which has at most three times as many as its source
+            and twenty more.
+        copies: whether UNK may come, and a token of the source in its place.
+    """
+
+    core: keras.Model
+    vocabulary: Vocabulary
+    num_beams: int
+    length_penalty: float
+    max_length: int
+    copies: bool
+
+    def of_all(self, token_ids: tf.RaggedTensor, tokens: tf.RaggedTensor, num_best: int) -> Found:
+        """Translates any number of rows.
+
+        Args:
+            token_ids: ragged `<int32>[batch, None]`, at least one row, and one id in each.
+            tokens: ragged `<string>[batch, None]`, what is copied.
+            num_best: how many translations of each row.
+
+        Returns:
+            Found.
+        """
+
+        def some(rows: tf.Tensor) -> list[tf.Tensor]:
+            ids = tf.gather(token_ids, rows).to_tensor(PAD_ID)
+            found = self.of_batch(ids, num_best, attend=self.copies)
+            written = tf.sequence_mask(found.lengths, tf.shape(found.token_ids)[-1])
+            names = self.names(found, tf.gather(tokens, rows))
+            lengths = tf.reshape(found.lengths, [-1])
+            return [rows, found.score, lengths, tf.boolean_mask(names, written)]
+
+        kinds = (tf.int32, tf.float32, tf.int32, tf.string)
+        shapes = ([None], [None, num_best], [None], [None])
+        specs = [tf.TensorSpec(*spec) for spec in zip(shapes, kinds, strict=True)]
+        lengths = tf.cast(token_ids.row_lengths(), tf.int32)
+        rows, score, written, names = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
+        order = tf.argsort(rows)
+        sequences = tf.RaggedTensor.from_row_lengths(names, written, validate=False)
+        places = order[:, tf.newaxis] * num_best + tf.range(num_best)
+        return Found(tf.gather(sequences, tf.reshape(places, [-1])), tf.gather(score, order))
+
+    def of_batch(self, ids: tf.Tensor, num_best: int, *, attend: bool) -> SearchResult:
+        """Translates rows that are padded to one length.
+
+        Args:
+            ids: `<int32>[batch, length]`, padded on the right with 0.
+            num_best: how many translations of each row.
+            attend: whether attention is among the results; a search is faster without.
+
+        Returns:
+            A `SearchResult`.
+        """
+        source, state = encode(self.core, ids)
+        lengths = tf.math.count_nonzero(ids, axis=1, dtype=tf.int32)
+        return beam_search(
+            next_token(self.core, source, attention=attend),
+            state,
+            max_length=tf.minimum(self.max_length, 3 * lengths + 20),
+            num_beams=self.num_beams,
+            num_best=num_best,
+            length_penalty=self.length_penalty,
+            banned=(PAD_ID, BOS_ID) if self.copies else (PAD_ID, UNK_ID, BOS_ID),
+        )
+
+    def names(self, found: SearchResult, source: tf.RaggedTensor) -> tf.Tensor:
+        """The tokens found; for UNK the source's token that was looked at most.
+
+        Args:
+            found: with attention `[batch, n, length, source_length]` where tokens are copied.
+            source: ragged `<string>[batch, None]`.
+
+        Returns:
+            `<string>[batch, n, length]`.
+        """
+        names = self.vocabulary.id_to_token(found.token_ids)
+        if not self.copies:
+            return names
+        places = tf.argmax(found.attention, axis=-1, output_type=tf.int32)
+        tokens = tf.gather(tf.pad(source.to_tensor(""), [[0, 0], [0, 1]]), places, batch_dims=1)
+        return tf.where(tf.equal(found.token_ids, UNK_ID), tokens, names)
+
+
+def log_probabilities(
+    core: keras.Model,
+    encoder_token_ids: tf.RaggedTensor,
+    decoder_token_ids: tf.RaggedTensor,
+    target_token_ids: tf.RaggedTensor,
+) -> tf.Tensor:
+    """How probable given translations are.
+
+    Args:
+        core: made with `build_translator_core`.
+        encoder_token_ids: ragged `<int32>[batch, None]`, sources, at least one row.
+        decoder_token_ids: ragged `<int32>[batch, None]`, BOS and the target.
+        target_token_ids: ragged `<int32>[batch, None]`, the target and EOS.
+
+    Returns:
+        `<float32>[batch]`, natural logarithms.
+    """
+
+    def some(rows: tf.Tensor) -> list[tf.Tensor]:
+        inputs = {
+            "encoder_token_ids": tf.gather(encoder_token_ids, rows).to_tensor(PAD_ID),
+            "decoder_token_ids": tf.gather(decoder_token_ids, rows).to_tensor(PAD_ID),
+        }
+        tokens = tf.gather(target_token_ids, rows).to_tensor(PAD_ID)
+        logits = token_logits(output_layer(core), core(inputs, training=False))
+        each = tf.gather(tf.nn.log_softmax(logits), tokens, batch_dims=2)
+        return [rows, tf.reduce_sum(tf.where(tf.not_equal(tokens, PAD_ID), each, 0.0), axis=1)]
+
+    specs = [tf.TensorSpec([None], kind) for kind in (tf.int32, tf.float32)]
+    lengths = tf.cast(target_token_ids.row_lengths(), tf.int32)
+    rows, found = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
+    return tf.gather(found, tf.argsort(rows))
