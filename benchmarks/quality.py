@@ -88,7 +88,10 @@ def main(
     code_hash()
     rows = [] if quick else read_json(results, [])
     for name in only:
-        config = dataclasses.replace(_recipe(name).DEFAULTS, seed=seed)
+        recipe = _recipe(name)
+        # What a recipe trains its own sample with, where that is not what it trains others with.
+        config = getattr(recipe, "SAMPLE", recipe.DEFAULTS) if name in BUILT_IN else recipe.DEFAULTS
+        config = dataclasses.replace(config, seed=seed)
         how = public_data.Splitting(2 if quick else folds, config.validation_fraction, seed)
         public = public_data.SETS[name](data, how)
         if quick:
