@@ -337,6 +337,8 @@ def train_and_score(
         resume=resume,
         log_dir=log_dir,
     )
+    if old is not None:  # What could be written before can be written still.
+        model.length_ratio = max(model.length_ratio, old.length_ratio)
     minutes = (time.perf_counter() - start) / 60
     plain = {
         translation_baselines.COPY: copy_source(parts["train"], parts["test"]),

@@ -15,6 +15,8 @@ from seqkit.text import BOS_ID, PAD_ID, UNK_ID, Vocabulary
 
 # Each row has several beams, so few rows fill a matrix product.
 _ROWS_TOGETHER = 32
+# A translation may have so many tokens more than its source lets expect.
+MORE_TOKENS = 10
 
 
 class Found(NamedTuple):
@@ -37,8 +39,8 @@ class TranslationSearch(NamedTuple):
         vocabulary: of the target.
         num_beams: sequences that are followed.
         length_penalty: see `seqkit.decoding.beam_search`.
-        max_length: tokens of a translation, which has at most three times as many as its source
-            and twenty more.
+        max_length: tokens of a translation.
+        length_ratio: tokens of a translation for one of its source, beside ten more.
         copies: whether UNK may come, and a token of the source in its place.
     """
 
@@ -47,6 +49,7 @@ class TranslationSearch(NamedTuple):
     num_beams: int
     length_penalty: float
     max_length: int
+    length_ratio: tf.Variable
     copies: bool
 
     def of_all(self, token_ids: tf.RaggedTensor, tokens: tf.RaggedTensor, num_best: int) -> Found:
@@ -91,16 +94,21 @@ class TranslationSearch(NamedTuple):
             A `SearchResult`.
         """
         source, state = encode(self.core, ids)
-        lengths = tf.math.count_nonzero(ids, axis=1, dtype=tf.int32)
         return beam_search(
             next_token(self.core, source, attention=attend),
             state,
-            max_length=tf.minimum(self.max_length, 3 * lengths + 20),
+            max_length=self.longest(ids),
             num_beams=self.num_beams,
             num_best=num_best,
             length_penalty=self.length_penalty,
             banned=(PAD_ID, BOS_ID) if self.copies else (PAD_ID, UNK_ID, BOS_ID),
         )
+
+    def longest(self, ids: tf.Tensor) -> tf.Tensor:
+        """How many tokens the translation of each row may have, `<int32>[batch]`."""
+        lengths = tf.math.count_nonzero(ids, axis=1, dtype=tf.float32)
+        allowed = tf.math.ceil(self.length_ratio * lengths) + MORE_TOKENS
+        return tf.minimum(self.max_length, tf.cast(allowed, tf.int32))
 
     def names(self, found: SearchResult, source: tf.RaggedTensor) -> tf.Tensor:
         """The tokens found; for UNK the source's token that was looked at most.

@@ -20,6 +20,14 @@ from seqkit.models.translator_core import build_translator_core, output_layer
 from seqkit.text import BOS_ID, EOS_ID, PAD_ID, SubwordTokenizer, TextEncoder
 
 _TASK = "translator"
+_SETTINGS = (
+    "num_beams",
+    "num_best",
+    "length_penalty",
+    "max_length",
+    "length_ratio",
+    "copy_unknown",
+)
 _TEXT = tf.TensorSpec([None], tf.string, name="text")
 
 
@@ -28,7 +36,7 @@ class Translator(tf.Module):
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. A text is
     read as a whole, whatever its length; a translation has at most `max_length` tokens, and at
-    most three times as many as its source and twenty more.
+    most `length_ratio` times as many as its source and ten more.
 
     PAD, BOS and UNK are never written. Where both sides are split in the same way and the target
     has a dictionary of whole tokens, so that names may be missing there, UNK may come instead, and
@@ -43,6 +51,8 @@ class Translator(tf.Module):
         num_best: translations that the signature `n_best` gives, at most `num_beams`.
         length_penalty: 0 or more; see `seqkit.decoding.beam_search`.
         max_length: tokens of a translation.
+        length_ratio: tokens of a translation for one of its source, at most; `fit_translator` sets
+            it by the training data. The closer the bound, the sooner a search is over.
         copy_unknown: whether a token of the source may stand for one that the dictionary lacks.
 
     Raises:
@@ -68,6 +78,7 @@ class Translator(tf.Module):
         num_best: int = 4,
         length_penalty: float = 1.0,
         max_length: int = 200,
+        length_ratio: float = 3.0,
         copy_unknown: bool = True,
     ) -> None:
         super().__init__()
@@ -89,6 +100,8 @@ class Translator(tf.Module):
         self.num_best = num_best
         self.length_penalty = length_penalty
         self.max_length = max_length
+        # A variable, so that graphs traced before and after training know the same one.
+        self._length_ratio = tf.Variable(length_ratio, trainable=False, dtype=tf.float32)
         self.copy_unknown = copy_unknown
         alike = type(source.tokenizer) is type(target.tokenizer)
         spelled = isinstance(target.tokenizer, SubwordTokenizer)
@@ -106,55 +119,36 @@ class Translator(tf.Module):
         )
 
     @classmethod
-    def build(
-        cls,
-        source: TextEncoder,
-        target: TextEncoder,
-        *,
-        num_beams: int = 4,
-        num_best: int = 4,
-        length_penalty: float = 1.0,
-        max_length: int = 200,
-        copy_unknown: bool = True,
-        **core_config: Any,
-    ) -> Translator:
+    def build(cls, source: TextEncoder, target: TextEncoder, **arguments: Any) -> Translator:
         """Makes an untrained translator.
 
         Args:
             source: texts to ids.
             target: the same for translations; the same object for one shared dictionary.
-            num_beams: as for the class, and so the others.
-            num_best: ditto.
-            length_penalty: ditto.
-            max_length: ditto.
-            copy_unknown: ditto.
-            core_config: arguments of `build_translator_core` but for the sizes.
+            arguments: those of the class from `num_beams` on, and those of `build_translator_core`
+                but for the sizes.
 
         Returns:
             The translator.
         """
-        core = build_translator_core(
-            len(source.vocabulary),
-            len(target.vocabulary),
-            shared=source is target,
-            **core_config,
-        )
-        return cls(
-            source,
-            target,
-            core,
-            core_config=core_config,
-            num_beams=num_beams,
-            num_best=num_best,
-            length_penalty=length_penalty,
-            max_length=max_length,
-            copy_unknown=copy_unknown,
-        )
+        settings = {name: arguments.pop(name) for name in _SETTINGS if name in arguments}
+        sizes = (len(source.vocabulary), len(target.vocabulary))
+        core = build_translator_core(*sizes, shared=source is target, **arguments)
+        return cls(source, target, core, core_config=arguments, **settings)
 
     @property
     def core_config(self) -> dict[str, Any]:
         """The arguments that the core was made with, but for the sizes."""
         return json.loads(self._core_config)
+
+    @property
+    def length_ratio(self) -> float:
+        """Tokens of a translation for one of its source, at most."""
+        return float(self._length_ratio.numpy())
+
+    @length_ratio.setter
+    def length_ratio(self, ratio: float) -> None:
+        self._length_ratio.assign(ratio)
 
     def translate(self, texts: Sequence[str], batch_size: int = 256) -> list[Translation]:
         """Translates texts.
@@ -244,7 +238,7 @@ class Translator(tf.Module):
     def _best(self, text: tf.Tensor, num_best: int) -> dict[str, tf.Tensor]:
         size = tf.shape(text)[0]
         encoded = self.source(at_least_one(text))
-        found = self._search.of_all(encoded.token_ids, encoded.tokens, num_best)
+        found = self.search.of_all(encoded.token_ids, encoded.tokens, num_best)
         texts = tf.reshape(self.target.tokenizer.detokenize(found.tokens), [-1, num_best])
         nothing = tf.equal(encoded.tokens.row_lengths(), 0)[:, tf.newaxis]
         return {
@@ -254,13 +248,15 @@ class Translator(tf.Module):
         }
 
     @property
-    def _search(self) -> TranslationSearch:
+    def search(self) -> TranslationSearch:
+        """How translations are looked for."""
         return TranslationSearch(
             self.core,
             self.target.vocabulary,
             self.num_beams,
             self.length_penalty,
             self.max_length,
+            self._length_ratio,
             self._copies,
         )
 
@@ -278,10 +274,10 @@ class Translator(tf.Module):
         """
         size = tf.shape(text)[0]
         encoded = self.source(at_least_one(text))
-        found = self._search.of_batch(encoded.token_ids.to_tensor(PAD_ID), 1, attend=True)
+        found = self.search.of_batch(encoded.token_ids.to_tensor(PAD_ID), 1, attend=True)
         lengths = tf.where(tf.equal(encoded.tokens.row_lengths(), 0), 0, found.lengths[:, 0])
         written = tf.sequence_mask(lengths, tf.shape(found.token_ids)[-1])
-        names = self._search.names(found, encoded.tokens)[:, 0]
+        names = self.search.names(found, encoded.tokens)[:, 0]
         names = tf.RaggedTensor.from_row_lengths(
             tf.boolean_mask(names, written), lengths, validate=False
         )
@@ -339,7 +335,8 @@ class Translator(tf.Module):
 
     def trackables(self) -> list[Any]:
         """Weights and tables that the signatures use."""
-        return [*(v.value for v in self.core.variables), self.source, self.target]
+        variables = [v.value for v in self.core.variables]
+        return [*variables, self._length_ratio, self.source, self.target]
 
     def extended(self, source: TextEncoder, target: TextEncoder) -> Translator:
         """A translator that knows more tokens and has learned what this one has.
@@ -356,13 +353,7 @@ class Translator(tf.Module):
         return new
 
     def _settings(self) -> dict[str, Any]:
-        return {
-            "num_beams": self.num_beams,
-            "num_best": self.num_best,
-            "length_penalty": self.length_penalty,
-            "max_length": self.max_length,
-            "copy_unknown": self.copy_unknown,
-        }
+        return {name: getattr(self, name) for name in _SETTINGS}
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes weights, vocabularies and configuration to one `.keras` file.

@@ -15,6 +15,7 @@ from seqkit.data import Dataset
 from seqkit.decoding import greedy
 from seqkit.losses import TokenCrossEntropy
 from seqkit.models import Translator
+from seqkit.models.translation_search import MORE_TOKENS
 from seqkit.models.translator_core import encode, next_token, output_layer
 from seqkit.optimizers import LazyAdam
 from seqkit.text import PAD_ID
@@ -25,6 +26,8 @@ from seqkit.training.schedule import epochs_within, warm_up_and_decay
 # Enough to tell better from worse; more would cost time at the end of every epoch.
 _MOST_JUDGED = 1000
 _TOGETHER = 128
+# Pairs whose target is not longer than a translation may become.
+_WITHIN_BOUND = 0.999
 
 
 def fit_translator(
@@ -74,6 +77,7 @@ def fit_translator(
             f"{pairs.num_left_out:,} pairs have a side of more than {model.max_length} tokens: not "
             "trained on"
         )
+    model.length_ratio = length_ratio(pairs)
     batches = PairBatches(pairs, batch_size=batch_size, seed=seed)
     epochs = epochs_within(max_steps, len(batches), most=epochs)
     model.core.compile(
@@ -92,6 +96,19 @@ def fit_translator(
         fingerprint={**(fingerprint or {}), "data": train.content_sha256()},
         log_dir=log_dir,
     )
+
+
+def length_ratio(pairs: EncodedPairs) -> float:
+    """How many times as many tokens as its source a translation may have, beside a few more.
+
+    Args:
+        pairs: training data.
+
+    Returns:
+        What all but one pair of a thousand keep to, at least 1.
+    """
+    beyond = (pairs.target_lengths - MORE_TOKENS) / np.maximum(pairs.source_lengths, 1)
+    return float(max(1.0, np.quantile(beyond, _WITHIN_BOUND)))
 
 
 class TranslationValidation(keras.callbacks.Callback):
@@ -135,11 +152,10 @@ def greedy_translation(model: Translator) -> Any:
     def translate(texts: tf.Tensor) -> tf.Tensor:
         ids = model.source(texts).token_ids.to_tensor(PAD_ID)
         source, state = encode(model.core, ids)
-        lengths = tf.math.count_nonzero(ids, axis=1, dtype=tf.int32)
         found = greedy(
             next_token(model.core, source, attention=False),
             state,
-            max_length=tf.minimum(model.max_length, 3 * lengths + 20),
+            max_length=model.search.longest(ids),
         )
         tokens = model.target.vocabulary.id_to_token(found.token_ids[:, 0])
         tokens = tf.RaggedTensor.from_tensor(tokens, lengths=found.lengths[:, 0])
