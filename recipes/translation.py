@@ -1,6 +1,6 @@
 """Translation: one sequence into another, many-to-many through an encoder and a decoder.
 
-    python -m recipes.translation --data train.en train.de --test test.en test.de \\
+    python -m recipes.translation --data "train.{en,de}" --test "test.{en,de}" \\
         --export-path saved_models/en-de
 
 A recurrent network reads the source in both directions; another one writes the target token by

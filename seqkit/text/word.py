@@ -10,8 +10,16 @@ from typing import ClassVar
 import numpy as np
 import tensorflow as tf
 
-from seqkit.text.code_points import AlignedText, CodePointTable, assigned_characters, encode
+from seqkit.text.code_points import (
+    AlignedText,
+    CodePointTable,
+    assigned_characters,
+    decode,
+    encode,
+    row_ids,
+)
 from seqkit.text.normalization import Normalizer
+from seqkit.text.spacing import WIDE, punctuation_table, space_between
 from seqkit.text.tokenizer import Tokenizer, Tokens, join_rows
 
 
@@ -40,6 +48,10 @@ _ROW_FIRST = 16  # added to the kind of the first character of a text: it joins 
 _KINDS = 32
 _SPECIAL = _Kind.APOSTROPHE  # from here on a character needs more than a look at its neighbour
 
+_WITHOUT_SPACES = (_Kind.HAN, _Kind.HIRAGANA, _Kind.KATAKANA)
+# With a mark that stands on nothing a word begins as with a letter.
+_BEGIN_WORDS = (_Kind.LETTER, _Kind.DIGIT, _Kind.EXTEND, _Kind.JOINER, _Kind.KEYCAP)
+_ENDS_WITH_JOINER = "(?s).*\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _REGIONAL = range(0x1F1E6, 0x1F200)
 _VARIATION_SELECTOR_16 = 0xFE0F
@@ -93,7 +105,8 @@ class WordTokenizer(Tokenizer):
     - An emoji is one word with its skin tone, variation selector, keycap or tag, and with the
       emoji it is joined to; two regional indicators are one flag.
 
-    Words joined by one space are not the text again, but give the same words when split again.
+    Joined again, words are not always the text they came from, but give the same words when split
+    again; `join` says where spaces are put.
 
     Args:
         normalizer: what is done to the text first; NFC and lower case when not given.
@@ -106,7 +119,7 @@ class WordTokenizer(Tokenizer):
         >>> tokens.start.to_list()
         [[0, 6, 10, 15, 16]]
         >>> tokenizer.detokenize(tokens.values).numpy()[0].decode()
-        "don't pay 1,000 원 !"
+        "don't pay 1,000 원!"
     """
 
     lossless: ClassVar[bool] = False
@@ -116,6 +129,7 @@ class WordTokenizer(Tokenizer):
             normalizer if normalizer is not None else Normalizer("NFC", lowercase=True)
         )
         self._kinds = _kind_table()
+        self._punctuation = punctuation_table()
         with tf.init_scope(), tf.device("/CPU:0"):
             self._joins = tf.constant(_joins().reshape(-1))
 
@@ -151,15 +165,73 @@ class WordTokenizer(Tokenizer):
         )
 
     def join(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        """Joins words by one space.
+        """Joins words by one space, but where none is written.
+
+        None stands before closing brackets and quotes and before signs that end or part sentences
+        (`. , ; : ! ? % …`), none after opening ones and `¿ ¡`, none around full-width
+        punctuation, and none between Han characters, hiragana and katakana.
+
+        What words alone do not tell is decided in the plainest way. Straight quotes (`"` and `'`)
+        keep a space on either side, and so do hyphens, dashes, slashes and currency signs. Quotes
+        open and close as in English and French: in German „so“ the last one is taken for an
+        opening one. A colon closes, so 10:30, of three words, becomes `10: 30`.
 
         Args:
             tokens: ragged `<string>[batch, None]`.
 
         Returns:
             `<string>[batch]`.
+
+        Example:
+            >>> words = ["wait", ",", "“", "(", "they", "said", ")", "no", "”", "!"]
+            >>> WordTokenizer().detokenize([words]).numpy()[0].decode()
+            'wait, “(they said) no”!'
         """
-        return join_rows(tokens, separator=" ")
+        words, splits = tokens.flat_values, tf.cast(tokens.row_splits, tf.int64)
+        first, alone = _first_characters(words)
+        kinds = self._kinds.lookup(first)
+        # A word of several characters is no sign: an emoji with a keycap may begin with `#`.
+        signs = tf.where(alone, self._punctuation.lookup(first), 0)
+        signs = tf.where(_among(kinds, _WITHOUT_SPACES), WIDE, signs)
+        rows = row_ids(splits, tf.range(tf.size(words, tf.int64)))
+        same_row = tf.equal(rows, _previous(rows, -1))
+        spaced = self._in_one_word(words, kinds, same_row) | space_between(_previous(signs), signs)
+        spaced &= same_row
+        words = tf.where(spaced, tf.strings.join([" ", words]), words)
+        return join_rows(tf.RaggedTensor.from_row_splits(words, splits, validate=False))
+
+    def _in_one_word(self, words: tf.Tensor, kinds: tf.Tensor, same_row: tf.Tensor) -> tf.Tensor:
+        """Tells which words would be one with the word before, if no space were between them.
+
+        Args:
+            words: `<string>[count]`.
+            kinds: `<int32>[count]`, of their first characters.
+            same_row: `<bool>[count]`, whether the word before is of the same text.
+
+        Returns:
+            `<bool>[count]`.
+        """
+        before = _previous(kinds)
+        joined = tf.gather(self._joins, before * _KINDS + kinds)
+        joined |= _previous(tf.strings.regex_full_match(words, _ENDS_WITH_JOINER))
+        # An apostrophe or a point, here as a word of its own, joins what it stands between.
+        letters = tf.equal(before, _Kind.APOSTROPHE) & tf.equal(kinds, _Kind.LETTER)
+        numbers = tf.equal(before, _Kind.DECIMAL) & tf.equal(kinds, _Kind.DIGIT)
+        after_word = same_row & _previous(_among(kinds, _BEGIN_WORDS))
+        return joined | (_previous(after_word) & (letters | numbers))
+
+
+def _first_characters(words: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Gives `<int32>[count]`, each word's first character, and whether it is the only one."""
+    code_points = decode(words).code_points
+    lengths = code_points.row_lengths()
+    first = tf.gather(tf.pad(code_points.values, [[0, 1]]), code_points.row_splits[:-1])
+    # An empty word has none, and is taken for a symbol.
+    return tf.where(lengths > 0, first, 0), tf.equal(lengths, 1)
+
+
+def _among(kinds: tf.Tensor, some: tuple[_Kind, ...]) -> tf.Tensor:
+    return tf.reduce_any(tf.equal(kinds[:, tf.newaxis], some), axis=1)
 
 
 def _joins() -> np.ndarray:
@@ -277,8 +349,8 @@ def _plain(kinds: tf.Tensor) -> tf.Tensor:
     return tf.bitwise.bitwise_and(kinds, _ROW_FIRST - 1)
 
 
-def _previous(values: tf.Tensor) -> tf.Tensor:
-    return tf.concat([tf.zeros([1], values.dtype), values], 0)[:-1]
+def _previous(values: tf.Tensor, before_all: int = 0) -> tf.Tensor:
+    return tf.concat([tf.cast([before_all], values.dtype), values], 0)[:-1]
 
 
 def _where(mask: tf.Tensor) -> tf.Tensor:

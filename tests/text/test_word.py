@@ -16,7 +16,8 @@ _SEPARATORS = "\u200b\ufeff"
 _ALPHABET = st.one_of(
     st.characters(exclude_categories=["Cs"]),
     st.sampled_from(
-        "aBé1٣ '’.,-!\t\n\x00\u00a0\u3000\u200b\ufeff\u200d\u00ad\u0301\u0323漢字々ひらカター한글ㅋ"
+        "aBé1٣ '’.,-!?(“”«。，．＇「」・"
+        "\t\n\x00\u00a0\u3000\u200b\ufeff\u200d\u00ad\u0301\u0323漢字々ひらカター한글ㅋ"
         "\U0001f44d\U0001f3fd\u2764\ufe0f\u20e3\U0001f1f0\U0001f1f7\U0001f469"
     ),
 )
@@ -122,8 +123,39 @@ def test_joined_words_split_into_the_same_words(texts: list[str]) -> None:
     assert _again(tensor).to_list() == _tokenize(tensor).values.to_list()
 
 
-def test_joining_puts_one_space() -> None:
-    assert _TOKENIZER.detokenize([["a", "b"], [], ["c"]]).numpy().tolist() == [b"a b", b"", b"c"]
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("a b", "a b"),
+        ("", ""),
+        ("He sleeps .", "He sleeps."),
+        ("Wait , what ? ! No : yes ; 5 % …", "Wait, what?! No: yes; 5%…"),
+        ("so ( they [ say ] ) . . .", "so (they [say])..."),
+        ("“ so ” ‘ so ’ « so » ¿ so ? ¡ so !", "“so” ‘so’ «so» ¿so? ¡so!"),
+        ('" so " dogs \' it - is a / b $ 5', '" so " dogs \' it - is a / b $ 5'),
+        ("don't 1,000 원 !", "don't 1,000 원!"),
+        ("1 , 5 . 5 3 ， 5 x ， y", "1, 5. 5 3， 5 x，y"),
+        ("a ＇ b か ＇ b", "a＇ b か＇b"),
+        ("東 京 タワー で ラーメン を 。", "東京タワーでラーメンを。"),
+        ("か か カ カ 漢 漢", "か かカ カ漢漢"),
+        ("他 说 ： “ 好 ” … 《 书 》 ， 5 个 。", "他说：“好”…《书》，5 个。"),
+        ("ジョン ・ スミス （ 男 ） 「 x 」 y", "ジョン・スミス（男）「x」y"),
+        ("日本 語 and 漢 字 (", "日本語 and 漢字 ("),
+        ("안녕 하세요 ? 네 ！ 네", "안녕 하세요? 네！네"),
+        ("नमस्ते । مرحبا ؟ Γεια ;", "नमस्ते। مرحبا؟ Γεια;"),
+        ("👍\u200d ! ( 🏽 ( \u0301 x 漢 \u0301", "👍\u200d ! ( 🏽 ( \u0301 x 漢 \u0301"),
+        ("a #️⃣ .\u0301 [UNK] .", "a #️⃣ .\u0301 [UNK]."),
+    ],
+)  # fmt: skip
+def test_joining_puts_spaces_where_they_are_written(words: str, text: str) -> None:
+    assert _TOKENIZER.detokenize([words.split()]).numpy()[0].decode() == text
+
+
+def test_rows_are_joined_apart() -> None:
+    rows = [["a", "("], [], [".", "b"], ["", "."], ["漢"], ["字", ""], ["1"], ["，", "5"]]
+    expected = ["a (", "", ". b", ".", "漢", "字 ", "1", "，5"]
+    assert [text.decode() for text in _TOKENIZER.detokenize(rows).numpy()] == expected
+    assert _TOKENIZER.detokenize([[b"\xff", b".", b"\xe2\x80"]]).numpy()[0] == b"\xff. \xe2\x80"
 
 
 def test_normalisation_is_in_the_config() -> None:
