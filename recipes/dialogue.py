@@ -19,14 +19,7 @@ import keras
 from recipes.samples.small_talk import small_talk
 from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, check, join_turns, read_parts, read_turns
-from seqkit.evaluation import (
-    Outcome,
-    beside,
-    copy_source,
-    nearest_sentence,
-    score_translator,
-    translation_baselines,
-)
+from seqkit.evaluation import Outcome, beside, plain_translations, score_translator
 from seqkit.export.artefact import check_target
 from seqkit.models import Translator
 from seqkit.publish import publish_translator
@@ -128,10 +121,7 @@ def train(
         log_dir=log_dir,
     )
     minutes = (time.perf_counter() - start) / 60
-    plain = {
-        translation_baselines.COPY: copy_source(parts["train"], parts["test"]),
-        translation_baselines.NEAREST: nearest_sentence(parts["train"], parts["test"]),
-    }
+    plain = plain_translations(parts["train"], parts["test"])
     scores = score_translator(model, parts["test"], baselines=plain)
     name, score = scores.main
     what = f"{name} on {scores.examples:,} answers"

@@ -24,14 +24,7 @@ import keras
 from recipes.samples.hangul_names import hangul_names
 from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, check, read_parts
-from seqkit.evaluation import (
-    Outcome,
-    beside,
-    copy_source,
-    nearest_sentence,
-    score_translator,
-    translation_baselines,
-)
+from seqkit.evaluation import Outcome, beside, plain_translations, score_translator
 from seqkit.export.artefact import check_target
 from seqkit.models import Translator
 from seqkit.publish import publish_translator
@@ -316,9 +309,7 @@ def train_and_score(
         parts: `train`, `validation` and `test`, as `read` gives them.
         config: what may be turned.
         old: the model to go on from, or None for a new one.
-        checkpoints: directory for the state after each epoch.
-        resume: whether to go on from that state.
-        log_dir: directory for TensorBoard.
+        checkpoints: directory for the state after each epoch; others as in `train`.
 
     Returns:
         The outcome.
@@ -340,10 +331,7 @@ def train_and_score(
     if old is not None:  # What could be written before can be written still.
         model.length_ratio = max(model.length_ratio, old.length_ratio)
     minutes = (time.perf_counter() - start) / 60
-    plain = {
-        translation_baselines.COPY: copy_source(parts["train"], parts["test"]),
-        translation_baselines.NEAREST: nearest_sentence(parts["train"], parts["test"]),
-    }
+    plain = plain_translations(parts["train"], parts["test"])
     scores = score_translator(model, parts["test"], baselines=plain)
     name, score = scores.main
     what = f"{name} on {scores.examples:,} test pairs"
@@ -393,7 +381,6 @@ def _dictionary(
 
 
 def _vocabulary_size(pairs: int) -> int:
-    """More pieces of words for more pairs: each must come often enough to be learned."""
     return 4_000 if pairs < 100_000 else 8_000 if pairs < 1_000_000 else 16_000
 
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
+
+from tests.asked_layers import asked, asked_crf, asked_decoder
+from tests.small_translators import small_translator, translated
 
 BATCH, LENGTH, DIM = 4, 5, 3
 NUM_IDS = 12
@@ -165,116 +167,40 @@ def layer_cases() -> list[LayerCase]:
             "letters",
             random=True,
         ),
-        LayerCase("LinearChainCRF", lambda: _asked_crf(False), "vectors"),
-        LayerCase("LinearChainCRF_constrained", lambda: _asked_crf(True), "vectors"),
+        LayerCase("LinearChainCRF", lambda: asked_crf(False), "vectors"),
+        LayerCase("LinearChainCRF_constrained", lambda: asked_crf(True), "vectors"),
         *(
-            LayerCase(name, lambda arguments=arguments: _asked_decoder(**arguments), "vectors")
+            LayerCase(name, lambda arguments=arguments: asked_decoder(**arguments), "vectors")
             for name, arguments in decoders.items()
         ),
         LayerCase(
             "RecurrentDecoder_dropout",
-            lambda: _asked_decoder(num_layers=2, dropout=0.3, recurrent_dropout=0.3, seed=5),
+            lambda: asked_decoder(num_layers=2, dropout=0.3, recurrent_dropout=0.3, seed=5),
             "vectors",
             random=True,
         ),
         LayerCase(
             "RecurrentDecoder_input_feeding",
-            lambda: _asked_decoder(num_layers=2, input_feeding=True, dropout=0.3, seed=5),
+            lambda: asked_decoder(num_layers=2, input_feeding=True, dropout=0.3, seed=5),
             "vectors",
             random=True,
         ),
         *(
             LayerCase(
                 f"SourceAttention_{score}",
-                lambda score=score: _asked("SourceAttention", score),
+                lambda score=score: asked("SourceAttention", score),
                 "vectors",
             )
             for score in ("dot", "additive")
         ),
-        LayerCase("TokenOutput", lambda: _asked("TokenOutput", 7), "vectors"),
+        LayerCase("TokenOutput", lambda: asked("TokenOutput", 7), "vectors"),
         LayerCase(
             "ScheduledDropout",
-            lambda: _asked("ScheduledDropout", 0.3, seed=5),
+            lambda: asked("ScheduledDropout", 0.3, seed=5),
             "vectors",
             random=True,
         ),
     ]
-
-
-def _asked_decoder(**arguments: Any) -> keras.layers.Layer:
-    """A decoder that looks at what it reads, with zeros where there is padding."""
-    from seqkit.layers import RecurrentDecoder
-
-    @keras.saving.register_keras_serializable("tests")
-    class AskedDecoder(RecurrentDecoder):
-        def build(self, vectors_shape: Any, padding_mask_shape: Any = None) -> None:
-            super().build(vectors_shape, vectors_shape, (None, vectors_shape[-1]))
-
-        def call(self, vectors: Any, padding_mask: Any, training: Any = None) -> Any:
-            valid = ops.expand_dims(padding_mask, -1)
-            read = ops.where(valid, vectors, ops.zeros_like(vectors))
-            last = ops.sum(read, axis=1)
-            features = super().call(read, vectors, last, padding_mask, training=training)
-            return ops.where(valid, features, ops.zeros_like(features))
-
-        def compute_output_shape(self, vectors_shape: Any, *others: Any) -> Any:
-            return (*vectors_shape[:-1], self.output_dim)
-
-    return AskedDecoder(4, 3, **arguments)
-
-
-def _asked(name: str, *given: Any, **arguments: Any) -> keras.layers.Layer:
-    """A layer asked for what its weights are for, with zeros where there is padding."""
-    from seqkit import layers
-
-    def answer(layer: Any, vectors: Any, padding_mask: Any, training: Any) -> Any:
-        kind = super(type(layer), layer)
-        if name == "SourceAttention":
-            return kind.call(vectors, vectors, padding_mask)[0]
-        if name == "TokenOutput":
-            return layers.token_logits(layer, kind.call(vectors))
-        return kind.call(vectors, training=training)
-
-    @keras.saving.register_keras_serializable("tests", name=f"Asked{name}")
-    class Asked(getattr(layers, name)):
-        def build(self, vectors_shape: Any, padding_mask_shape: Any = None) -> None:
-            shapes = (vectors_shape,) * (2 if name == "SourceAttention" else 1)
-            super().build(*shapes)
-
-        def call(self, vectors: Any, padding_mask: Any, training: Any = None) -> Any:
-            given = answer(self, vectors, padding_mask, training)
-            given = ops.where(ops.expand_dims(padding_mask, -1), given, ops.zeros_like(given))
-            return ops.cast(given, self.compute_dtype)
-
-        def compute_output_shape(self, vectors_shape: Any, padding_mask_shape: Any = None) -> Any:
-            width = 7 if name == "TokenOutput" else vectors_shape[-1]
-            return (*vectors_shape[:-1], width)
-
-    return Asked(*given, **arguments)
-
-
-def _asked_crf(constrained: bool) -> keras.layers.Layer:
-    """A CRF that answers with what its weights are for; by itself it gives its input back."""
-    from seqkit.layers import LinearChainCRF
-
-    @keras.saving.register_keras_serializable("tests")
-    class AskedCRF(LinearChainCRF):
-        def call(self, emissions: Any, padding_mask: Any) -> tuple[Any, Any]:
-            emissions = super().call(emissions, padding_mask)
-            tags = ops.zeros_like(emissions[..., 0], dtype="int32")
-            likelihood = self.log_likelihood(emissions, tags, padding_mask)
-            # Learned through the likelihood, as in training.
-            at_tags = ops.stop_gradient(self.marginals(emissions, padding_mask))
-            answers = at_tags, ops.expand_dims(likelihood, -1)
-            return tuple(ops.cast(answer, self.compute_dtype) for answer in answers)
-
-        def compute_output_shape(self, input_shape: Any) -> Any:
-            return tuple(input_shape), (input_shape[0], 1)
-
-    if not constrained:
-        return AskedCRF(DIM)
-    transitions = [[True, True, False], [True, True, True], [True, False, True]]
-    return AskedCRF(DIM, transitions, [True, True, False], [True, True, False])
 
 
 def optimizer_cases() -> list[OptimizerCase]:
@@ -429,36 +355,6 @@ def servable_cases() -> list[ServableCase]:
             for key, rows in columns.items()
         }
 
-    def translator(separate: bool) -> Any:
-        from seqkit import models, text
-
-        keras.utils.set_random_seed(4)
-        words = text.Vocabulary.from_counts({"good": 3, "film": 2, "한국어": 1})
-        source = target = text.TextEncoder(text.WordTokenizer(), words)
-        arguments: dict[str, Any] = {}
-        if separate:
-            letters = text.Vocabulary.from_counts(dict.fromkeys("한abcdefgho ", 1))
-            source = text.TextEncoder(text.JamoTokenizer(), letters)
-            target = text.TextEncoder(text.CharTokenizer(), letters)
-            arguments = {
-                "cell": "lstm",
-                "attention": "additive",
-                "input_feeding": True,
-                "decoder_layers": 2,
-                "tie_embeddings": False,
-            }
-        return models.Translator.build(
-            source, target, embedding_dim=4, hidden_dim=3, max_length=6, **arguments
-        )
-
-    def translated(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
-        answers = model.translate(inputs["text"])
-        return {
-            "translation": [answer.text for answer in answers],
-            "score": [answer.score for answer in answers],
-            "unknown_rate": [answer.unknown_rate for answer in answers],
-        }
-
     words = [["good", "", "film"], ["", "", ""], ["한국어", "x" * 50, ""]]
     translator_inputs: dict[str, dict[str, list]] = {
         "serving_default": {"text": TEXTS},
@@ -483,9 +379,9 @@ def servable_cases() -> list[ServableCase]:
             tagger_inputs,
             tagged,
         ),
-        ServableCase("Translator", lambda: translator(False), translator_inputs, translated),
+        ServableCase("Translator", lambda: small_translator(False), translator_inputs, translated),
         ServableCase(
-            "Translator_separate", lambda: translator(True), translator_inputs, translated
+            "Translator_separate", lambda: small_translator(True), translator_inputs, translated
         ),
     ]
 

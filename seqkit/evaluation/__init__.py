@@ -5,7 +5,11 @@ from seqkit.evaluation.classification import ClassificationScores, Mistake, scor
 from seqkit.evaluation.outcome import Outcome, beside
 from seqkit.evaluation.tagging import TaggingScores, score_tagger
 from seqkit.evaluation.translation import TranslationScores, score_translations, score_translator
-from seqkit.evaluation.translation_baselines import copy_source, nearest_sentence
+from seqkit.evaluation.translation_baselines import (
+    copy_source,
+    nearest_sentence,
+    plain_translations,
+)
 
 __all__ = [
     "ClassificationScores",
@@ -17,6 +21,7 @@ __all__ = [
     "beside",
     "copy_source",
     "nearest_sentence",
+    "plain_translations",
     "score_classifier",
     "score_tagger",
     "score_translations",

@@ -121,8 +121,8 @@ class RecurrentDecoder(keras.layers.Layer):
         self.recurrence = RECURRENCES[cell]
         self.look = SourceAttention(attention, dtype=self.dtype_policy, name="attention")
         self.seed_generator = keras.random.SeedGenerator(seed)
-        # XLA cannot go back through TensorFlow's loop over a length that is not known beforehand.
-        self.supports_jit = not (input_feeding and keras.backend.backend() == "tensorflow")
+        # Going back through a loop over a length not known beforehand is compiled by JAX alone.
+        self.supports_jit = not input_feeding or keras.backend.backend() == "jax"
 
     def build(
         self,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from seqkit.decoding import SearchResult, beam_search
+from seqkit.decoding import SearchResult, beam_search, greedy
 from seqkit.layers import token_logits
 from seqkit.models.chunks import map_by_length
 from seqkit.models.translator_core import encode, next_token, output_layer
@@ -103,6 +103,21 @@ class TranslationSearch(NamedTuple):
             length_penalty=self.length_penalty,
             banned=(PAD_ID, BOS_ID) if self.copies else (PAD_ID, UNK_ID, BOS_ID),
         )
+
+    def greedily(self, ids: tf.Tensor) -> tf.RaggedTensor:
+        """Translates rows that are padded to one length, by greedy search and without copying.
+
+        Args:
+            ids: `<int32>[batch, length]`, padded on the right with 0.
+
+        Returns:
+            Ragged `<string>[batch, None]`, tokens.
+        """
+        source, state = encode(self.core, ids)
+        step = next_token(self.core, source, attention=False)
+        found = greedy(step, state, max_length=self.longest(ids))
+        names = self.vocabulary.id_to_token(found.token_ids[:, 0])
+        return tf.RaggedTensor.from_tensor(names, lengths=found.lengths[:, 0])
 
     def longest(self, ids: tf.Tensor) -> tf.Tensor:
         """How many tokens the translation of each row may have, `<int32>[batch]`."""

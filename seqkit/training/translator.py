@@ -12,13 +12,11 @@ import tensorflow as tf
 from sacrebleu.metrics import BLEU, CHRF
 
 from seqkit.data import Dataset
-from seqkit.decoding import greedy
 from seqkit.losses import TokenCrossEntropy
 from seqkit.models import Translator
 from seqkit.models.translation_search import MORE_TOKENS
-from seqkit.models.translator_core import encode, next_token, output_layer
+from seqkit.models.translator_core import output_layer
 from seqkit.optimizers import LazyAdam
-from seqkit.text import PAD_ID
 from seqkit.training.encoded_pairs import EncodedPairs, PairBatches
 from seqkit.training.loop import TrainingState, train_core
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
@@ -126,50 +124,28 @@ class TranslationValidation(keras.callbacks.Callback):
         rows = validation.take(np.arange(min(_MOST_JUDGED, len(validation))))
         self._sources = rows.to_list("source")
         self._references = rows.to_list("target")
-        self._translate = greedy_translation(model)
+        self._greedy = tf.function(
+            model.answer_greedily,
+            input_signature=[tf.TensorSpec([None], tf.string)],
+            autograph=False,
+        )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Computes the figures; Keras calls this."""
-        answers = self._translate(self._sources)
+        answers = self._translated()
         if logs is not None:
             references = [self._references]
             logs["val_bleu"] = BLEU(force=True).corpus_score(answers, references).score
             logs["val_chrf"] = CHRF().corpus_score(answers, references).score
             logs["val_error"] = 100 - logs["val_chrf"]
 
-
-def greedy_translation(model: Translator) -> Any:
-    """Makes a function of a list of texts that translates them by greedy search, weights as now.
-
-    Args:
-        model: the translator.
-
-    Returns:
-        A function of a list of strings to a list of strings.
-    """
-
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
-    def translate(texts: tf.Tensor) -> tf.Tensor:
-        ids = model.source(texts).token_ids.to_tensor(PAD_ID)
-        source, state = encode(model.core, ids)
-        found = greedy(
-            next_token(model.core, source, attention=False),
-            state,
-            max_length=model.search.longest(ids),
-        )
-        tokens = model.target.vocabulary.id_to_token(found.token_ids[:, 0])
-        tokens = tf.RaggedTensor.from_tensor(tokens, lengths=found.lengths[:, 0])
-        return model.target.tokenizer.detokenize(tokens)
-
-    def of_all(texts: list[str]) -> list[str]:
+    def _translated(self) -> list[str]:
         # Texts of about one length together: a row that has ended waits for the others.
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        answers = [""] * len(texts)
-        for start in range(0, len(texts), _TOGETHER):
+        order = sorted(range(len(self._sources)), key=lambda i: len(self._sources[i]))
+        answers = [""] * len(order)
+        for start in range(0, len(order), _TOGETHER):
             rows = order[start : start + _TOGETHER]
-            found = translate(tf.constant([texts[i] for i in rows])).numpy()
+            found = self._greedy(tf.constant([self._sources[i] for i in rows])).numpy()
             for row, answer in zip(rows, found, strict=True):
                 answers[row] = answer.decode()
         return answers
-
-    return of_all

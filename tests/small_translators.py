@@ -1,0 +1,40 @@
+"""Small untrained translators, and what their Python methods answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+
+def small_translator(separate: bool) -> Any:
+    from seqkit import models, text
+
+    keras.utils.set_random_seed(4)
+    words = text.Vocabulary.from_counts({"good": 3, "film": 2, "한국어": 1})
+    source = target = text.TextEncoder(text.WordTokenizer(), words)
+    arguments: dict[str, Any] = {}
+    if separate:
+        letters = text.Vocabulary.from_counts(dict.fromkeys("한abcdefgho ", 1))
+        source = text.TextEncoder(text.JamoTokenizer(), letters)
+        target = text.TextEncoder(text.CharTokenizer(), letters)
+        arguments = {
+            "cell": "lstm",
+            "attention": "additive",
+            "input_feeding": True,
+            "decoder_layers": 2,
+            "tie_embeddings": False,
+        }
+    return models.Translator.build(
+        source, target, embedding_dim=4, hidden_dim=3, max_length=6, **arguments
+    )
+
+
+def translated(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
+    answers = model.translate(inputs["text"])
+    return {
+        "translation": [answer.text for answer in answers],
+        "score": [answer.score for answer in answers],
+        "unknown_rate": [answer.unknown_rate for answer in answers],
+    }
