@@ -31,6 +31,7 @@ class LayerCase:
         reads: "vectors" with a padding mask, padded "ids", or the padded "letters" of words.
         empty_row_is_zero: whether a row that is all padding gives zeros, or only finite values.
         random: whether training=True draws random numbers.
+        compiles: whether XLA compiles a training step on TensorFlow.
     """
 
     name: str
@@ -38,6 +39,7 @@ class LayerCase:
     reads: str
     empty_row_is_zero: bool = True
     random: bool = False
+    compiles: bool = True
 
     def inputs(self, extra: int = 0) -> dict[str, np.ndarray]:
         """Right-padded inputs of lengths 5, 3, 1 and 0, with more padding if asked."""
@@ -184,6 +186,7 @@ def layer_cases() -> list[LayerCase]:
             lambda: asked_decoder(num_layers=2, input_feeding=True, dropout=0.3, seed=5),
             "vectors",
             random=True,
+            compiles=False,
         ),
         *(
             LayerCase(

@@ -53,7 +53,8 @@ class RecurrentDecoder(keras.layers.Layer):
     Without input feeding no step needs the features of the step before, so all steps of a known
     target go through each layer together, and attention is one product. With input feeding the
     first layer also reads these features: it knows what has been looked at, for the price of
-    going step by step.
+    going step by step; XLA cannot compile a training step of that on TensorFlow, so compile the
+    model with `jit_compile=False` there.
 
     Args:
         hidden_dim: width of each layer.
@@ -121,8 +122,6 @@ class RecurrentDecoder(keras.layers.Layer):
         self.recurrence = RECURRENCES[cell]
         self.look = SourceAttention(attention, dtype=self.dtype_policy, name="attention")
         self.seed_generator = keras.random.SeedGenerator(seed)
-        # Going back through a loop over a length not known beforehand is compiled by JAX alone.
-        self.supports_jit = not input_feeding or keras.backend.backend() == "jax"
 
     def build(
         self,

@@ -81,6 +81,7 @@ def fit_translator(
     model.core.compile(
         LazyAdam(warm_up_and_decay(learning_rate, len(batches), epochs), global_clipnorm=1.0),
         loss=TokenCrossEntropy(output_layer(model.core), label_smoothing),
+        jit_compile=False if model.core_config.get("input_feeding") else "auto",
     )
     return train_core(
         model.core,
