@@ -1,7 +1,9 @@
 """Translation: one sequence into another, many-to-many through an encoder and a decoder.
 
-    python -m recipes.translation --data train.en train.de --test test.en test.de \\
+    python -m recipes.translation --data 'train.{en,de}' --test 'test.{en,de}' \\
         --export-path saved_models/en-de
+
+The quotes keep the shell from making two arguments of the two files.
 
 A recurrent network reads the source in both directions; another one writes the target token by
 token, looking at the source by attention; beam search follows the best beginnings. Whatever pairs
