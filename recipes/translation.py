@@ -3,6 +3,8 @@
     python -m recipes.translation --data "train.{en,de}" --test "test.{en,de}" \\
         --export-path saved_models/en-de
 
+The quotes keep the shell from making two arguments of the two files.
+
 A recurrent network reads the source in both directions; another one writes the target token by
 token, looking at the source by attention; beam search follows the best beginnings. Whatever pairs
 of texts are given is learned: languages, dialogue turns, spellings and their pronunciation, texts
@@ -44,7 +46,8 @@ class Config:
             languages with a script and names in common.
         vocabulary_size: at most so many tokens, of each dictionary; None takes 4,000 for less than
             100,000 pairs, 8,000 for less than a million, and 16,000 beyond.
-        min_count: rarer tokens are UNK; of no effect on `subword`, whose pieces spell them.
+        min_count: rarer tokens are UNK (of a shared dictionary both sides are counted together); of
+            no effect on `subword`, whose pieces spell them.
         lowercase: whether texts are read and written in lower case.
         embedding_dim: size of a token's vector.
         hidden_dim: units of the recurrent layers, of the encoder in each direction.

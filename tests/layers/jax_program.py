@@ -9,12 +9,14 @@ import importlib.util
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 import seqkit
+from seqkit.decoding import StepResult, beam_search
 from tests import contract_cases, contracts
 
 MASK = np.arange(6) < np.array([6, 3, 1])[:, np.newaxis]
@@ -102,11 +104,50 @@ def tagger_learns() -> int:
     return 1
 
 
+def translator_learns() -> int:
+    """Fits a decoder that turns sequences round, and searches with it."""
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(1, 5, 512)
+    sources = np.where(np.arange(4) < lengths[:, np.newaxis], rng.integers(4, 8, (512, 4)), 0)
+    turned = [[*row[:n][::-1], 3, *[0] * (4 - n)] for row, n in zip(sources, lengths, strict=True)]
+    following = np.array(turned, "int32")
+    before = np.pad(following, [(0, 0), (1, 0)], constant_values=2)[:, :-1]
+    before = np.where(before == 3, 0, before)
+    initial = keras.initializers.RandomNormal(stddev=0.25, seed=0)
+    embedding = keras.layers.Embedding(8, 16, embeddings_initializer=initial)
+    encoder = seqkit.layers.RecurrentEncoder(24, return_state=True, seed=1)
+    decoder = seqkit.layers.RecurrentDecoder(24, 16, num_layers=2, dropout=0.05, seed=2)
+    given, written = keras.Input((4,), dtype="int32"), keras.Input((5,), dtype="int32")
+    states, last = encoder(embedding(given), ops.not_equal(given, 0))
+    features = decoder(embedding(written), states, last, ops.not_equal(given, 0))
+    features = seqkit.layers.ScheduledDropout(0.02, warm_up_steps=20, seed=3)(features)
+    model = keras.Model([given, written], features)
+    loss = seqkit.losses.TokenCrossEntropy(embedding, label_smoothing=0.01)
+    model.compile(seqkit.optimizers.LazyAdam(0.02), loss)
+    losses = model.fit([sources, before], following, epochs=20, verbose=0).history["loss"]
+    assert losses[-1] < 0.3 < 0.9 < losses[0], losses
+
+    asked = np.array([[4, 5, 6, 7], [7, 7, 4, 0], [6, 0, 0, 0]], "int32")
+    mask = asked > 0
+    states, last = encoder(embedding(asked), mask)
+    seen = decoder.look_at(states, mask)
+
+    def step(token_ids: Any, state: Any) -> StepResult:
+        features, state, weights = decoder.step(embedding(token_ids), state, seen)
+        return StepResult(seqkit.layers.token_logits(embedding, features), state, weights)
+
+    found = beam_search(step, decoder.first_state(last), max_length=8)
+    best = [row[0, :n].tolist() for row, (n,) in zip(found.token_ids, found.lengths, strict=True)]
+    assert best == [[7, 6, 5, 4], [4, 7, 7], [6]], best
+    return 1
+
+
 def main() -> None:
     """Runs everything."""
     assert keras.backend.backend() == "jax"
     assert importlib.util.find_spec("tensorflow") is None
-    trainings = classifier_learns() + tagger_learns()
+    trainings = classifier_learns() + tagger_learns() + translator_learns()
     print(json.dumps([promises_hold(), encoder_equals_keras(), trainings]))
 
 

@@ -79,3 +79,10 @@ def test_config_round_trip(encoder):
 def test_extended_knows_new_words_and_keeps_old_ids(encoder):
     new = encoder.extended([["splendid splendid film", "rare"]], min_count=2)
     assert new(["good film splendid rare"]).token_ids.to_list() == [[4, 6, 7, 1]]
+
+
+def test_tokens_are_told_as_they_were_read_known_or_not(encoder):
+    encoded = encoder(["Good unheard film", "", "bad"])
+    assert encoded.tokens.to_list() == [[b"good", b"unheard", b"film"], [], [b"bad"]]
+    # Ids and tokens stand beside each other, but for the UNK of a text without a token.
+    assert encoded.token_ids.row_lengths().numpy().tolist() == [3, 1, 1]

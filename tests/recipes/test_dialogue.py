@@ -1,0 +1,125 @@
+"""The dialogue recipe, whole: from conversations to a served model, interrupted and resumed."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from recipes import dialogue
+from recipes.samples.small_talk import small_talk
+from seqkit.command_line import run_recipe
+from seqkit.models import Translator
+from seqkit.models.translation import Translation
+from tests.recipes.held_run import ROOT, stopped
+
+pytestmark = pytest.mark.slow
+
+SMALL = {"hidden_dim": 12, "vocabulary_size": 350, "max_length": 12, "batch_size": 32, "epochs": 2}
+TINY = dialogue.Config(**SMALL)
+FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
+
+SERVE = """
+import json, sys
+sys.modules["seqkit"] = sys.modules["keras"] = None
+import tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+answers = model.signatures["serving_default"](text=tf.constant(json.load(sys.stdin)))
+print(json.dumps([text.decode() for text in answers["translation"].numpy()]))
+"""
+
+
+@pytest.fixture(scope="module")
+def talks():
+    return small_talk(40)  # each new shape of a batch is compiled
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory, talks):
+    """A small model of conversations, a list on each line, trained once for this module."""
+    folder = tmp_path_factory.mktemp("models")
+    data = folder / "talks.jsonl"
+    data.write_text("\n".join(map(json.dumps, talks)), encoding="utf-8")
+    return dialogue.train(data, folder / "talk", config=TINY), folder / "talk"
+
+
+def test_train_writes_a_whole_artefact_that_says_what_a_source_is(exported, talks):
+    _, path = exported
+    assert (path / "model.keras").exists() and not (path / ".training").exists()
+    card = json.loads((path / "card.json").read_text())
+    assert card["notes"] == ["A source is the last 2 turns, joined by ' ⏎ '."]
+    assert set(card["scores"]["BLEU"]) == {"model", "baseline"} and len(card["baselines"]) == 2
+    # Each turn of the second speaker is asked for once, in one of the parts.
+    rows = [card["data"][part]["examples"] for part in ("train", "validation", "test")]
+    assert sum(rows) == sum(len(turns) // 2 for turns in talks)
+    page = (path / "report.html").read_text(encoding="utf-8")
+    for expected in ("Scores on the test data", "To know", "Attention", "Data checks"):
+        assert f"{expected}</h2>" in page
+
+
+def test_an_answer_follows_from_the_last_turns():
+    class Echo:
+        def translate(self, texts):
+            return [Translation(f"heard: {text}", 0.0, 0.0) for text in texts]
+
+    turns = ["I am Ann.", "Hello, Ann.", "Who am I?"]
+    assert dialogue.reply(Echo(), turns) == "heard: Hello, Ann. ⏎ Who am I?"
+    assert dialogue.reply(Echo(), turns, history=3) == "heard: I am Ann. ⏎ Hello, Ann. ⏎ Who am I?"
+    assert dialogue.reply(Echo(), turns[:1]) == "heard: I am Ann."
+
+
+def test_a_process_without_seqkit_gives_the_same_answers(exported, talks, tmp_path):
+    model, path = exported
+    said = [turns[:3] for turns in talks[:8]]
+    served = subprocess.run(
+        [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],
+        input=json.dumps([f"{turns[1]} ⏎ {turns[2]}" for turns in said]),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert served.returncode == 0, served.stderr
+    answers = json.loads(served.stdout)
+    assert answers == [dialogue.reply(model, turns) for turns in said]
+    assert "".join(answers)
+
+
+def test_an_interrupted_run_on_lines_ends_with_the_same_bits(exported, talks, tmp_path):
+    model, _ = exported
+    data, path = tmp_path / "talks.txt", tmp_path / "talk"
+    data.write_text("\n\n".join(map("\n".join, talks)), encoding="utf-8")
+    arguments = [*FLAGS, "--data", str(data), "--export-path", str(path)]
+    status, output = stopped("recipes.dialogue", arguments, signal.SIGINT)
+    assert status == 130
+    assert "--resume" in output.splitlines()[-1]
+    assert not (path / "model.keras").exists()
+    resumed = subprocess.run(
+        [sys.executable, "-m", "recipes.dialogue", *arguments, "--resume"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert resumed.returncode == 0, resumed.stderr
+    assert "Epoch 1/2" not in resumed.stdout and "Epoch 2/2" in resumed.stdout
+    found = Translator.load(path).core.get_weights()
+    for value, expected in zip(found, model.core.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        ("talks.jsonl", '["Hello.", "Hi."]\n["Hello.", ""]\n', "line 2, turn 1"),
+        ("talks.txt", "Hello.\n\nHi.\n", "no conversation of two turns"),
+        ("talks.csv", "a,b\n", ".jsonl"),
+    ],
+)
+def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys, name, content, named):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(SystemExit) as ended:
+        run_recipe(dialogue.train, ["--data", str(tmp_path / name)])
+    assert ended.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ") and named in line

@@ -1,0 +1,294 @@
+"""The translation recipe, whole: from two files to a served model, interrupted and gone on from."""
+
+import itertools
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from recipes import translation
+from recipes.samples.hangul_names import hangul_names
+from seqkit.command_line import run_recipe
+from seqkit.data import read
+from seqkit.models import Translator
+from tests.recipes.held_run import ROOT, stopped
+
+pytestmark = pytest.mark.slow
+
+SMALL = {
+    "source_tokenizer": "word",
+    "target_tokenizer": "word",
+    "min_count": 3,  # a name comes once on either side, and is not to be known
+    "hidden_dim": 12,
+    "embedding_dim": 12,
+    "decoder_layers": 1,
+    "dropout": 0.0,
+    "max_length": 12,
+    "batch_size": 8,
+    "learning_rate": 2e-2,
+}
+FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
+EPOCHS = 12
+
+WORDS = {"a": "ein", "this": "dieses", "one": "manches", "our": "unser"}
+THINGS = {"house": "Haus", "book": "Buch", "child": "Kind", "ship": "Schiff", "animal": "Tier"}
+DEEDS = {"falls": "fällt", "burns": "brennt", "waits": "wartet", "moves": "bewegt sich"}
+
+SERVE = """
+import json, sys
+sys.modules["seqkit"] = sys.modules["keras"] = None
+import tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+given = json.load(sys.stdin)
+def ask(name, **inputs):
+    found = model.signatures[name](**{k: tf.constant(v, tf.string) for k, v in inputs.items()})
+    strings = lambda v: [strings(x) for x in v] if isinstance(v, list) else v.decode()
+    lists = {k: v.numpy().tolist() for k, v in found.items()}
+    return {k: strings(v) if found[k].dtype == tf.string else v for k, v in lists.items()}
+names = ("serving_default", "n_best", "attention")
+found = {name: ask(name, text=given["source"]) for name in names}
+print(json.dumps(found | {"scores": ask("scores", **given)}))
+"""
+
+
+def pairs():
+    """Sentences in both languages, some about names that come once and are to be copied."""
+    made = [
+        (f"{word} {thing} {deed} .", f"{WORDS[word]} {THINGS[thing]} {DEEDS[deed]} .")
+        for word, thing, deed in itertools.product(WORDS, THINGS, DEEDS)
+    ]
+    deeds = list(DEEDS) * 30
+    made += [(f"{name(i)} {d} .", f"{name(i)} {DEEDS[d]} .") for i, d in enumerate(deeds)]
+    random.Random(0).shuffle(made)
+    return made
+
+
+def name(number):
+    return "Xa" + "".join("bcdfghklmn"[int(digit)] for digit in str(number))
+
+
+def write_pair(folder, rows, stem="train"):
+    """Writes `train.en` and `train.de`, and gives the text that names both."""
+    for language, side in zip(("en", "de"), zip(*rows, strict=True), strict=True):
+        text = "".join(f"{sentence}\n" for sentence in side)
+        (folder / f"{stem}.{language}").write_text(text, encoding="utf-8")
+    return str(folder / f"{stem}.{{en,de}}")
+
+
+def command(data, path, *more):
+    arguments = ("--data", data, "--export-path", path, "--epochs", EPOCHS, *more)
+    return [sys.executable, "-m", "recipes.translation", *FLAGS, *map(str, arguments)]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A small model, trained once for this module by a process that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("models")
+    data = write_pair(folder, [*pairs(), ("this is left out .", ""), ("", "auch das .")])
+    done = subprocess.run(command(data, folder / "en-de"), cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return Translator.load(folder / "en-de"), folder / "en-de", data, done.stdout
+
+
+def test_train_writes_a_whole_artefact(exported):
+    _, path, _, printed = exported
+    assert "exported and verified" in printed
+    assert {p.name for p in path.iterdir()} >= {
+        "model.keras",
+        "serving",
+        "card.json",
+        "card.md",
+        "golden.json",
+        "report.html",
+        "signatures.json",
+    }
+    card = json.loads((path / "card.json").read_text())
+    assert (card["name"], card["task"]) == ("en-de", "translation")
+    assert set(card["scores"]["BLEU"]) == {"model", "baseline"}
+    assert len(card["baselines"]) == 2
+    assert card["config"]["hidden_dim"] == 12 and card["training"]["epochs"] <= EPOCHS
+
+
+def test_pairs_that_were_dropped_are_told(exported):
+    _, path, _, printed = exported
+    told = "2 pairs dropped: 2 with an empty side"
+    assert told in printed
+    assert any(told in line for line in json.loads((path / "card.json").read_text())["data_checks"])
+    assert told in (path / "report.html").read_text(encoding="utf-8")
+
+
+def test_it_translates_what_it_never_saw_and_copies_names(exported):
+    model, _, _, _ = exported
+    assert model.source is model.target and model.copy_unknown
+    asked = [("Zoë burns .", "Zoë brennt ."), ("Xaxaxa waits .", "Xaxaxa wartet .")]
+    answers = model.translate([source for source, _ in asked])
+    assert [answer.text for answer in answers] == [target for _, target in asked]
+    assert min(answer.unknown_rate for answer in answers) > 0.3
+    sources, targets = zip(*pairs()[:40], strict=True)
+    right = [a.text == t for a, t in zip(model.translate(sources), targets, strict=True)]
+    assert np.mean(right) > 0.7
+
+
+def test_a_process_without_seqkit_gives_the_same_translations(exported, tmp_path):
+    model, path, _, _ = exported
+    rows = [*pairs()[:12], ("", "Haus"), ("새 wörds 👍🏽 burns", ""), ("a " * 30, "ein " * 30)]
+    sources, targets = map(list, zip(*rows, strict=True))
+    served = subprocess.run(
+        [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],
+        input=json.dumps({"source": sources, "target": targets}),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert served.returncode == 0, served.stderr
+    found = json.loads(served.stdout)
+    answers = model.translate(sources)
+    assert found["serving_default"]["translation"] == [answer.text for answer in answers]
+    close = {"rtol": 1e-4, "atol": 1e-5}
+    scores = [answer.score for answer in answers]
+    np.testing.assert_allclose(found["serving_default"]["score"], scores, **close)
+    for texts, scores, expected in zip(
+        found["n_best"]["translations"],
+        found["n_best"]["scores"],
+        model.n_best(sources),
+        strict=True,
+    ):
+        assert texts == [translation.text for translation in expected]
+        np.testing.assert_allclose(scores, [answer.score for answer in expected], **close)
+    for row, expected in enumerate(model.align(sources)):
+        looked, shape = found["attention"], expected.attention.shape
+        assert looked["translation"][row] == answers[row].text
+        assert looked["source_tokens"][row][: shape[1]] == list(expected.source_tokens)
+        assert looked["target_tokens"][row][: shape[0]] == list(expected.target_tokens)
+        weights = np.array(looked["attention"][row])[: shape[0], : shape[1]]
+        np.testing.assert_allclose(weights, expected.attention, **close)
+    np.testing.assert_allclose(
+        found["scores"]["log_probability"], model.score(sources, targets), **close
+    )
+
+
+def test_report_shows_what_was_measured(exported):
+    _, path, _, _ = exported
+    page = (path / "report.html").read_text(encoding="utf-8")
+    for expected in (
+        "Scores on the test data",
+        "Loss by epoch",
+        "On held-out data, by epoch",
+        "By length",
+        "By unknown tokens",
+        "Attention",
+        "Worst sentences",
+        "Most frequent unknown tokens",
+        "Data checks",
+    ):
+        assert f"{expected}</h2>" in page
+    assert '<table class="attention">' in page
+
+
+def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, tmp_path):
+    old, path, _, _ = exported
+    tuned = shutil.copytree(path, tmp_path / "en-de")
+    rows = pairs()[:100]
+    rows += [
+        (f"{word} zyxxy {deed} .", f"{WORDS[word]} Zauber {DEEDS[deed]} .")
+        for word, deed in itertools.product(WORDS, DEEDS)
+    ] * 3
+    config = translation.Config(**SMALL, epochs=6, patience=6)
+    model = translation.fine_tune(tuned, rows, config=config)
+    assert "zyxxy" not in old.source.vocabulary and "zyxxy" in model.source.vocabulary
+    assert model.source is model.target
+    [answer] = model.translate(["our zyxxy falls ."])
+    assert (answer.text, answer.unknown_rate) == ("unser Zauber fällt .", 0.0)
+    assert {version.name for version in (tuned / "serving").iterdir()} == {"1", "2"}
+    assert Translator.load(tuned).translate(["our zyxxy falls ."])[0].text == answer.text
+
+
+def test_a_run_that_is_interrupted_twice_ends_with_the_same_bits(exported, tmp_path):
+    model, _, data, _ = exported
+    arguments = command(data, tmp_path / "parts")
+    status, _ = stopped("recipes.translation", arguments[3:], signal.SIGKILL)
+    assert status == -signal.SIGKILL
+    # The second is stopped in the second epoch too, which it began from the state on disk.
+    status, output = stopped("recipes.translation", [*arguments[3:], "--resume"], signal.SIGINT)
+    assert status == 130
+    assert f"Epoch 1/{EPOCHS}" not in output and f"Epoch 2/{EPOCHS}" in output
+    assert "--resume" in output.splitlines()[-1]
+    assert not (tmp_path / "parts" / "model.keras").exists()
+    resumed = subprocess.run([*arguments, "--resume"], cwd=ROOT, capture_output=True, text=True)
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"Epoch 1/{EPOCHS}" not in resumed.stdout
+    assert not (tmp_path / "parts" / ".training").exists()
+    found = Translator.load(tmp_path / "parts").core.get_weights()
+    for value, expected in zip(found, model.core.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, expected)
+
+
+@pytest.mark.parametrize(
+    ("target_lines", "flags", "named"),
+    [
+        (3, [], "has 2 lines, but"),
+        (0, [], "there is no such file"),
+        (2, ["--source-column", "fr", "--target-column", "de"], "no column 'fr'"),
+        (2, ["--bad-pairs", "error"], "line 2"),
+        (2, ["--max-length-ratio", "0.5"], "max_length_ratio=0.5"),
+    ],
+)
+def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys, target_lines, flags, named):
+    (tmp_path / "bad.en").write_text("one dog\ntwo dogs\n")
+    if target_lines:
+        (tmp_path / "bad.de").write_text("ein Hund\n" + "\n" * (target_lines - 1))
+    with pytest.raises(SystemExit) as ended:
+        run_recipe(translation.train, ["--data", str(tmp_path / "bad.{en,de}"), *flags])
+    assert ended.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ") and named in line
+
+
+def test_two_files_in_one_flag_not_in_two(capsys):
+    with pytest.raises(SystemExit) as ended:
+        run_recipe(translation.train, ["--data", "train.en", "train.de"])
+    assert ended.value.code == 2 and "train.de" in capsys.readouterr().err
+
+
+def test_columns_by_language_turn_the_direction_round(tmp_path):
+    data = write_pair(tmp_path, pairs())
+    config = translation.Config(source_column="de", target_column="en")
+    parts = translation.read(data, None, None, config)
+    found = set(zip(*(parts["train"].to_list(side) for side in ("source", "target")), strict=True))
+    assert found <= {(target, source) for source, target in pairs()}
+
+
+@pytest.mark.parametrize(
+    ("rows", "turned", "expected"),
+    [
+        (hangul_names(100, 0, 0)["train"], {}, ("Jamo", "Char", False)),
+        (pairs(), {}, ("Subword", "Subword", True)),
+        (pairs(), {"target_tokenizer": "char"}, ("Subword", "Char", False)),
+        (pairs(), {"source_tokenizer": "word", "target_tokenizer": "word"}, ("Word", "Word", True)),
+        (pairs(), SMALL | {"shared_dictionary": False}, ("Word", "Word", False)),
+    ],
+)
+def test_auto_takes_the_tokenizers_that_fit(monkeypatch, rows, turned, expected):
+    monkeypatch.setattr(Translator, "build", lambda source, target, **rest: (source, target))
+    config = translation.Config(**({"vocabulary_size": 350} | turned))
+    sides = translation.build(read(rows, columns=("source", "target")), config)
+    kinds = [type(side.tokenizer).__name__.removesuffix("Tokenizer") for side in sides]
+    assert (*kinds, sides[0] is sides[1]) == expected
+
+
+def test_the_sample_has_its_own_settings_only_where_nothing_is_turned(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        translation, "_run", lambda parts, old, path, config, *more: asked.append(config)
+    )
+    turned = translation.Config(epochs=1)
+    translation.train()
+    translation.train(config=turned)
+    translation.train(pairs())
+    assert asked == [translation.SAMPLE, turned, translation.DEFAULTS]
+    assert translation.SAMPLE != translation.DEFAULTS

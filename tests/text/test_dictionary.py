@@ -1,0 +1,39 @@
+"""Which tokenizer texts had best have where nobody says."""
+
+import pyarrow as pa
+import pytest
+
+from seqkit.text import suggested_tokenizer
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["tree", "cat"], "char"),
+        (["tree"] * 9 + ["a cat"], "char"),  # a tenth may hold a space
+        (["tree"] * 8 + ["a cat"], "subword"),
+        (["tree\u3000cat", "tree\ncat"], "subword"),
+        ([" tree ", "cat\n"], "char"),  # outer white space parts nothing
+        (["今日は天気がとても良いので散歩に行きました"], "subword"),  # 21 characters
+        (["今日は天気がとても良いので散歩に行きまし", "今"], "char"),
+        (["나무", "cats"], "char"),
+        (["나무", "cat"], "char"),
+        (["고양이", "ab"], "jamo"),
+        (["고양이", "abc"], "char"),  # half is not enough
+        (["ㄱㄴㄷ"], "char"),  # letters by themselves are no syllables
+        (["", ""], "char"),
+        ([], "char"),
+    ],
+)
+def test_words_are_spelled_and_sentences_cut_into_pieces(texts, expected):
+    assert suggested_tokenizer([texts]) == expected
+    assert suggested_tokenizer([pa.array([text], pa.string()) for text in texts]) == expected
+
+
+def test_only_the_first_texts_are_looked_at():
+    def batches():
+        yield ["tree"] * 6_000
+        yield ["tree"] * 4_000
+        raise AssertionError("10,000 were enough")
+
+    assert suggested_tokenizer(batches()) == "char"
