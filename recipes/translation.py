@@ -4,11 +4,9 @@
         --export-path saved_models/en-de
 
 The quotes keep the shell from making two arguments of the two files.
-
 A recurrent network reads the source in both directions; another one writes the target token by
-token, looking at the source by attention; beam search follows the best beginnings. Whatever pairs
-of texts are given is learned: languages, dialogue turns, spellings and their pronunciation, texts
-and their normal form.
+token, looking at the source by attention; beam search follows the best beginnings. Any pairs of
+texts will do: languages, spellings and their pronunciation, texts and their normal form.
 """
 
 from __future__ import annotations
