@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import shutil
 import statistics
 import time
 from collections.abc import Mapping, Sequence
@@ -201,12 +202,17 @@ def measured(
     parts, more_tests = public.parts(fold), public.more_tests()
     if quick:
         parts, more_tests = _few(parts), _few(more_tests)
-    outcome = _recipe(public.name).train_and_score(parts, config)
+    # After an interruption the same command goes on from the last finished epoch.
+    checkpoints = RESULTS / ".training" / f"{public.name}-{fold}"
+    outcome = _recipe(public.name).train_and_score(
+        parts, config, checkpoints=checkpoints, resume=True
+    )
     more = {
         title: evaluation.score_translator(outcome.model, dataset).summary()
         for title, dataset in more_tests.items()
     }
     keras.utils.clear_session(free_memory=True)
+    shutil.rmtree(checkpoints)
     return {
         "fold": fold,
         **outcome.scores.summary(),

@@ -100,10 +100,10 @@ class Config:
     label_smoothing: float = 0.1
     copy_unknown: bool = True
     num_beams: int = 4
-    length_penalty: float = 1.0
+    length_penalty: float = 1.3
     max_length: int = 200
     epochs: int = 60
-    max_steps: int = 9_000
+    max_steps: int = 7_000
     patience: int = 5
     batch_size: int = 64
     learning_rate: float = 2e-3
