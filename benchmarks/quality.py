@@ -203,16 +203,17 @@ def measured(
     if quick:
         parts, more_tests = _few(parts), _few(more_tests)
     # After an interruption the same command goes on from the last finished epoch.
-    checkpoints = RESULTS / ".training" / f"{public.name}-{fold}"
+    checkpoints = None if quick else RESULTS / ".training" / f"{public.name}-{fold}"
     outcome = _recipe(public.name).train_and_score(
-        parts, config, checkpoints=checkpoints, resume=True
+        parts, config, checkpoints=checkpoints, resume=not quick
     )
     more = {
         title: evaluation.score_translator(outcome.model, dataset).summary()
         for title, dataset in more_tests.items()
     }
     keras.utils.clear_session(free_memory=True)
-    shutil.rmtree(checkpoints)
+    if checkpoints is not None:
+        shutil.rmtree(checkpoints)
     return {
         "fold": fold,
         **outcome.scores.summary(),
