@@ -17,7 +17,7 @@ from tests.recipes.held_run import ROOT, stopped
 
 pytestmark = pytest.mark.slow
 
-SMALL = {"hidden_dim": 12, "vocabulary_size": 350, "max_length": 12, "batch_size": 32, "epochs": 2}
+SMALL = {"hidden_dim": 12, "vocabulary_size": 350, "max_length": 40, "batch_size": 16, "epochs": 2}
 TINY = dialogue.Config(**SMALL)
 FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
 

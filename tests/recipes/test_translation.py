@@ -59,11 +59,11 @@ print(json.dumps(found | {"scores": ask("scores", **given)}))
 def pairs():
     """Sentences in both languages, some about names that come once and are to be copied."""
     made = [
-        (f"{word} {thing} {deed} .", f"{WORDS[word]} {THINGS[thing]} {DEEDS[deed]} .")
+        (f"{word} {thing} {deed}.", f"{WORDS[word]} {THINGS[thing]} {DEEDS[deed]}.")
         for word, thing, deed in itertools.product(WORDS, THINGS, DEEDS)
     ]
     deeds = list(DEEDS) * 30
-    made += [(f"{name(i)} {d} .", f"{name(i)} {DEEDS[d]} .") for i, d in enumerate(deeds)]
+    made += [(f"{name(i)} {d}.", f"{name(i)} {DEEDS[d]}.") for i, d in enumerate(deeds)]
     random.Random(0).shuffle(made)
     return made
 
@@ -125,7 +125,7 @@ def test_pairs_that_were_dropped_are_told(exported):
 def test_it_translates_what_it_never_saw_and_copies_names(exported):
     model, _, _, _ = exported
     assert model.source is model.target and model.copy_unknown
-    asked = [("Zoë burns .", "Zoë brennt ."), ("Xaxaxa waits .", "Xaxaxa wartet .")]
+    asked = [("Zoë burns.", "Zoë brennt."), ("Xaxaxa waits.", "Xaxaxa wartet.")]
     answers = model.translate([source for source, _ in asked])
     assert [answer.text for answer in answers] == [target for _, target in asked]
     assert min(answer.unknown_rate for answer in answers) > 0.3
@@ -195,17 +195,17 @@ def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, 
     tuned = shutil.copytree(path, tmp_path / "en-de")
     rows = pairs()[:100]
     rows += [
-        (f"{word} zyxxy {deed} .", f"{WORDS[word]} Zauber {DEEDS[deed]} .")
+        (f"{word} zyxxy {deed}.", f"{WORDS[word]} Zauber {DEEDS[deed]}.")
         for word, deed in itertools.product(WORDS, DEEDS)
     ] * 3
     config = translation.Config(**SMALL, epochs=6, patience=6)
     model = translation.fine_tune(tuned, rows, config=config)
     assert "zyxxy" not in old.source.vocabulary and "zyxxy" in model.source.vocabulary
     assert model.source is model.target
-    [answer] = model.translate(["our zyxxy falls ."])
-    assert (answer.text, answer.unknown_rate) == ("unser Zauber fällt .", 0.0)
+    [answer] = model.translate(["our zyxxy falls."])
+    assert (answer.text, answer.unknown_rate) == ("unser Zauber fällt.", 0.0)
     assert {version.name for version in (tuned / "serving").iterdir()} == {"1", "2"}
-    assert Translator.load(tuned).translate(["our zyxxy falls ."])[0].text == answer.text
+    assert Translator.load(tuned).translate(["our zyxxy falls."])[0].text == answer.text
 
 
 def test_a_run_that_is_interrupted_twice_ends_with_the_same_bits(exported, tmp_path):
