@@ -137,7 +137,6 @@ def layer_cases() -> list[LayerCase]:
         "RecurrentEncoder_with_state": {"return_state": True, "num_layers": 2},
     }
     decoders: dict[str, dict[str, Any]] = {
-        "RecurrentDecoder_gru": {},
         "RecurrentDecoder_lstm": {"cell": "lstm", "attention": "additive", "num_layers": 2},
     }
     return [
