@@ -213,7 +213,7 @@ def measured(
     }
     keras.utils.clear_session(free_memory=True)
     if checkpoints is not None:
-        shutil.rmtree(checkpoints)
+        shutil.rmtree(checkpoints, ignore_errors=True)
     return {
         "fold": fold,
         **outcome.scores.summary(),

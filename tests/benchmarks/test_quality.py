@@ -190,7 +190,8 @@ def test_the_model_is_scored_on_further_tests_too(monkeypatch, quick):
     def scored(name):
         return SimpleNamespace(summary=lambda: {"examples": name})
 
-    def train_and_score(parts, config):
+    def train_and_score(parts, config, *, checkpoints, resume):
+        assert resume == (checkpoints is not None) == (not quick)
         seen.append({name: len(part) for name, part in parts.items()})
         plain = {"copy": 1.0, "word for word": 5.0}
         return SimpleNamespace(
@@ -218,6 +219,6 @@ def test_without_further_tests_nothing_is_said_of_them(monkeypatch):
     outcome = SimpleNamespace(
         scores=SimpleNamespace(summary=dict), baselines={"plain": 0.5}, history=[], minutes=1.0
     )
-    recipe = SimpleNamespace(train_and_score=lambda parts, config: outcome)
+    recipe = SimpleNamespace(train_and_score=lambda parts, config, **more: outcome)
     monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
     assert "more_tests" not in quality.measured(some(), 0, CONFIG)
