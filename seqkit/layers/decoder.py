@@ -9,7 +9,7 @@ from keras import ops
 
 from seqkit.layers.attention import SCORES, SourceAttention
 from seqkit.layers.recurrences import RECURRENCES, State
-from seqkit.layers.recurrent import Direction, initial_bias
+from seqkit.layers.recurrent import add_direction, biases
 
 Tensor = Any
 
@@ -135,7 +135,7 @@ class RecurrentDecoder(keras.layers.Layer):
         width = input_dim + (self.output_dim if self.input_feeding else 0)
         self.layers = []
         for number in range(self.num_layers):
-            self.layers.append(self._add_layer(f"layer_{number}", width))
+            self.layers.append(add_direction(self, f"layer_{number}", width))
             width = self.hidden_dim + source_dim
         self.look.build((None, None, self.hidden_dim), source_shape)
         states = self.num_layers * self.recurrence.num_states * self.hidden_dim
@@ -150,22 +150,6 @@ class RecurrentDecoder(keras.layers.Layer):
             name="feature_bias", shape=(self.output_dim,), initializer="zeros"
         )
         self.built = True
-
-    def _add_layer(self, name: str, width: int) -> Direction:
-        columns = self.recurrence.num_gates * self.hidden_dim
-        return Direction(
-            kernel=self.add_weight(name=f"{name}_kernel", shape=(width, columns)),
-            recurrent_kernel=self.add_weight(
-                name=f"{name}_recurrent_kernel",
-                shape=(self.hidden_dim, columns),
-                initializer="orthogonal",
-            ),
-            bias=self.add_weight(
-                name=f"{name}_bias",
-                shape=(2, columns) if self.recurrence.recurrent_bias else (columns,),
-                initializer=initial_bias(self.cell, self.hidden_dim),
-            ),
-        )
 
     def call(
         self,
@@ -287,7 +271,7 @@ class RecurrentDecoder(keras.layers.Layer):
     def _run(self, number: int, inputs: Tensor, state: DecoderState, kept: Tensor) -> Tensor:
         """Runs one layer over all steps, `<float>[batch, length, dim]`."""
         layer = self.layers[number]
-        bias, recurrent_bias = self._biases(layer)
+        bias, recurrent_bias = biases(self, layer)
         projected = ops.matmul(ops.transpose(inputs, (1, 0, 2)), layer.kernel) + bias
         initial = tuple(ops.squeeze(value, 1) for value in state.layers[number])
         # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
@@ -298,15 +282,9 @@ class RecurrentDecoder(keras.layers.Layer):
     def _cell(self, number: int, inputs: Tensor, state: State, kept: Any) -> State:
         """Takes one step of one layer, `<float>[batch, beams, dim]`."""
         layer = self.layers[number]
-        bias, recurrent_bias = self._biases(layer)
+        bias, recurrent_bias = biases(self, layer)
         projected = ops.matmul(inputs, layer.kernel) + bias
         return self.recurrence.step(projected, state, layer.recurrent_kernel, recurrent_bias, kept)
-
-    def _biases(self, layer: Direction) -> tuple[Tensor, Tensor]:
-        bias = ops.convert_to_tensor(layer.bias)
-        if self.recurrence.recurrent_bias:
-            return bias[0], bias[1]
-        return bias, ops.zeros_like(bias)
 
     def _features(self, outputs: Tensor, context: Tensor, inputs: Tensor) -> Tensor:
         joined = ops.concatenate([outputs, context, inputs], axis=-1)

@@ -110,7 +110,7 @@ class RecurrentEncoder(keras.layers.Layer):
         self.shortcuts = []
         for number in range(self.num_layers):
             self.directions.append(
-                [self._add_direction(f"layer_{number}_{name}", width) for name in directions]
+                [add_direction(self, f"layer_{number}_{name}", width) for name in directions]
             )
             shortcut = None
             if self.residual and width != self.output_dim:
@@ -120,25 +120,6 @@ class RecurrentEncoder(keras.layers.Layer):
             self.shortcuts.append(shortcut)
             width = self.output_dim
         self.built = True
-
-    def _add_direction(self, name: str, width: int) -> Direction:
-        columns = self.recurrence.num_gates * self.hidden_dim
-        bias_shape = (2, columns) if self.recurrence.recurrent_bias else (columns,)
-        return Direction(
-            kernel=self.add_weight(
-                name=f"{name}_kernel", shape=(width, columns), initializer="glorot_uniform"
-            ),
-            recurrent_kernel=self.add_weight(
-                name=f"{name}_recurrent_kernel",
-                shape=(self.hidden_dim, columns),
-                initializer="orthogonal",
-            ),
-            bias=self.add_weight(
-                name=f"{name}_bias",
-                shape=bias_shape,
-                initializer=initial_bias(self.cell, self.hidden_dim),
-            ),
-        )
 
     def call(
         self, inputs: Tensor, padding_mask: Tensor | None = None, training: bool | None = None
@@ -183,11 +164,7 @@ class RecurrentEncoder(keras.layers.Layer):
         """Runs one direction of one layer over `<float>[length, batch, dim]`."""
         # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
         recurrent_kernel = ops.copy(direction.recurrent_kernel)
-        bias = ops.convert_to_tensor(direction.bias)
-        if self.recurrence.recurrent_bias:
-            bias, recurrent_bias = bias[0], bias[1]
-        else:
-            recurrent_bias = ops.zeros_like(bias)
+        bias, recurrent_bias = biases(self, direction)
         projected = ops.matmul(sequence, direction.kernel) + bias
         if backward and valid is not None:
             resting = ops.convert_to_tensor(self.recurrence.resting, projected.dtype)
@@ -233,15 +210,46 @@ class RecurrentEncoder(keras.layers.Layer):
         }
 
 
-def initial_bias(cell: str, hidden_dim: int) -> Any:
-    """Gives an initializer: zeros, but an LSTM begins by remembering (Jozefowicz et al. 2015)."""
-    if cell != "lstm":
-        return "zeros"
+def add_direction(layer: Any, name: str, width: int) -> Direction:
+    """Creates the weights of one direction of one layer of a stack.
+
+    Args:
+        layer: the stack, a Keras layer with `cell`, `recurrence` and `hidden_dim`.
+        name: what the weights' names begin with.
+        width: of the inputs.
+
+    Returns:
+        The weights.
+    """
+    columns = layer.recurrence.num_gates * layer.hidden_dim
 
     def forget_less(shape: tuple[int, ...], dtype: Any = None) -> Tensor:
-        return ops.repeat(ops.convert_to_tensor([0.0, 1.0, 0.0, 0.0], dtype), hidden_dim)
+        return ops.repeat(ops.convert_to_tensor([0.0, 1.0, 0.0, 0.0], dtype), layer.hidden_dim)
 
-    return forget_less
+    return Direction(
+        kernel=layer.add_weight(
+            name=f"{name}_kernel", shape=(width, columns), initializer="glorot_uniform"
+        ),
+        recurrent_kernel=layer.add_weight(
+            name=f"{name}_recurrent_kernel",
+            shape=(layer.hidden_dim, columns),
+            initializer="orthogonal",
+        ),
+        bias=layer.add_weight(
+            name=f"{name}_bias",
+            shape=(2, columns) if layer.recurrence.recurrent_bias else (columns,),
+            # An LSTM begins by remembering (Jozefowicz et al. 2015).
+            initializer=forget_less if layer.cell == "lstm" else "zeros",
+        ),
+    )
+
+
+def biases(layer: Any, direction: Direction) -> tuple[Tensor, Tensor]:
+    """Gives the bias of the inputs and that of the recurrent product, zeros if there is none."""
+    bias = ops.convert_to_tensor(direction.bias)
+    if layer.recurrence.recurrent_bias:
+        return bias[0], bias[1]
+    return bias, ops.zeros_like(bias)
 
 
 def as_time_major_column(padding_mask: Tensor) -> Tensor:
