@@ -111,17 +111,16 @@ class PairBatches:
         self.epoch = 0
 
     def __len__(self) -> int:
-        return len(self.plan(0))
+        return -(-len(self._pairs) // self._batch_size)
 
-    def plan(self, epoch: int, *, shuffle: bool = True) -> list[np.ndarray]:
-        """The numbers of the pairs of each batch of an epoch."""
+    def _plan(self) -> list[np.ndarray]:
+        """The numbers of the pairs of each batch of the epoch."""
         return pair_batches(
             self._pairs.source_lengths,
             self._pairs.target_lengths,
             batch_size=self._batch_size,
             seed=self._seed,
-            epoch=epoch,
-            shuffle=shuffle,
+            epoch=self.epoch,
         )
 
     def dataset(self) -> tf.data.Dataset:
@@ -132,7 +131,7 @@ class PairBatches:
         """
 
         def batches() -> Iterator[tuple[Any, Any]]:
-            for indices in self.plan(self.epoch):
+            for indices in self._plan():
                 yield self._pairs.padded(indices)
 
         ids = tf.TensorSpec([None, None], tf.int32)
