@@ -72,7 +72,7 @@ class Options:
     rounds: int = 5
     rows: int = 20_000
     sentences: int = 2_000
-    pairs: int = 2_048
+    pairs: int = 8_192
     learning_epochs: int = 3
     vocabulary_size: int = 20_000
     cell: Literal["gru", "lstm"] = "gru"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-# So many batches are sorted by length at a time: enough to find rows alike in both lengths, few
-# enough that an epoch's batches are not those of the epoch before.
-_POOL = 50
+# So many batches are sorted by length at a time: enough to find rows alike in both lengths. Rows
+# of equal lengths stay shuffled, so that an epoch's batches are not those of the epoch before.
+_POOL = 200
 
 
 def pair_batches(

@@ -262,12 +262,15 @@ class _Search(NamedTuple):
 
     def _continuations(self, beams: _Beams, result: StepResult) -> _Continuations:
         """Gives twice as many as there are beams, so that enough of them go on."""
-        logits = self.constraints.apply(result.logits, beams.paths.token_ids, beams.time)
+        logits = self.constraints.of_now(result.logits, beams.paths.token_ids, beams.time)
         count, vocabulary = logits.shape[1:]
         wanted = 2 * self.num_beams
-        each = min(wanted, vocabulary)
+        # What never comes is struck from these few, and not from the whole vocabulary.
+        each = min(wanted + len(self.constraints.banned), vocabulary)
         best, token_ids = top_tokens(logits, each)
-        before = beams.log_probability - log_normaliser(result.logits)
+        greatest = best[..., 0] if logits is result.logits else None
+        before = beams.log_probability - log_normaliser(result.logits, greatest)
+        best = best + ops.take(self.constraints.never(vocabulary, best.dtype), token_ids)
         best = ops.reshape(best + ops.expand_dims(before, -1), (-1, count * each))
         best, places = ops.top_k(best, min(wanted, count * each))
         token_ids = take_beams(ops.reshape(token_ids, (-1, count * each)), places)

@@ -41,6 +41,11 @@ class Constraints(NamedTuple):
         Returns:
             `<float>[batch, beams, vocabulary]`.
         """
+        logits = self.of_now(logits, token_ids, time)
+        return logits + self.never(logits.shape[-1], logits.dtype) if self.banned else logits
+
+    def of_now(self, logits: Tensor, token_ids: Tensor, time: Tensor) -> Tensor:
+        """Forbids what must not come now but may at other times; arguments as for `apply`."""
         vocabulary = logits.shape[-1]
         for name, ids in (("eos_id", (self.eos_id,)), ("banned", self.banned)):
             if any(not 0 <= i < vocabulary for i in ids):
@@ -48,19 +53,18 @@ class Constraints(NamedTuple):
                     f"{name} is {ids if name == 'banned' else ids[0]} and the step returned logits "
                     f"of {vocabulary} tokens; give ids from 0 to {vocabulary - 1}"
                 )
-        never = np.zeros(vocabulary, keras.backend.standardize_dtype(logits.dtype))
-        never[list(self.banned)] = -np.inf
         if not (isinstance(self.min_length, int) and self.min_length == 0):
-            not_yet = never.copy()
-            not_yet[self.eos_id] = -np.inf
             early = ops.less(time, ops.reshape(self.min_length, (-1, 1, 1)))
-            logits = logits + ops.where(early, not_yet, never)
-        elif self.banned:
-            logits = logits + never
+            not_yet = _minus_infinity((self.eos_id,), vocabulary, logits.dtype)
+            logits = logits + ops.where(early, not_yet, ops.zeros_like(not_yet))
         if self.no_repeat_ngram:
             repeated = _completing(token_ids, time, self.no_repeat_ngram, vocabulary)
             logits = ops.where(repeated, -np.inf, logits)
         return logits
+
+    def never(self, vocabulary: int, dtype: Any) -> Tensor:
+        """Gives `<float>[vocabulary]`: minus infinity at what never comes, zeros elsewhere."""
+        return _minus_infinity(self.banned, vocabulary, dtype)
 
 
 def constraints(
@@ -89,6 +93,12 @@ def constraints(
     if no_repeat_ngram < 0:
         raise ValueError(f"no_repeat_ngram is {no_repeat_ngram}; give 1 or more, or 0 for none")
     return Constraints(min_length, eos_id, tuple(banned), no_repeat_ngram)
+
+
+def _minus_infinity(ids: Sequence[int], vocabulary: int, dtype: Any) -> Tensor:
+    values = np.zeros(vocabulary, keras.backend.standardize_dtype(dtype))
+    values[list(ids)] = -np.inf
+    return ops.convert_to_tensor(values)
 
 
 def _completing(token_ids: Tensor, time: Tensor, size: int, vocabulary: int) -> Tensor:

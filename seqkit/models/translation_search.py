@@ -13,8 +13,9 @@ from seqkit.models.chunks import map_by_length
 from seqkit.models.translator_core import encode, next_token, output_layer
 from seqkit.text import BOS_ID, PAD_ID, UNK_ID, Vocabulary
 
-# Each row has several beams, so few rows fill a matrix product.
-_ROWS_TOGETHER = 32
+# Each row has several beams, so few rows fill a matrix product, and of few the longest ends sooner.
+# Measured on two cores: of 11 to 32 the fastest for batches of 32, and as fast as 32 for 512.
+_ROWS_TOGETHER = 16
 # A translation may have so many tokens more than its source lets expect.
 MORE_TOKENS = 10
 

@@ -18,6 +18,7 @@ from seqkit.models.translation_search import MORE_TOKENS
 from seqkit.models.translator_core import output_layer
 from seqkit.optimizers import LazyAdam
 from seqkit.training.encoded_pairs import EncodedPairs, PairBatches
+from seqkit.training.fast_products import fast_product_dtype
 from seqkit.training.loop import TrainingState, train_core
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
 
@@ -80,7 +81,9 @@ def fit_translator(
     epochs = epochs_within(max_steps, len(batches), most=epochs)
     model.core.compile(
         LazyAdam(warm_up_and_decay(learning_rate, len(batches), epochs), global_clipnorm=1.0),
-        loss=TokenCrossEntropy(output_layer(model.core), label_smoothing),
+        loss=TokenCrossEntropy(
+            output_layer(model.core), label_smoothing, product_dtype=fast_product_dtype()
+        ),
         jit_compile=False if model.core_config.get("input_feeding") else "auto",
     )
     return train_core(

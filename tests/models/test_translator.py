@@ -50,18 +50,19 @@ def reverser():
         rows.take(np.arange(2_800)),
         rows.take(np.arange(2_800, 3_000)),
         batch_size=50,
-        epochs=6,
+        epochs=8,
         max_steps=10_000,
-        patience=6,
+        patience=8,
         learning_rate=2e-2,
     )
     return model
 
 
 def test_it_learns_what_needs_the_whole_source(reverser):
-    sources = ["abcdef", "fed", "aabbcc", "f", "cabaca", "bdfbdf"]
+    rng = np.random.default_rng(1)
+    sources = ["".join(rng.choice(list("abcdef"), n)) for n in rng.integers(1, 7, 100)]
     right = [t.text == s[::-1] for s, t in zip(sources, reverser.translate(sources), strict=True)]
-    assert sum(right) >= 5
+    assert sum(right) >= 70
     # The truth is more probable than another order, and attention goes from the end to the start.
     assert (reverser.score(["abc", "fade"], ["cba", "edaf"]) > -1).all()
     assert (reverser.score(["abc", "fade"], ["abc", "fade"]) < -2).all()
