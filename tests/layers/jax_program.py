@@ -19,17 +19,27 @@ import seqkit
 from seqkit.decoding import StepResult, beam_search
 from tests import contract_cases, contracts
 
-_SLOW_TO_TRACE = {
+# JAX compiles every case anew, which takes seconds: of ways of working that no backend computes in a
+# way of its own, TensorFlow's tests tell enough. `translator_learns` trains a decoder with dropout.
+_ON_TENSORFLOW_ALONE = {
+    "RecurrentEncoder_simple_rnn",
+    "RecurrentEncoder_forward_only",
+    "RecurrentEncoder_with_state",
+    "Pooling_last",
+    "Pooling_mean",
+    "LinearChainCRF_constrained",
     "RecurrentDecoder_dropout",
     "RecurrentDecoder_input_feeding",
+    "SourceAttention_dot",
 }
 MASK = np.arange(6) < np.array([6, 3, 1])[:, np.newaxis]
 
 
 def promises_hold() -> int:
     """Tries every promise that needs no TensorFlow on every layer."""
-    # A decoder's loops are slow to trace, and `translator_learns` trains one: a single case.
-    cases = [case for case in contract_cases.layer_cases() if case.name not in _SLOW_TO_TRACE]
+    every = contract_cases.layer_cases()
+    assert {case.name for case in every} >= _ON_TENSORFLOW_ALONE
+    cases = [case for case in every if case.name not in _ON_TENSORFLOW_ALONE]
     for case in cases:
         for promise in contracts.LAYER_PROMISES:
             promise(case)

@@ -29,8 +29,7 @@ def lookup(path: Path, *words: str) -> list[list[float] | None]:
     return [row if f else None for row, f in zip(vectors.tolist(), found, strict=True)]
 
 
-# Without the time, which would be in the names of tests: the processes that share the tests out must
-# find the same ones.
+# Without the time, which would be in the names of tests: processes that share them out must agree.
 PACKED = gzip.compress(GLOVE.encode(), mtime=0)
 
 
