@@ -19,8 +19,9 @@ import seqkit
 from seqkit.decoding import StepResult, beam_search
 from tests import contract_cases, contracts
 
-# JAX compiles every case anew, which takes seconds: of ways of working that no backend computes in a
-# way of its own, TensorFlow's tests tell enough. `translator_learns` trains a decoder with dropout.
+# JAX compiles every case anew, which takes seconds: of ways of working that differ from others in
+# nothing that a backend computes, TensorFlow's tests tell enough. `translator_learns` trains a
+# decoder with dropout.
 _ON_TENSORFLOW_ALONE = {
     "RecurrentEncoder_simple_rnn",
     "RecurrentEncoder_forward_only",
