@@ -374,10 +374,9 @@ def servable_cases() -> list[ServableCase]:
         ServableCase("TextClassifier", classifier(False), inputs, classified),
         ServableCase("TextClassifier_multi_label", classifier(True), inputs, classified),
         ServableCase("TokenTagger", lambda: tagger("NOUN", "VERB", "X"), tagger_inputs, tagged),
-        ServableCase("TokenTagger_bio", lambda: tagger("O", "B-X", "I-X"), tagger_inputs, tagged),
         ServableCase(
-            "TokenTagger_vectors",
-            lambda: tagger("O", "X", vectors=np.eye(6, 5, dtype="float32")),
+            "TokenTagger_bio_vectors",
+            lambda: tagger("O", "B-X", "I-X", vectors=np.eye(6, 5, dtype="float32")),
             tagger_inputs,
             tagged,
         ),

@@ -21,13 +21,17 @@ from tests import contract_cases, contracts
 
 # JAX compiles every case anew, which takes seconds: of ways of working that differ from others in
 # nothing that a backend computes, TensorFlow's tests tell enough. `translator_learns` trains a
-# decoder with dropout.
+# decoder with dropout, `encoder_equals_keras` every kind of cell.
 _ON_TENSORFLOW_ALONE = {
     "RecurrentEncoder_simple_rnn",
     "RecurrentEncoder_forward_only",
     "RecurrentEncoder_with_state",
+    "RecurrentEncoder_lstm",
+    "RecurrentEncoder_stacked_residual",
     "Pooling_last",
     "Pooling_mean",
+    "Pooling_max",
+    "ScheduledDropout",
     "LinearChainCRF_constrained",
     "RecurrentDecoder_dropout",
     "RecurrentDecoder_input_feeding",

@@ -49,7 +49,7 @@ def random_bytes(generator):
     return bytes(data)
 
 
-@pytest.fixture(scope="module", params=["word", "subword", "char", "jamo"])
+@pytest.fixture(scope="module", params=["word", "subword", "jamo"])
 def served(request, tmp_path_factory):
     """An exported small model, loaded again."""
     tokenizer, vocabulary = learn_dictionary(
@@ -74,12 +74,12 @@ def served(request, tmp_path_factory):
 def test_every_string_of_bytes_is_answered(served, kind):
     model, loaded = served
     generator = random.Random(kind.__name__)
-    strings = [kind(generator) for _ in range(1500)]
+    strings = [kind(generator) for _ in range(600)]
     answers = {
         key: value.numpy()
         for key, value in loaded.signatures["serving_default"](text=tf.constant(strings)).items()
     }
-    assert answers["scores"].shape == (1500, 2)
+    assert answers["scores"].shape == (600, 2)
     assert set(answers["label"]) <= {b"a", b"b"}
     np.testing.assert_allclose(answers["scores"].sum(axis=1), 1, atol=1e-5)
     assert ((answers["unknown_rate"] >= 0) & (answers["unknown_rate"] <= 1)).all()
@@ -90,7 +90,7 @@ def test_every_string_of_bytes_is_answered(served, kind):
 def test_a_very_long_text_is_answered(served):
     _, loaded = served
     texts = tf.constant(
-        ["good " * 20_000, "가" * 50_000, "x" * 50_000, "", "\U0001f469\u200d" * 9999]
+        ["good " * 5_000, "가" * 10_000, "x" * 10_000, "", "\U0001f469\u200d" * 2500]
     )
     scores = loaded.signatures["serving_default"](text=texts)["scores"].numpy()
     assert np.isfinite(scores).all()
