@@ -29,6 +29,8 @@ def run_on_jax(program: Path, *arguments: str) -> str:
         PYTHONPATH=str(REPOSITORY),
         KERAS_BACKEND="jax",
         JAX_PLATFORMS="cpu",
+        # What is compiled here runs once: to compile it well takes longer than it is run.
+        XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
     )
 
 
