@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.words import split_into_words
+
 # Lengths of Multi30k's English training sentences in words, full stops among them: mean 13.1,
 # median 12, a hundredth above 26, at most 41. A log-normal distribution is close to it.
 _LOG_MEAN, _LOG_DEVIATION, _LONGEST = 2.53, 0.30, 41
@@ -20,7 +22,6 @@ _ZIPF, _DISTINCT_WORDS = 1.0, 18_000
 _SOURCE_SYLLABLES = [consonant + vowel for consonant in "dklmst" for vowel in "aeiou"]
 _TARGET_SYLLABLES = [consonant + vowel for consonant in "bfghnr" for vowel in "aeiou"]
 _WORD = re.compile(r"\w+|[^\w\s]")
-_SPLIT = 2048
 _SIDES = ("source", "target")
 
 
@@ -141,8 +142,8 @@ def multi30k(directory: Path, rows: int, seed: int) -> TranslationWorkload:
         for part in ("train", "test_2016_flickr")
     )
     train = train.take(np.random.default_rng(seed).permutation(len(train)))
-    sources, targets = (_split(train.to_list(side)) for side in _SIDES)
-    test_sources = _split(test.to_list("source"))
+    sources, targets = (split_into_words(train.to_list(side), lowercase=False) for side in _SIDES)
+    test_sources = split_into_words(test.to_list("source"), lowercase=False)
     return TranslationWorkload(
         "Multi30k en-de", sources, targets, min(rows, len(train)), test_sources
     )
@@ -173,22 +174,6 @@ def synthetic(rows: int, test_rows: int, seed: int) -> TranslationWorkload:
         for syllables in (_SOURCE_SYLLABLES, _TARGET_SYLLABLES)
     )
     return TranslationWorkload("synthetic", sources[:rows], targets[:rows], rows, sources[rows:])
-
-
-def _split(raw: list[str]) -> list[str]:
-    """Sentences, normalised and split as seqkit's word tokenizer does."""
-    import tensorflow as tf
-
-    from seqkit.text import Normalizer, WordTokenizer
-
-    tokenizer = WordTokenizer(normalizer=Normalizer("NFC"))
-
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
-    def split(texts: tf.Tensor) -> tf.Tensor:
-        return tf.strings.reduce_join(tokenizer.tokenize(texts).values, axis=1, separator=" ")
-
-    batches = (raw[start : start + _SPLIT] for start in range(0, len(raw), _SPLIT))
-    return [text.decode() for batch in batches for text in split(tf.constant(batch)).numpy()]
 
 
 def _word(rank: int, syllables: Sequence[str]) -> str:

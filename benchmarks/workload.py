@@ -6,10 +6,11 @@ import dataclasses
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+
+from benchmarks.words import split_into_words
 
 # Lengths of NSMC in words as `seqkit.text.WordTokenizer` splits them: mean 10.4, median 8, a
 # hundredth above 40, at most 101. A log-normal distribution with these figures is close to it.
@@ -101,7 +102,7 @@ def nsmc(directory: Path, rows: int, vocabulary_size: int, seed: int) -> Workloa
     taken = reviews.take(chosen)
     labels = [int(label) for label in taken.to_list("label")]
     raw = [" ".join(text.splitlines()) for text in taken.to_list("text")]
-    return _made("NSMC", list(_split(raw)), raw, labels, vocabulary_size)
+    return _made("NSMC", split_into_words(raw, lowercase=True), raw, labels, vocabulary_size)
 
 
 def synthetic(rows: int, vocabulary_size: int, seed: int) -> Workload:
@@ -184,23 +185,6 @@ def _made(
     # The four special ids of seqkit count as part of the vocabulary.
     words = [word for word, _ in counts.most_common(vocabulary_size - 4)]
     return Workload(name, texts, raw, labels, words)
-
-
-def _split(raw: list[str]) -> Iterator[str]:
-    """Texts, normalised and split as seqkit's word tokenizer does."""
-    import tensorflow as tf
-
-    from seqkit.text import Normalizer, WordTokenizer
-
-    tokenizer = WordTokenizer(normalizer=Normalizer("NFC", lowercase=True))
-
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
-    def split(texts: tf.Tensor) -> tf.Tensor:
-        return tf.strings.reduce_join(tokenizer.tokenize(texts).values, axis=1, separator=" ")
-
-    for start in range(0, len(raw), 2048):
-        for text in split(tf.constant(raw[start : start + 2048])).numpy():
-            yield text.decode()
 
 
 def _word(rank: int) -> str:

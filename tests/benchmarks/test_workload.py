@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks import workload
+from benchmarks.words import split_into_words
 
 
 def test_made_up_texts_are_as_long_as_those_of_nsmc():
@@ -40,7 +41,7 @@ def test_real_texts_are_split_once_and_stay_so(tmp_path):
     assert by_label[0] == "good 영화"
     assert by_label[1] == "굳 ㅋㅋ ! ! 3.5 점 . . ."
     assert sorted(work.raw) == sorted(["굳ㅋㅋ!! 3.5점...", "Good 영화"])
-    assert list(workload._split(work.texts)) == work.texts
+    assert split_into_words(work.texts, lowercase=True) == work.texts
 
 
 def test_fasttext_gets_a_line_for_each_text(tmp_path):
