@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 # What Linux calls the units of Intel's processors that multiply matrices of bfloat16.
 _UNITS = "amx_bf16"
 
 
-@functools.cache
 def fast_product_dtype(cpuinfo: Path = Path("/proc/cpuinfo")) -> str | None:
     """The type for products that need not be exact, such as those of a loss with a vocabulary.
 
@@ -19,8 +17,8 @@ def fast_product_dtype(cpuinfo: Path = Path("/proc/cpuinfo")) -> str | None:
         cpuinfo: where Linux tells what the processor can.
 
     Returns:
-        `"bfloat16"` on a processor that has units for it, where float32 takes twice as long; None
-        elsewhere, where bfloat16 would take longer, or where nothing is told.
+        `"bfloat16"` on a processor that has units for it, where float32 takes two to three
+        times as long; None elsewhere, where bfloat16 would take longer, or where nothing is told.
     """
     try:
         told = cpuinfo.read_text("utf-8", errors="replace")
