@@ -138,8 +138,8 @@ def resolve_raw(
         numbered = [i for i, name in enumerate(available) if _NUMBERED.fullmatch(str(name).strip())]
         if numbered and not candidates(available, "caption"):
             others = [name for name in wanted if name != "caption"]
-            found = resolve(available, others, names, place)
-            return found | {f"caption_{n}": i for n, i in enumerate(numbered, 1)}
+            beside = {f"caption_{n}": position for n, position in enumerate(numbered, 1)}
+            return resolve(available, others, names, place) | beside
     if is_pair(wanted):
         given = names or {}
         found = [
@@ -174,7 +174,8 @@ def check_arguments(wanted: Sequence[str], names: Mapping[str, str | int] | None
         raise TypeError(f"columns={wanted!r} is one string; give a tuple: columns=({wanted!r},).")
     tagged = set(wanted) & set(TAGGED)
     readable = "tokens" in wanted and tagged == set(wanted) if tagged else "text" in wanted
-    readable |= is_captioned(wanted) and not {"text", *TAGGED, *PAIR} & set(wanted)
+    if is_captioned(wanted):
+        readable = not {"text", *TAGGED, *PAIR} & set(wanted)
     if not (readable or is_pair(wanted)) or len(set(wanted)) != len(tuple(wanted)):
         raise ValueError(
             f"columns={tuple(wanted)!r}: 'text' must be among them (or 'tokens', with 'tags' "
