@@ -157,9 +157,8 @@ class Images:
         ]
         more = len(faults) - len(listed)
         listed += [f"  and {more:,} more"] if more > 0 else []
-        return f"{len(faults):,} of {len(self._values):,} images cannot be used:\n" + "\n".join(
-            listed
-        )
+        count = f"{len(faults):,} of {len(self._values):,} images cannot be used:"
+        return "\n".join([count, *listed])
 
     def _number(self, value: Any) -> int:
         """The number of one image."""
@@ -179,10 +178,11 @@ class Images:
         from seqkit.images import encoded_images
 
         try:
-            return self._numbered_bytes(encoded_images([value])[0])
+            return self._numbered_bytes(encoded_images([np.asarray(value)])[0])
         except (TypeError, ValueError) as error:
             shape = getattr(value, "shape", "")
-            return self._unusable(f"of shape {shape}", f"it cannot be encoded: {error}")
+            fault = str(error).removeprefix("images[0] ")
+            return self._unusable(f"of shape {shape}", f"it {fault}")
 
     def _numbered(self, name: str) -> int:
         """The number of a named image, which is new where the name is."""

@@ -107,7 +107,7 @@ def test_what_is_no_image_is_named():
     )
     assert "row 2: image 5: int is neither a path, nor encoded bytes" in message
     assert "row 3: image None: it is missing" in message
-    assert "row 4: image of shape (2, 2): it cannot be encoded" in message
+    assert "row 4: image of shape (2, 2): it is <U1; pass uint8" in message
     with pytest.warns(UserWarning, match="4 of 5 images"):
         rows = read(wrong, bad_images="skip")
     assert rows_of(rows) == [(DOG, "x")]
