@@ -35,13 +35,13 @@ class CaptionedImage(NamedTuple):
     """An image with the captions it has and the one it was given.
 
     Attributes:
-        index: which image it is, from 0.
+        position: which image it is, from 0.
         references: its captions.
         answer: the caption given.
         cider_d: CIDEr-D of the answer, from 0 to 10.
     """
 
-    index: int
+    position: int
     references: tuple[str, ...]
     answer: str
     cider_d: float
@@ -239,8 +239,8 @@ def score_captions(
             f"nimgs:{len(answers)}|case:lc|tok:{tokenizer}|punct:no|n:{MOST_WORDS}|sigma:{SIGMA:g}"
         ),
         images=tuple(
-            CaptionedImage(index, tuple(row), answer, score)
-            for index, (row, answer, score) in enumerate(
+            CaptionedImage(position, tuple(row), answer, score)
+            for position, (row, answer, score) in enumerate(
                 zip(references, answers, sentences.tolist(), strict=True)
             )
         ),
