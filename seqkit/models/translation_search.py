@@ -10,7 +10,8 @@ import tensorflow as tf
 from seqkit.decoding import SearchResult, beam_search, greedy
 from seqkit.layers import token_logits
 from seqkit.models.chunks import map_by_length
-from seqkit.models.translator_core import encode, next_token, output_layer
+from seqkit.models.next_token import next_token, output_layer
+from seqkit.models.translator_core import encode
 from seqkit.text import BOS_ID, PAD_ID, UNK_ID, Vocabulary
 
 # Each row has several beams, so few rows fill a matrix product, and of few the longest ends sooner.
