@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import tensorflow as tf
 
+from seqkit.models.image_captioner_core import CELLS, FEATURES
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
 from seqkit.text.vocabulary import BOS_ID, EOS_ID
@@ -123,6 +124,7 @@ class CaptionBatches:
     Args:
         captions: what the model writes.
         sources: pixels, or features of a frozen encoder, of every image there is a caption list of.
+        source_name: which input of the model they are: `"images"` or `"grid"`.
         batch_size: images of a batch.
         captions_per_image: captions of an image in a batch, at most.
         seed: with the epoch's number decides the order and which captions are drawn.
@@ -137,6 +139,7 @@ class CaptionBatches:
         captions: EncodedCaptions,
         sources: Rows,
         *,
+        source_name: str,
         batch_size: int,
         captions_per_image: int,
         seed: int,
@@ -144,6 +147,7 @@ class CaptionBatches:
     ) -> None:
         self._captions = captions
         self._sources = sources
+        self._source_name = source_name
         self._batch_size = batch_size
         self._number = captions_per_image
         self._seed = seed
@@ -181,7 +185,8 @@ class CaptionBatches:
         ) -> tuple[dict[str, tf.Tensor], Any]:
             if self._augment is not None:
                 sources = self._augment(sources, number)
-            return self._as_trained(sources, before, following)
+            given = {self._source_name: sources, "decoder_token_ids": before}
+            return given, {FEATURES: following, CELLS: following}
 
         made = streamed(self._made, signature, len(self))
         return made.map(inputs, num_parallel_calls=2)
