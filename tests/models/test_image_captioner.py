@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from seqkit.export import write
 from seqkit.models import ImageCaptioner
-from seqkit.models.image_captioner_core import describer, grid_of
+from seqkit.models.image_captioner_core import describer, grid_of, look_at
+from seqkit.models.next_token import next_token
 from tests.small_captioners import IMAGES, UNREADABLE, small_captioner
 
 pytestmark = pytest.mark.slow
@@ -73,16 +74,18 @@ def test_attention_is_a_grid_for_each_token(captioner):
     assert not served["attention"].numpy()[~written].any()
 
 
+def first_look(core, grid):
+    source, state = look_at(core, grid)
+    return next_token(describer(core), source)(np.array([[2]]), state).attention.numpy()
+
+
 @pytest.mark.parametrize("cell", [(0, 5), (3, 1), (2, 2)])
 def test_attention_to_a_cell_stands_where_the_cell_is(captioner, cell):
     """Rows and columns are not exchanged: what is seen in one cell changes its share the most."""
     grid = np.zeros((1, 4, 6, 6), "float32")
     marked = grid.copy()
     marked[(0, *cell)] = np.random.default_rng(0).normal(size=6) * 40
-    before, after = (
-        captioner.search.of_grid(g, 1, attend=True).attention[0, 0, 0].numpy().reshape(4, 6)
-        for g in (grid, marked)
-    )
+    before, after = (first_look(captioner.core, x).reshape(4, 6) for x in (grid, marked))
     change = np.log(after / before)
     change = np.abs(change - np.median(change))
     assert np.unravel_index(change.argmax(), change.shape) == cell
