@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from typing import Any
 
 import numpy as np
@@ -33,18 +31,3 @@ def encoded(image: Image.Image | np.ndarray, kind: str, **options: Any) -> bytes
 def animated(kind: str, *, alpha: bool = False, frames: int = 3) -> bytes:
     first, *rest = (Image.fromarray(picture(seed, 4 if alpha else 3)) for seed in range(frames))
     return encoded(first, kind, save_all=True, append_images=rest, duration=100, loop=0)
-
-
-def png_bomb(height: int, width: int) -> bytes:
-    """A PNG of one color; some kilobytes that would be `height * width` bytes."""
-    squeezed = zlib.compressobj(9)
-    row = bytes(width + 1)
-    data = b"".join(squeezed.compress(row) for _ in range(height)) + squeezed.flush()
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-
-    def chunk(name: bytes, content: bytes) -> bytes:
-        check = zlib.crc32(name + content)
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", check)
-
-    parts = ((b"IHDR", head), (b"IDAT", data), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import struct
@@ -13,7 +14,7 @@ import tensorflow as tf
 from PIL import Image
 
 from seqkit.images import ImageReader, image_errors
-from tests.images.pictures import HEIGHT, WIDTH, animated, encoded, picture, png_bomb
+from tests.images.pictures import HEIGHT, WIDTH, animated, encoded, picture
 
 RGB = picture()
 ALPHA = picture(1, channels=4)
@@ -56,6 +57,7 @@ LOSSY = {
     "JPEG, grey": (encoded(GREY, "JPEG", quality=98), np.asarray(GREY)[..., None]),
     "JPEG, CMYK": (encoded(Image.fromarray(RGB).convert("CMYK"), "JPEG", quality=98), RGB),
     "WebP": (encoded(RGB, "WEBP", quality=98), RGB),
+    "WebP, lossy with alpha": (encoded(ALPHA, "WEBP", quality=98, exact=True), OVER_WHITE),
 }
 GOOD = EXACT | LOSSY
 
@@ -74,19 +76,9 @@ def frame_larger_than_screen() -> bytes:
     return bytes(gif)
 
 
-def with_size(kind: str, height: int, width: int) -> bytes:
-    """An image whose header alone says so."""
-    image = bytearray(encoded(RGB, kind))
-    if kind == "JPEG":
-        at = image.index(b"\xff\xc0") + 5
-        image[at : at + 4] = struct.pack(">HH", height, width)
-    elif kind == "BMP":
-        image[18:26] = struct.pack("<ii", width, -height)
-    elif kind == "GIF":
-        image[6:10] = struct.pack("<HH", width, height)
-    else:
-        image[26:30] = struct.pack("<HH", width, height)
-    return bytes(image)
+def with_size(image: bytes, at: int, layout: str, *size: int) -> bytes:
+    """An image whose header alone says so: decoding it would fail."""
+    return image[:at] + struct.pack(layout, *size) + image[at + struct.calcsize(layout) :]
 
 
 TOO_LARGE = "image of {} x {} pixels is larger than max_pixels=100000"
@@ -113,10 +105,17 @@ BAD = {
         animated("WEBP", alpha=True),
         "animated WebP is not read; save one frame of it",
     ),
-    "PNG bomb": (png_bomb(20000, 30000), TOO_LARGE.format(30000, 20000)),
     **{
-        f"large {kind}": (with_size(kind, 1000, 2000), TOO_LARGE.format(2000, 1000))
-        for kind in ("JPEG", "GIF", "BMP", "WEBP")
+        f"large {name}": (with_size(GOOD[name][0], at, layout, *size), TOO_LARGE.format(2000, 1000))
+        for name, at, layout, *size in (
+            ("JPEG", GOOD["JPEG"][0].index(b"\xff\xc0") + 5, ">HH", 1000, 2000),
+            ("PNG", 16, ">II", 2000, 1000),
+            ("GIF", 6, "<HH", 2000, 1000),
+            ("BMP", 18, "<ii", 2000, -1000),
+            ("WebP", 26, "<HH", 2000, 1000),
+            ("WebP, lossless", 21, "<I", 1999 + 999 * 2**14),
+            ("WebP, lossy with alpha", 24, "<HBHB", 1999, 0, 999, 0),
+        )
     },
     "GIF frame bomb": (frame_larger_than_screen(), TOO_LARGE.format(60000, 60000)),
 }
@@ -125,6 +124,24 @@ BAD = {
 @pytest.fixture(scope="module")
 def same_size() -> ImageReader:
     return ImageReader(HEIGHT, WIDTH, max_pixels=100_000)
+
+
+class Served(tf.Module):
+    """What a captioner does: the reader is an attribute, and called in a signature."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reader = ImageReader(8, 12, max_pixels=100_000)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="images")])
+    def serve(self, images):
+        pixels, error = self.reader(images)
+        return {"pixels": pixels, "error": error}
+
+
+@pytest.fixture(scope="module")
+def served() -> Served:
+    return Served()
 
 
 def read(reader: ImageReader, images: list[bytes]) -> tuple[np.ndarray, list[str]]:
@@ -164,14 +181,14 @@ def test_only_bad_images_and_no_images(same_size):
 
 def test_an_animated_gif_gives_its_first_frame(same_size):
     image = animated("GIF")
-    first = np.asarray(Image.open(__import__("io").BytesIO(image)).convert("RGB"))
+    first = np.asarray(Image.open(io.BytesIO(image)).convert("RGB"))
     pixels, errors = read(same_size, [image])
     assert errors == [""]
     np.testing.assert_array_equal(pixels[0], first)
 
 
-def test_sizes_of_all_kinds_become_one():
-    reader = ImageReader(8, 12)
+def test_sizes_of_all_kinds_become_one(served):
+    reader = served.reader
     images = [Image.fromarray(RGB).resize(size) for size in ((1, 1), (300, 7), (12, 8), (97, 211))]
     pixels, errors = read(reader, [encoded(image, "PNG") for image in images])
     assert errors == [""] * 4
@@ -181,11 +198,13 @@ def test_sizes_of_all_kinds_become_one():
         assert np.abs(got - expected).max() <= 1
 
 
-def test_max_pixels_is_the_most_that_is_read():
-    image = encoded(RGB, "JPEG")
-    assert read(ImageReader(2, 2, max_pixels=600), [image])[1] == [""]
-    assert read(ImageReader(2, 2, max_pixels=599), [image])[1] == [
-        "image of 30 x 20 pixels is larger than max_pixels=599"
+def test_max_pixels_is_the_most_that_is_read(same_size):
+    sizes = ((400, 250), (401, 250), (250, 401))
+    images = [encoded(Image.new("L", size), "JPEG") for size in sizes]
+    assert read(same_size, images)[1] == [
+        "",
+        "image of 401 x 250 pixels is larger than max_pixels=100000",
+        "image of 250 x 401 pixels is larger than max_pixels=100000",
     ]
 
 
@@ -196,8 +215,9 @@ def test_arguments_are_checked(name):
 
 
 def test_image_errors_says_the_same():
-    images = [image for pair in zip(GOOD.values(), list(BAD.values())) for image, _ in pair]
-    expected = [error for _, (_, error) in zip(GOOD, BAD.values()) for error in ("", error)]
+    pairs = [pair for both in zip(GOOD.values(), BAD.values(), strict=False) for pair in both]
+    images = [image for image, _ in pairs]
+    expected = [error if isinstance(error, str) else "" for _, error in pairs]
     assert image_errors(images * 3, max_pixels=100_000) == expected * 3
     assert image_errors([]) == []
 
@@ -209,21 +229,7 @@ def test_image_errors_names_what_is_no_image():
         image_errors([b""], max_pixels=0)
 
 
-class Served(tf.Module):
-    """What a captioner does: the reader is an attribute, and called in a signature."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reader = ImageReader(8, 12, max_pixels=100_000)
-
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="images")])
-    def serve(self, images):
-        pixels, error = self.reader(images)
-        return {"pixels": pixels, "error": error}
-
-
-def test_it_is_served_by_plain_tensorflow(tmp_path):
-    served = Served()
+def test_it_is_served_by_plain_tensorflow(tmp_path, served):
     tf.saved_model.save(served, tmp_path / "model", signatures=served.serve)
     images = [image for pairs in (GOOD, BAD) for image, _ in pairs.values()]
     (tmp_path / "images").write_bytes(pickle.dumps(images))
