@@ -78,12 +78,8 @@ def constant_caption(captions: Sequence[Sequence[str]], tokenizer: str = "13a") 
             most |= _count(words)
         images_with.update(_occurrences(most))
     lengths = Counter(tuple(sorted({len(words) for words in row})) for row in split)
-    # Words of the references nearest to an answer of each length.
     nearest = {
-        words: sum(
-            images * min(row, key=lambda length, words=words: (abs(length - words), length))
-            for row, images in lengths.items()
-        )
+        words: sum(images * _nearest(words, row) for row, images in lengths.items())
         for words in {length for row in lengths for length in row}
     }
     best, highest = "", -1.0
@@ -202,6 +198,11 @@ def _most_like_the_others(captions: Sequence[str], metric: CiderD) -> str:
 def _words(caption: str, tokenizer: str) -> list[str]:
     """The words that BLEU counts, punctuation among them."""
     return word_splitter(tokenizer).tokenizer(caption.lower().rstrip()).split()
+
+
+def _nearest(words: int, lengths: Sequence[int]) -> int:
+    """Words of the reference nearest in length, the shorter of two."""
+    return min(lengths, key=lambda length: (abs(length - words), length))
 
 
 def _count(words: list[str]) -> Counter[tuple[str, ...]]:
