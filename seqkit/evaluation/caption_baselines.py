@@ -78,6 +78,10 @@ def constant_caption(captions: Sequence[Sequence[str]], tokenizer: str = "13a") 
             most |= _count(words)
         images_with.update(_occurrences(most))
     lengths = Counter(tuple(sorted({len(words) for words in row})) for row in split)
+    nearest = {
+        words: sum(images * _nearest(words, row) for row, images in lengths.items())
+        for words in {length for row in lengths for length in row}
+    }
     best, highest = "", -1.0
     distinct = {
         caption: words
@@ -89,11 +93,7 @@ def constant_caption(captions: Sequence[Sequence[str]], tokenizer: str = "13a") 
         for gram, times in _occurrences(_count(words)):
             matches[len(gram) - 1] += images_with[gram, times]
             totals[len(gram) - 1] += len(captions)
-        expected = sum(
-            images * min(row, key=lambda length: (abs(length - len(words)), length))
-            for row, images in lengths.items()
-        )
-        bleu = bleu_by_words(matches, totals, len(words) * len(captions), expected)[-1]
+        bleu = bleu_by_words(matches, totals, len(words) * len(captions), nearest[len(words)])[-1]
         if bleu > highest:
             best, highest = caption, bleu
     return best
@@ -198,6 +198,11 @@ def _most_like_the_others(captions: Sequence[str], metric: CiderD) -> str:
 def _words(caption: str, tokenizer: str) -> list[str]:
     """The words that BLEU counts, punctuation among them."""
     return word_splitter(tokenizer).tokenizer(caption.lower().rstrip()).split()
+
+
+def _nearest(words: int, lengths: Sequence[int]) -> int:
+    """Words of the reference nearest in length, the shorter of two."""
+    return min(lengths, key=lambda length: (abs(length - words), length))
 
 
 def _count(words: list[str]) -> Counter[tuple[str, ...]]:

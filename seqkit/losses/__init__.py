@@ -2,5 +2,6 @@
 
 from seqkit.losses.crf import CRFNegativeLogLikelihood
 from seqkit.losses.token_cross_entropy import TokenCrossEntropy
+from seqkit.losses.words_present import WordsPresent
 
-__all__ = ["CRFNegativeLogLikelihood", "TokenCrossEntropy"]
+__all__ = ["CRFNegativeLogLikelihood", "TokenCrossEntropy", "WordsPresent"]

@@ -19,6 +19,7 @@ from seqkit.export.caption_sheet import CaptionedPicture, caption_sheet
 from seqkit.images import encoded_images
 from seqkit.publish.provenance import HARD_IMAGES, described
 from seqkit.publish.thumbnails import thumbnails
+from seqkit.publish.unknown_words import unknown_tokens
 
 # Golden images are kept with the model: a photograph of some megabytes would make it larger than
 # its weights do.
@@ -49,7 +50,7 @@ def publish_captioner(
         outcome: the trained captioner and its scores, those of plain models among them.
         export_path: directory of the artefact; its name is the model's.
         images: the images that were scored, in that order: paths, encoded bytes or arrays.
-        datasets: `train`, `validation`, `test`: what it was made from.
+        datasets: `train`, `validation`, `test`: what it was made from, with the column `caption`.
         config: what it was made with; a dataclass or a mapping.
         seed: the seed.
         notes: anything a reader should know.
@@ -101,12 +102,14 @@ def publish_captioner(
         "data_checks": outcome.checks.lines(),
         "notes": notes,
     }
+    sheets = _sheets(model, images, scores.images, seed)
+    unknown = unknown_tokens(model.target, datasets["test"], "caption")
     artefact = export.write(
         model,
         export_path,
         golden=_golden(images),
         card=card,
-        report=_page(name, outcome, _sheets(model, images, scores.images, seed), notes),
+        report=_page(name, outcome, sheets, unknown, notes),
     )
     print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
     return artefact
@@ -166,7 +169,11 @@ def _pictures(
 
 
 def _page(
-    name: str, outcome: Outcome, sheets: Sequence[report.Section], notes: Sequence[str]
+    name: str,
+    outcome: Outcome,
+    sheets: Sequence[report.Section],
+    unknown: Sequence[tuple[str, int]],
+    notes: Sequence[str],
 ) -> str:
     scores: CaptionScores = outcome.scores
     history = outcome.history
@@ -205,6 +212,11 @@ def _page(
         report.curves(held_out, title="On held-out data, by epoch") if held_out else None,
         *sheets,
         report.table("Most frequent answers", ["caption", "images"], frequent),
+        report.table(
+            "Most frequent unknown tokens",
+            ["token", "count in the captions of the test data"],
+            [list(pair) for pair in unknown],
+        ),
         report.text("Data checks", outcome.checks.lines()),
     ]
     return report.render(name, [s for s in sections if s is not None], "image captioning")

@@ -16,25 +16,25 @@ from seqkit.evaluation.caption_baselines import (
 )
 
 
-@pytest.fixture(scope="module")
-def captions():
+def some_captions(seed, images=12):
     """Of each of some images, one to four captions of few words, many said twice."""
-    generator = random.Random(1)
+    generator = random.Random(seed)
     words = ["A", "dog", "runs,", "a", "cat", "the", "grass.", "on"]
     return [
         [
             " ".join(generator.choices(words, k=generator.randint(1, 9)))
             for _ in range(generator.randint(1, 4))
         ]
-        for _ in range(30)
+        for _ in range(images)
     ]
 
 
-def test_no_other_caption_has_more_bleu(captions):
+@pytest.mark.parametrize("seed", range(12))
+def test_no_other_caption_has_more_bleu(seed):
+    captions = some_captions(seed)
     candidates = list(dict.fromkeys(caption for row in captions for caption in row))
     bleu = [score_captions([text] * len(captions), captions).bleu[3] for text in candidates]
     assert constant_caption(captions) == candidates[int(np.argmax(bleu))]
-    assert np.argmax(bleu) > 0 and sorted(bleu)[-2] > 0
 
 
 def test_the_first_of_equally_good_captions():
@@ -77,7 +77,8 @@ def test_of_its_captions_the_one_most_like_the_others():
     assert found == ["a brown dog runs", "a cat"]
 
 
-def test_every_plain_model_answers_every_image(captions):
+def test_every_plain_model_answers_every_image():
+    captions = some_captions(0, 30)
     features = np.random.default_rng(0).normal(size=[30, 3])
     found = plain_captions(captions, features, features[:4])
     assert list(found) == [CONSTANT, NEAREST]

@@ -44,6 +44,7 @@ def test_a_crop_is_a_part_of_the_image():
     np.testing.assert_allclose(right - left, kept, atol=1e-5)
     assert kept.min() >= 0.8 - 1e-5 and kept.min() < 0.82 and kept.max() > 0.98
     assert top.min() >= 0 and bottom.max() <= 1 + 1e-5 and left.max() > 0.1 and top.max() > 0.1
+    assert np.abs(top - left).max() > 0.1
 
 
 def test_brightness_moves_all_values_of_an_image_by_the_same():
@@ -71,6 +72,12 @@ def test_dtype_and_shape_stay(dtype):
     after = Augmentation()(tf.constant(pixels), 0)
     assert after.dtype.name == dtype and after.shape == pixels.shape
     assert augmented(pixels[:0], flip=True, crop=0.1, brightness=0.1).shape == (0, 20, 30, 3)
+
+
+def test_whole_numbers_are_rounded():
+    settings = {"flip": True, "crop": 0.1, "brightness": 0.1, "contrast": 0.1}
+    as_floats = augmented(PIXELS.astype(np.float32), **settings)
+    np.testing.assert_array_equal(augmented(**settings), np.round(as_floats))
 
 
 def test_in_a_graph_the_seed_and_the_step_decide():

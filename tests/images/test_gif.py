@@ -16,21 +16,31 @@ def frames(image: bytes) -> tuple[int, np.ndarray]:
         return opened.n_frames, np.asarray(opened.convert("RGB"))
 
 
+def with_local_table(image: bytes) -> bytes:
+    """Puts the colors of a GIF of 256 into its frame."""
+    table, rest = image[13 : 13 + 768], bytearray(image[13 + 768 :])
+    frame = rest.index(b",")
+    rest[frame + 9] = image[10] % 8 + 128
+    head = image[:10] + bytes([image[10] - 128]) + image[11:13]
+    return head + rest[: frame + 10] + table + rest[frame + 10 :]
+
+
 def test_one_frame_is_left_and_it_is_the_first():
     noise = np.random.default_rng(0).integers(0, 256, (90, 110), dtype=np.uint8)
     images = [
         animated("GIF"),
         encoded(noise, "GIF"),
         encoded(noise, "GIF", comment=b"a comment " * 100),
+        with_local_table(encoded(noise, "GIF")),
         encoded(noise, "GIF", save_all=True, append_images=[Image.fromarray(noise.T)] * 3),
     ]
     cut, size = first_frames(tf.constant(images))
-    assert size.numpy().tolist() == [[HEIGHT, WIDTH], [90, 110], [90, 110], [90, 110]]
+    assert size.numpy().tolist() == [[HEIGHT, WIDTH]] + [[90, 110]] * 4
     for whole, part in zip(images, cut.numpy(), strict=True):
         number, pixels = frames(part)
         assert number == 1
         np.testing.assert_array_equal(pixels, frames(whole)[1])
-    assert cut.numpy()[1] == images[1]
+    assert cut.numpy()[1] == images[1] and cut.numpy()[3] == images[3]
 
 
 def test_a_frame_without_end_gives_nothing():

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import keras
 import numpy as np
+import pyarrow as pa
 import pytest
 import tensorflow as tf
 
@@ -16,12 +17,14 @@ from seqkit.evaluation import Outcome, score_captioner
 from seqkit.images import ImageReader, encoded_images
 from seqkit.publish import captioning, publish_captioner
 from seqkit.publish.provenance import HARD_IMAGES
+from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
 
 CONSTANT, NEAREST = "constant", "nearest | <b>"
 # More than are golden, of many sizes; the last cannot be read.
 IMAGES = [np.full([4 + i, 30 - i, 3], 10 * i, np.uint8) for i in range(20)] + [b"no <image>"]
 REFERENCES = [[f"a wide picture of number n{i}", f"n{i} <i>is</i> here"] for i in range(21)]
 PNG = encoded_images(IMAGES)
+CHECKS = SimpleNamespace(lines=lambda: ["checked"])
 
 
 class Caption(NamedTuple):
@@ -41,6 +44,7 @@ class StandIn:
     def __init__(self):
         self.core = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
         self.reader = ImageReader(2, 2)
+        self.target = TextEncoder(WordTokenizer(), Vocabulary.from_counts({"a": 2, "n1": 1}))
         self.looked = []
 
     def caption(self, images):
@@ -92,9 +96,10 @@ def scored():
     """A stand-in and its scores on all images, beside one worse and one better plain model."""
     model = StandIn()
     plain = {CONSTANT: ["a wide picture"] * 21, NEAREST: [row[0] for row in REFERENCES]}
-    rows = data.read([("a", "b"), ("c", "d"), ("e", "f")], columns=("source", "target"))
+    captions = pa.chunked_array([["a zebra", "n1 zebra", "a n1"]])
+    rows = data.Dataset({"caption": captions}, name="rows", source="here", sha256="ab" * 32)
     scores = score_captioner(model, IMAGES, REFERENCES, baselines=plain)
-    return model, scores, data.check(rows.take([0]), test=rows), rows
+    return model, scores, CHECKS, rows
 
 
 def publish(path, images=IMAGES, scores=None):
@@ -209,6 +214,7 @@ def test_the_page_shows_what_there_is_to_know(given):
         "Worst answers",
         "Other answers",
         "Most frequent answers",
+        "Most frequent unknown tokens",
         "Data checks",
     ):
         assert f'<h2 dir="auto">{title}</h2>' in page
@@ -216,6 +222,7 @@ def test_the_page_shows_what_there_is_to_know(given):
         assert tag not in page
     assert "nearest | &lt;b&gt;" in page and "<bdi>&lt;em&gt;</bdi>" in page
     assert outcome.scores.bleu_signature in page and outcome.scores.cider_signature in page
+    assert '<td dir="auto">zebra</td><td dir="auto" class="number">2</td>' in page
     assert page.count("<svg") == 2
     assert page.count("data:image/jpeg") == 17 and page.count("(cannot be read)") == 1
     assert page.count("data:image/png") == 2 * 17
