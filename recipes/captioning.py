@@ -106,7 +106,7 @@ class Config:
     hidden_dim: int = 256
     decoder_layers: int = 1
     cell: Literal["gru", "lstm", "simple_rnn"] = "gru"
-    attention: Literal["additive", "dot"] = "additive"
+    attention: Literal["dot", "scaled_dot", "additive"] = "scaled_dot"
     tie_embeddings: bool = True
     dropout: float = 0.4
     word_dropout: float = 0.0

@@ -64,7 +64,7 @@ class RecurrentDecoder(keras.layers.Layer):
         output_dim: width of the features.
         num_layers: how many layers are stacked.
         cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
-        attention: `"dot"` or `"additive"`, see `SourceAttention`.
+        attention: `"dot"`, `"scaled_dot"` or `"additive"`, see `SourceAttention`.
         input_feeding: whether the first layer reads the features of the step before.
         dropout: share of the inputs of each layer but the first set to zero in training; with
             input feeding the same ones at every step.

@@ -72,7 +72,7 @@ def build_image_captioner_core(
         hidden_dim: units of the recurrent layers.
         decoder_layers: recurrent layers; attention is between the first and the second.
         cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
-        attention: `"dot"` or `"additive"`, see `seqkit.layers.SourceAttention`.
+        attention: `"dot"`, `"scaled_dot"` or `"additive"`, see `seqkit.layers.SourceAttention`.
         input_feeding: whether the decoder reads what it made of the step before; slow to train.
         tie_embeddings: whether a token's vector is also what its probability is made from.
         dropout: share of values dropped of cells, embeddings and features.

@@ -56,7 +56,7 @@ def build_translator_core(
             second.
         cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
         bidirectional: whether the encoder reads in both directions.
-        attention: `"dot"` or `"additive"`, see `seqkit.layers.SourceAttention`.
+        attention: `"dot"`, `"scaled_dot"` or `"additive"`, see `seqkit.layers.SourceAttention`.
         input_feeding: whether the decoder reads what it made of the step before; slow to train.
         tie_embeddings: whether a token's vector is also what its probability is made from.
         dropout: share of values dropped of embeddings, states and features.
