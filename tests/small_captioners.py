@@ -39,16 +39,19 @@ def encoded(rows: int, columns: int, kind: str = "PNG", seed: int = 0) -> bytes:
     return file.getvalue()
 
 
-# Of different sizes and formats, one cut off, one that is no image, one of nothing.
-IMAGES = [
-    encoded(40, 60),
-    encoded(40, 60, "JPEG", seed=1)[:200],
-    encoded(33, 20, "JPEG", seed=2),
-    b"no image",
-    b"",
-    encoded(300, 100, "BMP", seed=3),
-    encoded(9, 7, "GIF", seed=4),
-]
+def small_images() -> list[bytes]:
+    """Of different sizes and formats, one cut off, one that is no image, one of nothing."""
+    return [
+        encoded(40, 60),
+        encoded(40, 60, "JPEG", seed=1)[:200],
+        encoded(33, 20, "JPEG", seed=2),
+        b"no image",
+        b"",
+        encoded(300, 100, "BMP", seed=3),
+        encoded(9, 7, "GIF", seed=4),
+    ]
+
+
 UNREADABLE = (1, 3, 4)
 
 
@@ -66,7 +69,8 @@ def captioner_cases(case: Callable[..., Any]) -> list[Any]:
 
     Beam search is exported in `models/test_image_captioner.py`.
     """
-    inputs = {name: {"image": IMAGES} for name in ("serving_default", "n_best", "attention")}
+    images = small_images()
+    inputs = {name: {"image": images} for name in ("serving_default", "n_best", "attention")}
     other: dict[str, Any] = {"num_beams": 1, "num_best": 1, "tie_embeddings": False, "blocks": 2}
     other |= {"cell": "lstm", "decoder_layers": 2, "input_feeding": True}
     make = functools.partial(small_captioner, 8, **other)

@@ -10,10 +10,11 @@ from seqkit.export import write
 from seqkit.models import ImageCaptioner
 from seqkit.models.image_captioner_core import describer, grid_of, look_at
 from seqkit.models.next_token import next_token
-from tests.small_captioners import IMAGES, UNREADABLE, small_captioner
+from tests.small_captioners import UNREADABLE, small_captioner, small_images
 
 pytestmark = pytest.mark.slow
 
+IMAGES = small_images()
 READABLE = [i for i in range(len(IMAGES)) if i not in UNREADABLE]
 
 
