@@ -363,7 +363,9 @@ def train_and_score(
     model = (
         build(parts["train"], config)
         if old is None
-        else old.extended(old.target.extended(parts["train"].batches("caption", 4096), config.min_count))
+        else old.extended(
+            old.target.extended(parts["train"].batches("caption", 4096), config.min_count)
+        )
     )
     history = fit(
         model,
@@ -382,7 +384,10 @@ def train_and_score(
         model, test_images, references, baselines=plain, vocabulary=model.target.vocabulary.tokens
     )
     name, score = scores.main
-    print(*beside(f"{name} on {scores.examples:,} test images", score, scores.main_baselines), sep="\n")
+    print(
+        *beside(f"{name} on {scores.examples:,} test images", score, scores.main_baselines),
+        sep="\n",
+    )
     print(
         f"  CIDEr-D {scores.cider_d:.3f}, exactly right {scores.exact_match:.1%}, "
         f"{scores.distinct_captions:,} different captions"

@@ -124,9 +124,7 @@ def _pictures(number: int) -> list[np.ndarray]:
     return [digits.images[rows] / 16 for rows in own]
 
 
-def _scene(
-    layout: tuple[int | None, ...], pictures: list[np.ndarray], rng: random.Random
-) -> Scene:
+def _scene(layout: tuple[int | None, ...], pictures: list[np.ndarray], rng: random.Random) -> Scene:
     """Draws digits on a canvas."""
     ground = np.array([rng.randrange(60) for _ in range(3)], float)
     canvas = np.broadcast_to(ground, (SIZE, SIZE, 3)).copy()
@@ -135,9 +133,7 @@ def _scene(
             continue
         ink = np.kron(rng.choice(pictures[digit]), np.ones((_DIGIT // 8, _DIGIT // 8)))[..., None]
         colour = np.array([rng.randrange(140, 256) for _ in range(3)], float)
-        top, left = (
-            _HALF * half + rng.randrange(_HALF - _DIGIT + 1) for half in divmod(place, 2)
-        )
+        top, left = (_HALF * half + rng.randrange(_HALF - _DIGIT + 1) for half in divmod(place, 2))
         spot = canvas[top : top + _DIGIT, left : left + _DIGIT]
         spot += ink * (colour - spot)
     return Scene(canvas.round().astype(np.uint8), caption(layout))

@@ -106,7 +106,9 @@ def fit_captioner(
             name: _Images.of(dataset, model.reader, kept / f"{name}.pixels.npy")
             for name, dataset in (("train", train), ("validation", validation))
         }
-        captions = EncodedCaptions(parts["train"].captions, model.target, max_length=model.max_length)
+        captions = EncodedCaptions(
+            parts["train"].captions, model.target, max_length=model.max_length
+        )
         if captions.num_left_out:
             print(
                 f"{captions.num_left_out:,} captions have more than {model.max_length} tokens: not "
@@ -219,7 +221,9 @@ class CaptionValidation(keras.callbacks.Callback):
         answers = self._answers()
         if logs is not None:
             references = [list(row) for row in zip_longest(*self._captions)]
-            logs["val_bleu"] = BLEU(force=True, lowercase=True).corpus_score(answers, references).score
+            logs["val_bleu"] = (
+                BLEU(force=True, lowercase=True).corpus_score(answers, references).score
+            )
             logs["val_chrf"] = CHRF().corpus_score(answers, references).score
             logs["val_error"] = 100 - logs["val_chrf"]
 

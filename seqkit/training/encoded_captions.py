@@ -72,7 +72,9 @@ class EncodedCaptions:
         self.images, first, counts = np.unique(
             of_image[kept], return_index=True, return_counts=True
         )
-        self._own = [kept[start : start + count] for start, count in zip(first, counts, strict=True)]
+        self._own = [
+            kept[start : start + count] for start, count in zip(first, counts, strict=True)
+        ]
 
     def __len__(self) -> int:
         return len(self.images)

@@ -71,7 +71,11 @@ class TrainingState(keras.callbacks.Callback):
     @property
     def best(self) -> float:
         """The lowest such figure; infinity before the first epoch."""
-        return float("inf") if self.best_epoch is None else self.history[self.best_epoch][self._monitor]
+        return (
+            float("inf")
+            if self.best_epoch is None
+            else self.history[self.best_epoch][self._monitor]
+        )
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Gives the epoch its own order of the data; Keras calls this."""
