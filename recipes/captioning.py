@@ -63,8 +63,6 @@ class Config:
         dropout: share of values dropped in training.
         word_dropout: share of tokens read as UNK in training.
         label_smoothing: share of the truth that all tokens have alike.
-        words_weight: weight of a second loss, for the words that cells let expect; it teaches
-            where to look.
         augment: whether images are cropped, lit and, where no caption names a side, mirrored at
             random in training.
         num_beams: beginnings of a caption that are followed.
@@ -111,7 +109,6 @@ class Config:
     dropout: float = 0.4
     word_dropout: float = 0.0
     label_smoothing: float = 0.1
-    words_weight: float = 0.0
     augment: bool = True
     num_beams: int = 4
     length_penalty: float = 1.0
@@ -145,7 +142,6 @@ SAMPLE = Config(
     hidden_dim=128,
     dropout=0.1,
     label_smoothing=0.0,
-    words_weight=0.0,
     augment=False,
     captions_per_image=1,
     batch_size=16,
@@ -217,7 +213,6 @@ def fit(
         patience=config.patience,
         learning_rate=config.learning_rate,
         label_smoothing=config.label_smoothing,
-        words_weight=config.words_weight,
         augment=config.augment,
         unfrozen_epochs=config.unfrozen_epochs,
         unfrozen_rate=config.unfrozen_rate,

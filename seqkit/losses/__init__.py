@@ -2,6 +2,5 @@
 
 from seqkit.losses.crf import CRFNegativeLogLikelihood
 from seqkit.losses.token_cross_entropy import TokenCrossEntropy
-from seqkit.losses.words_present import WordsPresent
 
-__all__ = ["CRFNegativeLogLikelihood", "TokenCrossEntropy", "WordsPresent"]
+__all__ = ["CRFNegativeLogLikelihood", "TokenCrossEntropy"]

@@ -21,8 +21,7 @@ from seqkit.models.image_encoders import build_image_encoder, set_trainable
 from seqkit.models.next_token import DECODER, EMBEDDING, OUTPUT
 
 ENCODER, DESCRIBER = "encoder", "describer"
-# What the core gives.
-FEATURES, CELLS = "features", "cells"
+CELLS = "cells"
 
 Tensor = Any
 
@@ -42,7 +41,7 @@ def build_image_captioner_core(
     hidden_dim: int = 256,
     decoder_layers: int = 1,
     cell: str = "gru",
-    attention: str = "dot",
+    attention: str = "scaled_dot",
     input_feeding: bool = False,
     tie_embeddings: bool = True,
     dropout: float = 0.3,
@@ -54,9 +53,8 @@ def build_image_captioner_core(
     """Builds a network that sees images and gives, after each token of a caption, the next one.
 
     It is two models, each of which can be called alone: the encoder gives a grid of features, the
-    describer reads it. Each cell of the grid is made as wide as a token's vector, so that the
-    loss `WordsPresent` can tell which words it speaks for, and is told where it is. Several
-    captions of an image go through together, for one run of the encoder.
+    describer reads it. Each cell of the grid is made as wide as a token's vector, and is told where
+    it is. Several captions of an image go through together, for one run of the encoder.
 
     Args:
         vocabulary_size: number of ids, the special ones included.
@@ -84,10 +82,9 @@ def build_image_captioner_core(
     Returns:
         A model of `{"images": <uint8 or float>[batch, height, width, 3], "decoder_token_ids":
         <int32>[batch, captions, length]}`, red, green and blue from 0 to 255, and BOS and all
-        tokens but EOS, padded on the right with 0. It gives `{"features": <float>[batch, captions,
-        length, embedding_dim], "cells": <float>[batch, cells, embedding_dim]}`: the first of the
-        tokens without BOS, with EOS, to be compared with the vectors of `output_layer`, the second
-        what is seen in each cell. `describer(core)` is the part after the encoder.
+        tokens but EOS, padded on the right with 0. It gives features `<float>[batch,
+        captions, length, embedding_dim]` of the tokens without BOS, with EOS, to be compared with
+        the vectors of `output_layer`. `describer(core)` is the part after the encoder.
 
     Raises:
         ValueError: an argument is out of its range.
@@ -96,9 +93,8 @@ def build_image_captioner_core(
     Example:
         >>> core = build_image_captioner_core(40, height=64, width=64, embedding_dim=6)
         >>> images, ids = np.zeros((2, 64, 64, 3), "uint8"), np.ones((2, 3, 5))
-        >>> found = core({"images": images, "decoder_token_ids": ids})
-        >>> tuple(found["features"].shape), tuple(found["cells"].shape)
-        ((2, 3, 5, 6), (2, 16, 6))
+        >>> tuple(core({"images": images, "decoder_token_ids": ids}).shape)
+        (2, 3, 5, 6)
 
     Source: Xu et al. (2015), arXiv:1502.03044, section 3 (a decoder that looks at a grid).
     """
@@ -148,14 +144,14 @@ def build_image_captioner_core(
     features = dropped(features, "feature_dropout")
     if not tie_embeddings:
         features = TokenOutput(vocabulary_size, name=OUTPUT)(features)
-    found = {FEATURES: features, CELLS: cells}
-    describing = keras.Model({"grid": grid, "decoder_token_ids": token_ids}, found, name=DESCRIBER)
+    inputs = {"grid": grid, "decoder_token_ids": token_ids}
+    describing = keras.Model(inputs, features, name=DESCRIBER)
 
     images = keras.Input((height, width, 3), name="images")
     token_ids = keras.Input((None, None), dtype="int32", name="decoder_token_ids")
-    found = describing({"grid": seeing(images), "decoder_token_ids": token_ids})
+    features = describing({"grid": seeing(images), "decoder_token_ids": token_ids})
     inputs = {"images": images, "decoder_token_ids": token_ids}
-    return keras.Model(inputs, found, name="image_captioner")
+    return keras.Model(inputs, features, name="image_captioner")
 
 
 def describer(core: keras.Model) -> keras.Model:

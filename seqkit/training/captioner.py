@@ -18,9 +18,9 @@ from sacrebleu.metrics import BLEU, CHRF
 from seqkit.data import Dataset
 from seqkit.data.caption_groups import captions_by_image
 from seqkit.images import ArrayStore, Augmentation, ImageReader, may_be_flipped
-from seqkit.losses import TokenCrossEntropy, WordsPresent
+from seqkit.losses import TokenCrossEntropy
 from seqkit.models import ImageCaptioner
-from seqkit.models.image_captioner_core import CELLS, DESCRIBER, ENCODER, FEATURES, describer
+from seqkit.models.image_captioner_core import DESCRIBER, ENCODER, describer
 from seqkit.models.image_encoders import set_trainable
 from seqkit.models.next_token import output_layer
 from seqkit.optimizers import LazyAdam
@@ -49,7 +49,6 @@ def fit_captioner(
     patience: int,
     learning_rate: float,
     label_smoothing: float = 0.1,
-    words_weight: float = 0.0,
     augment: bool = True,
     unfrozen_epochs: int = 0,
     unfrozen_rate: float = 1e-4,
@@ -76,7 +75,6 @@ def fit_captioner(
         patience: epochs without improvement before training stops.
         learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
         label_smoothing: share of the truth that all tokens have alike.
-        words_weight: weight of the loss for the words that cells let expect, `WordsPresent`.
         augment: whether images are cropped, lit and, where no caption names a side, mirrored at
             random; a frozen encoder's features are of the images as they are.
         unfrozen_epochs: epochs with the encoder, where it was frozen.
@@ -127,11 +125,9 @@ def fit_captioner(
                 augment=_augmentation(parts["train"], seed) if augment and stage == WHOLE else None,
             )
             count = epochs_within(max_steps, len(batches), most=most)
-            tokens = TokenCrossEntropy(output, label_smoothing, product_dtype=fast_product_dtype())
             core.compile(
                 LazyAdam(warm_up_and_decay(rate, len(batches), count), global_clipnorm=1.0),
-                loss={FEATURES: tokens, CELLS: WordsPresent(output) if words_weight else None},
-                loss_weights={FEATURES: 1.0, CELLS: words_weight},
+                loss=TokenCrossEntropy(output, label_smoothing, product_dtype=fast_product_dtype()),
             )
             judge = CaptionValidation(model, sources["validation"], parts["validation"].captions)
             return train_core(
@@ -189,7 +185,7 @@ def _augmentation(images: _Images, seed: int) -> Augmentation:
 class CaptionValidation(keras.callbacks.Callback):
     """Adds to each epoch's figures how held-out images are captioned, by greedy search.
 
-    `val_bleu` (BLEU-4) and `val_chrf` are in percent, `val_error` is what is missing to 100 in chrF.
+    `val_bleu` (BLEU-4) and `val_chrf` are in percent, `val_error` is 100 less chrF.
 
     Args:
         model: the captioner whose core is trained.

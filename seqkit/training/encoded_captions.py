@@ -1,4 +1,4 @@
-"""Images with their captions as padded batches, in an order that depends on seed and epoch alone."""
+"""Images and captions as padded batches, in an order that depends on seed and epoch alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Protocol
 import numpy as np
 import tensorflow as tf
 
-from seqkit.models.image_captioner_core import CELLS, FEATURES
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
 from seqkit.text.vocabulary import BOS_ID, EOS_ID
@@ -187,8 +186,7 @@ class CaptionBatches:
         ) -> tuple[dict[str, tf.Tensor], Any]:
             if self._augment is not None:
                 sources = self._augment(sources, number)
-            given = {self._source_name: sources, "decoder_token_ids": before}
-            return given, {FEATURES: following, CELLS: following}
+            return {self._source_name: sources, "decoder_token_ids": before}, following
 
         made = streamed(self._made, signature, len(self))
         return made.map(inputs, num_parallel_calls=2)

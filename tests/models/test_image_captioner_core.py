@@ -38,12 +38,10 @@ def made(**arguments):
 def test_captions_together_are_as_each_alone(input_feeding):
     core = made(input_feeding=input_feeding, decoder_layers=2)
     together = core({"images": IMAGES, "decoder_token_ids": IDS})
-    assert tuple(together["features"].shape) == (3, 2, 6, 5)
+    assert tuple(together.shape) == (3, 2, 6, 5)
     for caption in (0, 1):
         alone = core({"images": IMAGES, "decoder_token_ids": IDS[:, caption : caption + 1]})
-        np.testing.assert_allclose(
-            together["features"][:, caption], alone["features"][:, 0], atol=1e-5
-        )
+        np.testing.assert_allclose(together[:, caption], alone[:, 0], atol=1e-5)
 
 
 def test_grids_computed_before_give_the_same():
@@ -52,10 +50,9 @@ def test_grids_computed_before_give_the_same():
     grid = np.asarray(grid_of(core, IMAGES))
     assert grid.shape == (3, 4, 6, 6)
     parts = describer(core)({"grid": grid, "decoder_token_ids": IDS})
-    for name in ("features", "cells"):
-        np.testing.assert_allclose(parts[name], whole[name], atol=1e-6)
+    np.testing.assert_allclose(parts, whole, atol=1e-6)
     halves = describer(core)({"grid": grid.astype("float16"), "decoder_token_ids": IDS})
-    np.testing.assert_allclose(halves["features"], whole["features"], atol=1e-2)
+    np.testing.assert_allclose(halves, whole, atol=1e-2)
 
 
 @pytest.mark.parametrize("tie_embeddings", [True, False])
@@ -68,7 +65,7 @@ def test_the_search_finds_what_the_whole_network_says(tie_embeddings):
     found = greedy(step, state, max_length=5, eos_id=19, banned=())
     ids = np.asarray(found.token_ids)
     before = np.concatenate([np.full((3, 1, 1), 2), ids[:, :, :-1]], axis=-1)
-    features = core({"images": IMAGES, "decoder_token_ids": before})["features"]
+    features = core({"images": IMAGES, "decoder_token_ids": before})
     logits = np.asarray(token_logits(output_layer(describer(core)), features))
     for row, length in enumerate(np.asarray(found.lengths)[:, 0]):
         said = logits[row, 0, :length].argmax(axis=-1)
@@ -80,12 +77,10 @@ def test_the_search_finds_what_the_whole_network_says(tie_embeddings):
 def test_a_step_of_training_changes_what_it_should(frozen):
     core = made(trainable=not frozen, tie_embeddings=False, dropout=0.0)
     output = output_layer(describer(core))
-    core.compile(
-        keras.optimizers.SGD(0.5), {"features": TokenCrossEntropy(output)}, run_eagerly=True
-    )
+    core.compile(keras.optimizers.SGD(0.5), TokenCrossEntropy(output), run_eagerly=True)
     before = [keras.ops.convert_to_numpy(w).copy() for w in core.weights]
     inputs = {"images": IMAGES, "decoder_token_ids": IDS}
-    core.fit(inputs, {"features": np.roll(IDS, -1, axis=-1)}, verbose=0)
+    core.fit(inputs, np.roll(IDS, -1, axis=-1), verbose=0)
     for weight, old in zip(core.weights, before, strict=True):
         path = weight.path
         moved = (np.asarray(weight) != old).any()
@@ -98,7 +93,7 @@ def test_a_file_holds_the_whole(tmp_path):
     core.save(tmp_path / "core.keras")
     loaded = keras.models.load_model(tmp_path / "core.keras")
     inputs = {"images": IMAGES, "decoder_token_ids": IDS}
-    np.testing.assert_array_equal(loaded(inputs)["features"], core(inputs)["features"])
+    np.testing.assert_array_equal(loaded(inputs), core(inputs))
     assert not loaded.get_layer("encoder").trainable_weights
     assert loaded.trainable_weights
 
@@ -110,4 +105,4 @@ def test_a_backbone_can_be_the_encoder():
     images = RNG.integers(0, 256, (1, 64, 96, 3)).astype("uint8")
     assert tuple(grid_of(core, images).shape) == (1, 2, 3, 1024)
     found = core({"images": images, "decoder_token_ids": IDS[:1]})
-    assert tuple(found["cells"].shape) == (1, 6, 4)
+    assert tuple(found.shape) == (1, 3, 5, 4)
