@@ -62,7 +62,9 @@ def test_long_captions_are_left_out_and_images_that_have_no_other():
     assert (captions.num_left_out, captions.images.tolist(), len(captions)) == (3, [0, 2], 2)
     drawn = captions.drawn(np.array([0, 1]), 3, np.random.default_rng(0))
     assert [sorted(row) for row in drawn.tolist()] == [[-1, -1, 1], [-1, 3, 5]]
-    with pytest.raises(ValueError, match=r"max_length is 1 tokens, and each of 2 captions has more"):
+    with pytest.raises(
+        ValueError, match=r"max_length is 1 tokens, and each of 2 captions has more"
+    ):
         encoded([["a a", "b b"]], max_length=1)
 
 
