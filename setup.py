@@ -38,6 +38,7 @@ setup(
             "pytest-xdist>=3.6,<4",
             "hypothesis>=6.100,<7",
             "pandas>=2.2,<4",
+            "pillow>=11,<14",
             "ruff>=0.17,<0.18",
             "mypy>=2.0,<3",
         ],

@@ -91,7 +91,7 @@ class Config:
     num_layers: int = 1
     decoder_layers: int = 2
     cell: Literal["gru", "lstm", "simple_rnn"] = "gru"
-    attention: Literal["dot", "additive"] = "dot"
+    attention: Literal["dot", "scaled_dot", "additive"] = "dot"
     input_feeding: bool = False
     tie_embeddings: bool = True
     dropout: float = 0.4

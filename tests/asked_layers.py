@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 NUM_TAGS = 3
+GRID = (2, 3)
 
 
 def asked_decoder(**arguments: Any) -> keras.layers.Layer:
@@ -40,6 +41,10 @@ def asked(name: str, *given: Any, **arguments: Any) -> keras.layers.Layer:
         kind = super(type(layer), layer)
         if name == "SourceAttention":
             return kind.call(vectors, vectors, padding_mask)[0]
+        if name == "GridPositions":
+            # Each vector is a grid of its own, the same in all cells.
+            grid = ops.tile(ops.reshape(vectors, (-1, 1, 1, vectors.shape[-1])), (1, *GRID, 1))
+            return ops.reshape(ops.mean(kind.call(grid), axis=(1, 2)), ops.shape(vectors))
         if name == "TokenOutput":
             return layers.token_logits(layer, kind.call(vectors))
         return kind.call(vectors, training=training)
@@ -48,6 +53,8 @@ def asked(name: str, *given: Any, **arguments: Any) -> keras.layers.Layer:
     class Asked(getattr(layers, name)):
         def build(self, vectors_shape: Any, padding_mask_shape: Any = None) -> None:
             shapes = (vectors_shape,) * (2 if name == "SourceAttention" else 1)
+            if name == "GridPositions":
+                shapes = ((None, *GRID, vectors_shape[-1]),)
             super().build(*shapes)
 
         def call(self, vectors: Any, padding_mask: Any, training: Any = None) -> Any:

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from tests.asked_layers import asked, asked_crf, asked_decoder
+from tests.small_captioners import captioner_cases
 from tests.small_translators import small_translator, translated
 
 BATCH, LENGTH, DIM = 4, 5, 3
@@ -195,6 +196,7 @@ def layer_cases() -> list[LayerCase]:
             )
             for score in ("dot", "additive")
         ),
+        LayerCase("GridPositions", lambda: asked("GridPositions", 0.5, 5), "vectors"),
         LayerCase("TokenOutput", lambda: asked("TokenOutput", 7), "vectors"),
         LayerCase(
             "ScheduledDropout",
@@ -384,6 +386,7 @@ def servable_cases() -> list[ServableCase]:
         ServableCase(
             "Translator_separate", lambda: small_translator(True), translator_inputs, translated
         ),
+        *captioner_cases(ServableCase),
     ]
 
 

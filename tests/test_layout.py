@@ -21,13 +21,14 @@ BELOW: dict[str, set[str]] = {
     "metrics": {"layers"},
     "decoding": {"layers"},
     "optimizers": set(),
-    "data": {"text"},
-    "models": {"data", "decoding", "layers", "losses", "metrics", "text"},
-    "export": set(),
+    "images": set(),
+    "data": {"images", "text"},
+    "models": {"data", "decoding", "images", "layers", "losses", "metrics", "text"},
+    "export": {"images"},
     "command_line": {"export"},
-    "training": {"data", "layers", "losses", "metrics", "models", "optimizers", "text"},
-    "evaluation": {"data", "metrics", "models", "text"},
-    "publish": {"data", "evaluation", "export", "models", "text"},
+    "training": {"data", "images", "layers", "losses", "metrics", "models", "optimizers", "text"},
+    "evaluation": {"data", "images", "metrics", "models", "text"},
+    "publish": {"data", "evaluation", "export", "images", "models", "text"},
 }
 # These run on every Keras backend.
 WITHOUT_TENSORFLOW = ("layers", "losses", "metrics", "decoding", "optimizers")

@@ -1,6 +1,7 @@
-"""Rows of text and labels: read, checked, split, and grouped into batches."""
+"""Rows of text and labels, or of images and captions: read, checked, split, and batched."""
 
 from seqkit.data.batching import Batch, bucket_batches, default_boundaries
+from seqkit.data.caption_groups import captions_by_image
 from seqkit.data.checks import DataReport, check
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError
@@ -15,6 +16,7 @@ __all__ = [
     "DataReport",
     "Dataset",
     "bucket_batches",
+    "captions_by_image",
     "check",
     "default_boundaries",
     "join_turns",

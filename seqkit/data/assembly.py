@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from seqkit.data.captions import WITHOUT_CAPTION, one_caption_a_row
 from seqkit.data.character_spans import MISALIGNED, tagged_chunk
 from seqkit.data.chunk import Chunk
-from seqkit.data.columns import BY_LANGUAGE, is_pair
+from seqkit.data.columns import BY_LANGUAGE, IMAGE_SHA256, is_captioned, is_pair
 from seqkit.data.dataset import taken
 from seqkit.data.errors import DataError
+from seqkit.data.image_column import ImageReading, Images, kept_images
 from seqkit.data.pairs import BAD_PAIRS, by_language, cleaned
 from seqkit.data.tag_sequences import GIVEN, TokenPlace, checked_tags
 from seqkit.data.token_lists import refuse_unequal, tag_array, token_array
@@ -35,6 +38,7 @@ class Reading(NamedTuple):
         names: Standard name to the source's own, which for texts by language is the language.
         bad_pairs: What happens to a bad sentence pair.
         max_length_ratio: Beyond what a pair of unlike lengths is bad, or None.
+        images: How images are read.
     """
 
     label_separator: str | None
@@ -44,6 +48,7 @@ class Reading(NamedTuple):
     names: Mapping[str, str | int] | None
     bad_pairs: str
     max_length_ratio: float | None
+    images: ImageReading = ImageReading()
 
     def check(self) -> None:
         """Refuses what cannot be meant.
@@ -66,6 +71,7 @@ class Reading(NamedTuple):
             raise ValueError(
                 f"max_length_ratio={self.max_length_ratio} must be more than 1, such as 4, or None."
             )
+        self.images.check()
 
 
 class Assembled(NamedTuple):
@@ -74,7 +80,7 @@ class Assembled(NamedTuple):
     Attributes:
         columns: Standard name to its values.
         lines: `<int32>[rows]` the line of each row, or None where there are no lines.
-        dropped: What was left out, in words, to number of rows.
+        dropped: What was left out, in words, to number of rows, or of images.
     """
 
     columns: dict[str, pa.ChunkedArray]
@@ -102,8 +108,12 @@ def assembled(
     parts: dict[str, list[pa.Array]] = {column: [] for column in wanted}
     lines = array("i")
     places = _Places()
-    pairs = is_pair(wanted)
+    pairs, captioned = is_pair(wanted), is_captioned(wanted)
+    images, without = Images(reading.images), 0
     for chunk in chunks:
+        if captioned:
+            chunk, empty = one_caption_a_row(chunk)
+            without += empty
         if "spans" in chunk.columns:
             chunk = tagged_chunk(chunk, reading.tokenizer, reading.misaligned)
         if pairs and BY_LANGUAGE in chunk.columns:
@@ -113,6 +123,10 @@ def assembled(
                 made = token_array(values, chunk.place)
             elif column == "tags":
                 made = tag_array(values, chunk.place)
+            elif captioned and column == "image":
+                made = pa.array(images.numbers(values), pa.int32())
+            elif captioned and column == "caption":
+                made = pc.utf8_trim_whitespace(text_array(values, chunk.place, column))
             elif column == "label":
                 made = _labels(values, chunk, parts[column], reading.label_separator)
             else:
@@ -123,7 +137,7 @@ def assembled(
             refuse_unequal(parts["tokens"][-1], parts["tags"][-1], chunk.place)
             tags = parts["tags"][-1]
             places.add(len(tags), _token_place(chunk, tags.offsets.to_numpy()))
-        elif pairs:
+        elif pairs or captioned:
             places.add(len(parts[wanted[0]][-1]), _row_place(chunk))
         lines.extend(chunk.lines or ())
     if not any(len(part) for part in parts[wanted[0]]):
@@ -135,7 +149,24 @@ def assembled(
     if "tags" in joined:
         joined["tags"] = checked_tags(joined["tags"], reading.tag_scheme, places.of)
     whole = Assembled(joined, np.array(lines, np.int32) if lines else None, {})
+    if captioned:
+        whole = _with_images(whole, images, place, reading, places)
+        return whole._replace(
+            dropped=whole.dropped | ({WITHOUT_CAPTION: without} if without else {})
+        )
     return _without_bad_pairs(whole, reading, places) if pairs else whole
+
+
+def _with_images(
+    whole: Assembled, images: Images, place: str, reading: Reading, places: _Places
+) -> Assembled:
+    """Images in place of their numbers, with digests, without rows whose images are bad."""
+    numbers = whole.columns["image"].to_numpy()
+    kept, digests, dropped = kept_images(images, numbers, reading.images, place, places.of)
+    columns = {column: taken(values, kept) for column, values in whole.columns.items()}
+    columns["image"] = images.column(numbers[kept])
+    columns[IMAGE_SHA256] = pa.chunked_array([[digests[number] for number in numbers[kept]]])
+    return Assembled(columns, None if whole.lines is None else whole.lines[kept], dropped)
 
 
 def _without_bad_pairs(whole: Assembled, reading: Reading, places: _Places) -> Assembled:

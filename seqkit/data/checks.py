@@ -3,171 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seqkit.data.caption_checks import (
+    caption_keys,
+    caption_report,
+    is_captions,
+    named_captions,
+)
 from seqkit.data.columns import PAIR
 from seqkit.data.dataset import Dataset
 from seqkit.data.grouping import EMPTY, content_column, text_keys
-from seqkit.data.pair_checks import PairReport, pair_report, training_ratio
-from seqkit.data.pairs import EMPTY_SIDE, described
+from seqkit.data.pair_checks import pair_report, training_ratio
+from seqkit.data.report import MAX_EXAMPLES, DataReport, Example, Finding, PartReport
 
-MAX_EXAMPLES = 20
 _PERCENTILES = (50, 90, 99, 100)
 _SHOWN_CHARACTERS = 80
-
-
-@dataclass(frozen=True)
-class Example:
-    """Two rows that hold the same text.
-
-    Attributes:
-        text: The text of the first, its beginning where it is long.
-        first: Where the first row stands.
-        second: Where the second row stands.
-        labels: The labels of the two, where there are labels; for sentences their tags, for pairs
-            their targets, the beginning where they are long.
-    """
-
-    text: str
-    first: str
-    second: str
-    labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Finding:
-    """How often something was found, and the first cases.
-
-    Attributes:
-        count: Rows concerned.
-        examples: At most `MAX_EXAMPLES` of them.
-    """
-
-    count: int
-    examples: tuple[Example, ...] = ()
-
-
-@dataclass(frozen=True)
-class PartReport:
-    """One part of the data (train, validation or test).
-
-    The text of a pair is its source, and what its target is stands in place of the label.
-
-    Attributes:
-        name: Name of the data set.
-        rows: Number of rows.
-        empty: Rows whose text is empty or white space; pairs of which a side is.
-        duplicates: Rows whose text came before in the same part.
-        conflicts: Duplicates whose label differs from that of the text's first row.
-        label_counts: Label to number of rows, or tag to number of tokens, most frequent first.
-        length_percentiles: Percentile to characters of text, or to tokens of a sentence.
-        unseen_labels: Labels or tags that the training part lacks.
-        tokens: Number of tokens where rows are sentences, else None.
-        dropped: What reading left out, in words, to number of rows; of several parts read from
-            one source the first has it.
-        pairs: More about sentence pairs, else None.
-    """
-
-    name: str
-    rows: int
-    empty: int
-    duplicates: Finding
-    conflicts: Finding
-    label_counts: Mapping[str, int]
-    length_percentiles: Mapping[int, int]
-    unseen_labels: tuple[str, ...] = ()
-    tokens: int | None = None
-    dropped: Mapping[str, int] = field(default_factory=dict)
-    pairs: PairReport | None = None
-
-    def lines(self, part: str) -> list[str]:
-        """The report as lines of plain text; `part` is `train`, `validation` or `test`."""
-        rows, labels, of = f"{self.rows:,} rows", "labels", "characters"
-        counts = (
-            f"{self.empty:,} empty, {self.duplicates.count:,} duplicates, "
-            f"{self.conflicts.count:,} of them with "
-        )
-        if self.tokens is not None:
-            rows = f"{self.rows:,} sentences, {self.tokens:,} tokens"
-            labels, of = "tags", "tokens of a sentence"
-        if self.pairs is not None:
-            rows, labels, of = f"{self.rows:,} pairs", "targets", "characters of source"
-            counts = (
-                f"{self.empty:,} {EMPTY_SIDE}, {self.duplicates.count:,} whose source came "
-                f"before, {self.conflicts.count:,} of them with "
-            )
-        other = {"labels": "another label", "tags": "other tags", "targets": "another target"}
-        lines = [
-            f"{part} ({self.name}): {rows}, {counts}{other[labels]}",
-            _length_line(of, self.length_percentiles),
-        ]
-        if self.dropped:
-            lines.append(f"  {described(self.dropped)}")
-        if self.pairs is not None:
-            lines.append(_length_line("characters of target", self.pairs.target_length_percentiles))
-            lines += self.pairs.lines()
-        if self.label_counts:
-            listed = [f"{name} {count:,}" for name, count in self.label_counts.items()]
-            more = f", … {len(listed) - 20:,} more" if len(listed) > 20 else ""
-            lines.append(f"  {labels}: " + ", ".join(listed[:20]) + more)
-        if self.unseen_labels:
-            lines.append(f"  {labels} not in train: " + ", ".join(self.unseen_labels))
-        return lines + [
-            f"  {example.first} and {example.second} have {labels} "
-            f"{' and '.join(map(repr, example.labels))}: {example.text!r}"
-            for example in self.conflicts.examples[:3]
-        ]
-
-
-@dataclass(frozen=True)
-class DataReport:
-    """What `check` found.
-
-    Attributes:
-        parts: `train`, `validation`, `test`, those that were given.
-        leaks: `validation in train` and the like: rows of the one whose text is in the other.
-    """
-
-    parts: Mapping[str, PartReport]
-    leaks: Mapping[str, Finding] = field(default_factory=dict)
-
-    def lines(self) -> list[str]:
-        """The report as lines of plain text."""
-        lines: list[str] = []
-        for part, report in self.parts.items():
-            lines += report.lines(part)
-        for pair, finding in self.leaks.items():
-            lines.append(f"{pair}: {finding.count:,} rows")
-            lines += [
-                f"  {example.second} equals {example.first}: {example.text!r}"
-                for example in finding.examples[:3]
-            ]
-        return lines
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report as plain dictionaries, lists and numbers, ready for JSON."""
-        report = asdict(self)
-        for part in report["parts"].values():
-            part["unseen_labels"] = list(part["unseen_labels"])
-            part["length_percentiles"] = {
-                str(percent): length for percent, length in part["length_percentiles"].items()
-            }
-            if part["pairs"] is not None:
-                lengths = part["pairs"]["target_length_percentiles"]
-                part["pairs"]["target_length_percentiles"] = {
-                    str(percent): length for percent, length in lengths.items()
-                }
-                part["pairs"]["examples"] = list(part["pairs"]["examples"])
-            for finding in (part["duplicates"], part["conflicts"]):
-                finding["examples"] = _plain(finding["examples"])
-        for finding in report["leaks"].values():
-            finding["examples"] = _plain(finding["examples"])
-        return report
 
 
 def check(
@@ -177,7 +32,8 @@ def check(
 
     Texts are equal where they differ only in case and white space; empty texts are counted on
     their own and are no duplicates. Sentences are equal where their tokens make equal texts, pairs
-    where their sources are equal.
+    where their sources are equal. Captions are duplicates where image and caption are equal, and
+    an image leaks where its bytes are in both parts, under whatever name.
 
     Args:
         train: What is trained on.
@@ -226,6 +82,9 @@ def check(
 
 def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int], ratio: float) -> PartReport:
     """The report of one part."""
+    captioned = is_captions(dataset)
+    if captioned:
+        keys = caption_keys(dataset)
     rows = np.flatnonzero(keys != EMPTY)
     _, first, inverse = np.unique(keys[rows], return_index=True, return_inverse=True)
     original = rows[first[inverse]]
@@ -240,14 +99,18 @@ def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int], ratio: f
         if answer == "target":
             empty |= labels == EMPTY
     counts = _label_counts(dataset)
-    content = dataset[content_column(dataset)]
+    content = dataset["caption" if captioned else content_column(dataset)]
     tagged = pa.types.is_list(content.type)
     lengths = (pc.list_value_length if tagged else pc.utf8_length)(content).to_numpy()
-    pairs = None
+    pairs = captions = None
+
+    def place(row: int) -> str:
+        return _place(dataset, row)
+
     if answer == "target":
-        pairs = pair_report(
-            dataset, ratio, _percentiles, lambda row: _place(dataset, row), _beginning, MAX_EXAMPLES
-        )
+        pairs = pair_report(dataset, ratio, _percentiles, place, _beginning, MAX_EXAMPLES)
+    if captioned:
+        captions = caption_report(dataset, place, MAX_EXAMPLES)
     return PartReport(
         name=dataset.name,
         rows=len(dataset),
@@ -259,6 +122,7 @@ def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int], ratio: f
         unseen_labels=tuple(label for label in counts if label not in known),
         tokens=int(lengths.sum()) if tagged else None,
         pairs=pairs,
+        captions=captions,
     )
 
 
@@ -266,14 +130,6 @@ def _percentiles(lengths: np.ndarray) -> dict[int, int]:
     """Percentile to length; nothing where there are no rows."""
     at = np.percentile(lengths, _PERCENTILES, method="higher") if len(lengths) else ()
     return {percent: int(value) for percent, value in zip(_PERCENTILES, at, strict=False)}
-
-
-def _length_line(of: str, percentiles: Mapping[int, int]) -> str:
-    """Percentiles as a line of a report."""
-    return f"  {of}: " + ", ".join(
-        f"{'longest' if percent == 100 else f'{percent} %'} {length:,}"
-        for percent, length in percentiles.items()
-    )
 
 
 def _leaks(
@@ -286,6 +142,9 @@ def _leaks(
         return Finding(0)
     found = (unique[position] == keys[later]) & (keys[later] != EMPTY)
     rows = np.flatnonzero(found)
+    if is_captions(parts[later]):
+        # Images are counted, not their captions.
+        rows = rows[np.sort(np.unique(keys[later][rows], return_index=True)[1])]
     originals = first[position[rows]]
     return _finding(parts[earlier], originals, parts[later], rows, (f"{earlier} ", f"{later} "))
 
@@ -302,7 +161,11 @@ def _finding(
     examples = []
     if len(first):
         shown_rows = one.take(first[few]) if one is other else other.take(second[few])
-        texts = shown_rows[content_column(shown_rows)].to_pylist()
+        texts = (
+            named_captions(shown_rows)
+            if is_captions(shown_rows)
+            else shown_rows.to_list(content_column(shown_rows))
+        )
         for text, a, b in zip(texts, first[few], second[few], strict=True):
             labels = tuple(
                 _label_text(dataset, int(row))
@@ -373,8 +236,3 @@ def _label_counts(dataset: Dataset) -> dict[str, int]:
         counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True
     )
     return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
-
-
-def _plain(examples: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
-    """Examples with lists where JSON has no tuples."""
-    return [{**example, "labels": list(example["labels"])} for example in examples]

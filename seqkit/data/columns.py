@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from seqkit.data.errors import DataError, shown
@@ -16,6 +17,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "source": ("src", "input", "question", "prompt", "context"),
     "target": ("tgt", "trg", "output", "answer", "response", "reply"),
     "translation": (),
+    "image": ("file", "filename", "file_name", "path", "image_path", "image_name", "img"),
+    "caption": ("captions", "text", "sentence", "sentences", "comment", "description"),
 }
 
 # Tokens with a tag each, and texts with marked spans that can be made into them.
@@ -26,7 +29,12 @@ PAIR = ("source", "target")
 BY_LANGUAGE = "translation"
 # For pairs of turns, the number of the conversation that they are of.
 CONVERSATION = "conversation"
-_NEEDED = ("text", "tokens", "spans", *PAIR, BY_LANGUAGE)
+# Images with captions, and the digest of each image's bytes, which reading adds.
+CAPTIONED = ("image", "caption")
+IMAGE_SHA256 = "image_sha256"
+# A table with a row for each image has its captions side by side.
+_NUMBERED = re.compile(r"(?:captions?|sentences?|comments?|text)[ _-]?\d+", re.IGNORECASE)
+_NEEDED = ("text", "tokens", "spans", *PAIR, BY_LANGUAGE, *CAPTIONED)
 
 
 def is_pair(wanted: Sequence[str]) -> bool:
@@ -39,6 +47,18 @@ def is_pair(wanted: Sequence[str]) -> bool:
         True for `source` and `target`, in either order, and nothing else.
     """
     return set(wanted) == set(PAIR)
+
+
+def is_captioned(wanted: Sequence[str]) -> bool:
+    """Whether images with captions are wanted.
+
+    Args:
+        wanted: Standard names.
+
+    Returns:
+        True where `image` and `caption` are among them.
+    """
+    return set(CAPTIONED) <= set(wanted)
 
 
 def resolve(
@@ -89,7 +109,7 @@ def resolve_raw(
     """As `resolve`, but takes what wanted columns can be made from where they are missing.
 
     Tagged tokens are made from a text and the spans marked in it, pairs from a column
-    `translation` that holds texts by language.
+    `translation` that holds texts by language, captions from columns that are numbered.
 
     Args:
         available: The source's column names, in order.
@@ -99,8 +119,8 @@ def resolve_raw(
         place: Words that name the source in a message.
 
     Returns:
-        Position in `available` of each wanted column, or of `text` and `spans`, or of
-        `translation`.
+        Position in `available` of each wanted column, or of `text` and `spans`, of `translation`,
+        or of `caption_1` and so on.
 
     Raises:
         DataError: A column is missing, or more than one could be meant.
@@ -111,7 +131,15 @@ def resolve_raw(
         >>> languages = {"source": "en", "target": "de"}
         >>> resolve_raw(["id", "translation"], ["source", "target"], languages, "opus.jsonl")
         {'translation': 1}
+        >>> resolve_raw(["image", "caption 1", "caption 2"], ["image", "caption"], None, "a.csv")
+        {'image': 0, 'caption_1': 1, 'caption_2': 2}
     """
+    if is_captioned(wanted) and "caption" not in (names or {}):
+        numbered = [i for i, name in enumerate(available) if _NUMBERED.fullmatch(str(name).strip())]
+        if numbered and not candidates(available, "caption"):
+            others = [name for name in wanted if name != "caption"]
+            beside = {f"caption_{n}": position for n, position in enumerate(numbered, 1)}
+            return resolve(available, others, names, place) | beside
     if is_pair(wanted):
         given = names or {}
         found = [
@@ -146,12 +174,14 @@ def check_arguments(wanted: Sequence[str], names: Mapping[str, str | int] | None
         raise TypeError(f"columns={wanted!r} is one string; give a tuple: columns=({wanted!r},).")
     tagged = set(wanted) & set(TAGGED)
     readable = "tokens" in wanted and tagged == set(wanted) if tagged else "text" in wanted
+    if is_captioned(wanted):
+        readable = not {"text", *TAGGED, *PAIR} & set(wanted)
     if not (readable or is_pair(wanted)) or len(set(wanted)) != len(tuple(wanted)):
         raise ValueError(
             f"columns={tuple(wanted)!r}: 'text' must be among them (or 'tokens', with 'tags' "
-            "alone, or 'source' and 'target' alone) and none twice, for example "
-            "columns=('text', 'label'), columns=('text',), columns=('tokens', 'tags') or "
-            "columns=('source', 'target')."
+            "alone, or 'source' and 'target' alone, or 'image' and 'caption') and none twice, for "
+            "example columns=('text', 'label'), columns=('text',), columns=('tokens', 'tags'), "
+            "columns=('source', 'target') or columns=('image', 'caption')."
         )
     known = (*wanted, *MARKED) if len(tagged) == len(TAGGED) else tuple(wanted)
     known += (BY_LANGUAGE,) if is_pair(wanted) else ()

@@ -18,15 +18,17 @@ class Dataset:
     """Rows held column by column in Arrow memory, about as large as the text itself.
 
     Args:
-        columns: Column name to its values, all of one length: strings, or lists of strings.
+        columns: Column name to its values, all of one length: strings, lists of strings, or for
+            images a dictionary of strings (paths) or bytes (encoded images).
         name: A short name for reports.
         source: The path read, or a description of what was read.
-        sha256: Digest of the file, or of the content where there was no file. A part taken from
-            a data set keeps the digest of the whole: it says where the rows came from.
+        sha256: Digest of the file, or of the content where there was no file; of captioned images
+            that of the captions and of the images' bytes, wherever they lie. A part taken from a
+            data set keeps the digest of the whole: it says where the rows came from.
         license: The licence of the data, where known.
         lines: `<int32>[rows]` physical line of each row in the file, or None.
-        dropped: What reading left out, in words (`"with an empty side"`), to number of rows. A
-            part taken from a data set keeps the numbers of the whole, like the digest.
+        dropped: What reading left out, in words (`"with an empty side"`), to number of rows, or
+            of images. A part taken from a data set keeps the numbers of the whole, like the digest.
 
     Raises:
         ValueError: The columns differ in length.
@@ -91,7 +93,7 @@ class Dataset:
             column: Column name.
 
         Returns:
-            A list of str, or of lists of str.
+            A list of str, of lists of str, or of bytes.
         """
         return self[column].to_pylist()
 
@@ -164,7 +166,8 @@ def content_sha256(columns: Mapping[str, pa.ChunkedArray]) -> str:
     """Digest of columns: for each its name, the length of every value, then the bytes.
 
     Args:
-        columns: Column name to strings or lists of strings, without nulls.
+        columns: Column name to strings, lists of strings or a dictionary of strings or bytes,
+            without nulls.
 
     Returns:
         64 hexadecimal digits.
@@ -172,6 +175,10 @@ def content_sha256(columns: Mapping[str, pa.ChunkedArray]) -> str:
     digest = hashlib.sha256()
     for name, values in columns.items():
         digest.update(f"{name}\0{len(values)}\0".encode())
+        if pa.types.is_dictionary(values.type):
+            for chunk in values.chunks:
+                digest.update(b"".join(_value_digests(chunk)))
+            continue
         if pa.types.is_list(values.type):
             for chunk in values.chunks:
                 digest.update(pc.list_value_length(chunk).to_numpy().astype("<i4").tobytes())
@@ -184,6 +191,13 @@ def content_sha256(columns: Mapping[str, pa.ChunkedArray]) -> str:
         for chunk in flat:
             digest.update(_string_bytes(chunk))
     return digest.hexdigest()
+
+
+def _value_digests(array: pa.DictionaryArray) -> list[bytes]:
+    """The digest of each value, those of the dictionary taken once."""
+    buffers = (value.as_buffer() for value in array.dictionary.cast(pa.large_binary()))
+    digests = [hashlib.sha256(buffer).digest() for buffer in buffers]
+    return [digests[index] for index in array.indices.to_pylist()]
 
 
 def _string_bytes(array: pa.StringArray) -> memoryview:
@@ -209,7 +223,9 @@ def taken(values: pa.ChunkedArray, rows: np.ndarray) -> pa.ChunkedArray:
     """
     ends = np.cumsum([len(chunk) for chunk in values.chunks], dtype=np.int64)
     parts = []
-    mean_bytes = values.nbytes // max(len(values), 1) + 1
+    # A dictionary is shared by what is taken, not copied.
+    weight = 0 if pa.types.is_dictionary(values.type) else values.nbytes
+    mean_bytes = weight // max(len(values), 1) + 1
     step = max(1, min(_TAKE_ROWS, _TAKE_BYTES // mean_bytes))
     for start in range(0, len(rows), step):
         wanted = rows[start : start + step].astype(np.int64)

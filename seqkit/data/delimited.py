@@ -75,7 +75,8 @@ def read_delimited(
         rows = itertools.chain([(line, head)], rows)
     else:
         try:
-            positions = columns.resolve(head, wanted, names, f"{file.path}, line {line}")
+            resolved = columns.resolve_raw if columns.is_captioned(wanted) else columns.resolve
+            positions = resolved(head, wanted, names, f"{file.path}, line {line}")
         except DataError as error:
             raise DataError(
                 f"{error} Without a header line: names={_by_position(wanted)}."
@@ -90,7 +91,8 @@ def _chunks(
     """Gathers records into chunks of bounded size."""
     rows: list[list[str]] = []
     starts: list[int] = []
-    texts = tuple(positions[name] for name in ("text", *columns.PAIR) if name in positions)
+    heavy = ("text", "caption", *columns.PAIR)
+    texts = tuple(positions[name] for name in heavy if name in positions)
     characters = 0
     for line, row in records:
         rows.append(row)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqkit.data.columns import is_pair
+from seqkit.data.columns import CAPTIONED, is_captioned, is_pair
+from seqkit.data.flickr import is_flickr_line
 from seqkit.data.labelled_lines import PREFIX
 from seqkit.data.text_file import TextFile, canonical_encoding
 
-FORMATS = ("csv", "tsv", "jsonl", "parquet", "lines", "conll", "conllu", "tmx")
+FORMATS = (
+    "csv",
+    "tsv",
+    "jsonl",
+    "parquet",
+    "lines",
+    "conll",
+    "conllu",
+    "tmx",
+    "coco",
+    "flickr",
+    "folder",
+)
 _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -31,14 +45,17 @@ _SUFFIXES = {
 _OF_TOKENS = ("conll", "conllu")
 _OF_TEXTS = ("csv", "tsv", "lines")
 # Of a label and a text on every line no pair can be made.
-_NOT_OF_PAIRS = ("lines", *_OF_TOKENS)
+OF_IMAGES = ("coco", "flickr", "folder")
+_NOT_OF_PAIRS = ("lines", *_OF_TOKENS, *OF_IMAGES)
+_NOT_OF_IMAGES = ("lines", "tmx", *_OF_TOKENS)
 _TWO_FILES = "for two files with one sentence on every line give both: 'train.{en,de}'"
 
 
 def format_of(path: Path, given: str | None, wanted: Sequence[str], encoding: str) -> str:
     """The format given, or that of a file's name, or of its first line where the name is `.txt`.
 
-    Where tokens are wanted, a `.txt`, `.tsv` or `.tab` is a CoNLL file.
+    Where tokens are wanted, a `.txt`, `.tsv` or `.tab` is a CoNLL file; where captions are, the
+    first line of a `.json` tells COCO from JSON Lines, and that of a `.txt` Flickr's from a table.
 
     Args:
         path: The file.
@@ -60,7 +77,19 @@ def format_of(path: Path, given: str | None, wanted: Sequence[str], encoding: st
     suffix = _plain(path).suffix.lower()
     if given is None and tagged and suffix in (".txt", ".tsv", ".tab"):
         return "conll"
+    if given is None and is_captioned(wanted) and suffix in (".json", ".txt", ".token"):
+        given = _of_captions(path, encoding)
     form = given or _SUFFIXES.get(suffix) or _of_first_line(path, wanted, encoding)
+    if is_captioned(wanted) and form in _NOT_OF_IMAGES:
+        raise ValueError(
+            f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}; captions come "
+            "from 'csv', 'tsv', 'jsonl', 'parquet', 'coco' and 'flickr' files, and from folders."
+        )
+    if form in OF_IMAGES and set(wanted) != set(CAPTIONED):
+        raise ValueError(
+            f"source={str(path)!r}: a {form!r} source has no columns {tuple(wanted)}. Read its "
+            "captions: columns=('image', 'caption')."
+        )
     if is_pair(wanted) and form in _NOT_OF_PAIRS:
         raise ValueError(
             f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}; {_TWO_FILES}."
@@ -119,6 +148,20 @@ def stem(path: Path) -> str:
 def _plain(path: Path) -> Path:
     """The path without `.gz`."""
     return path.with_suffix("") if path.suffix.lower() == ".gz" else path
+
+
+def _of_captions(path: Path, encoding: str) -> str:
+    """The format that the first line of a file of captions tells."""
+    with TextFile(path, canonical_encoding(encoding), "\n") as text:
+        first = next((line for line in text if line.strip()), "")
+    if _plain(path).suffix.lower() != ".json":
+        return "flickr" if is_flickr_line(first) else "tsv" if "\t" in first else "csv"
+    try:
+        whole = json.loads(first)
+    except ValueError:
+        # An object that goes on over lines; an array is refused as lines of JSON are.
+        return "coco" if first.lstrip().startswith("{") else "jsonl"
+    return "coco" if isinstance(whole, dict) and "annotations" in whole else "jsonl"
 
 
 def _of_first_line(path: Path, wanted: Sequence[str], encoding: str) -> str:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqkit.data.chunk import CHUNK_ROWS
+from seqkit.data.columns import IMAGE_SHA256
 from seqkit.data.dataset import Dataset
 
 EMPTY = np.uint64(0)
@@ -21,9 +22,10 @@ def content_column(dataset: Dataset) -> str:
         dataset: Any data set.
 
     Returns:
-        `text`, `tokens` or `source`; `text` where there is none of them.
+        `text`, `tokens` or `source`, or for captioned images the digest of the image; `text` where
+        there is none of them.
     """
-    found = (column for column in ("text", "tokens", "source") if column in dataset)
+    found = (c for c in (IMAGE_SHA256, "text", "tokens", "source") if c in dataset)
     return next(found, "text")
 
 

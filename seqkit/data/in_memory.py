@@ -113,7 +113,10 @@ def _part(column: Any, start: int) -> Sequence[object] | pa.Array:
     part = column[start : start + _ROWS]
     if isinstance(part, pa.ChunkedArray):
         return pa.concat_arrays(part.chunks)
-    return part.tolist() if isinstance(part, np.ndarray) else part
+    if isinstance(part, np.ndarray):
+        # Images stay arrays: as lists of numbers they would take many times the memory.
+        return list(part) if part.ndim > 2 else part.tolist()
+    return part
 
 
 def _plain(column: Any) -> Any:

@@ -111,11 +111,12 @@ def cleaned(
     return kept, {kind: count for kind, count in counts.items() if count}
 
 
-def described(counts: Mapping[str, int]) -> str:
+def described(counts: Mapping[str, int], what: str = "pair") -> str:
     """Says how many pairs were bad, and how.
 
     Args:
-        counts: Kind to number of pairs.
+        counts: Kind to number of pairs, or of what else was left out.
+        what: The word for one of them.
 
     Returns:
         One line.
@@ -126,7 +127,7 @@ def described(counts: Mapping[str, int]) -> str:
     """
     total = sum(counts.values())
     parts = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
-    return f"{total:,} {'pair' if total == 1 else 'pairs'} dropped: {parts}"
+    return f"{total:,} {what if total == 1 else f'{what}s'} dropped: {parts}"
 
 
 def side_lengths(columns: Mapping[str, pa.ChunkedArray]) -> np.ndarray:

@@ -16,6 +16,8 @@ from seqkit.data.chunk import Chunk
 from seqkit.data.errors import DataError
 
 _ROWS = 16_384
+# Images weigh a thousand times as much as texts.
+_IMAGE_ROWS = 128
 
 
 def read_parquet(
@@ -50,7 +52,8 @@ def read_parquet(
         available = file.schema_arrow.names
         found = columns.resolve_raw(available, wanted, names, str(path))
         picked = {name: available[position] for name, position in found.items()}
-        batches = file.iter_batches(batch_size=_ROWS, columns=list(picked.values()))
+        size = _IMAGE_ROWS if columns.is_captioned(wanted) else _ROWS
+        batches = file.iter_batches(batch_size=size, columns=list(picked.values()))
         yield from arrow_chunks(batches, picked, f"{path}, row ", first=1)
 
 

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from seqkit.data.dataset import Dataset
+from seqkit.data.errors import DataError, shown
 from seqkit.data.read import read
 from seqkit.data.split import split
+
+# What people call the parts; 'restval' is what Karpathy's splits of COCO have for more of train.
+_PARTS = {
+    "train": "train",
+    "training": "train",
+    "restval": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "test": "test",
+}
 
 
 def read_parts(
@@ -17,6 +32,7 @@ def read_parts(
     *,
     fraction: float = 0.1,
     seed: int = 0,
+    split_column: str | None = None,
     names: Mapping[str, str | int | None] | None = None,
     **options: Any,
 ) -> dict[str, Dataset]:
@@ -28,6 +44,8 @@ def read_parts(
         test: another, or None to split `fraction` of the training data, before validation.
         fraction: share of the texts that a part split off gets.
         seed: seed of the split.
+        split_column: a column of `train` that says which part each row is of (`train`,
+            `validation`, `val` or `dev`, `test`, in any case); what it has no rows of is split off.
         names: as in `read`; a column whose name is None is found by itself.
         options: other arguments of `read`, such as `columns`, the same for the three.
 
@@ -35,7 +53,7 @@ def read_parts(
         `train`, `validation` and `test`.
 
     Raises:
-        DataError: as `read`.
+        DataError: as `read`, or the split column names no part, or one that is given too.
         ValueError: as `read` and `split`.
 
     Example:
@@ -50,14 +68,46 @@ def read_parts(
         >>> parts = read_parts(pairs, columns=("source", "target"))
         >>> {part: len(dataset) for part, dataset in parts.items()}
         {'train': 32, 'validation': 4, 'test': 4}
+        >>> rows = {"text": ["a", "b", "c"], "label": [0, 1, 1], "split": ["train", "dev", "test"]}
+        >>> parts = read_parts(rows, split_column="split")
+        >>> {part: dataset.to_list("text") for part, dataset in parts.items()}
+        {'train': ['a'], 'validation': ['b'], 'test': ['c']}
     """
     given = {column: name for column, name in (names or {}).items() if name is not None}
     parts = {
         part: read(source, names=given, **options)
-        for part, source in (("train", train), ("validation", validation), ("test", test))
+        for part, source in (("validation", validation), ("test", test))
         if source is not None
     }
+    if split_column is not None:
+        wanted = (*options.pop("columns", ("text", "label")), split_column)
+        whole = read(train, names=given, columns=wanted, **options)
+        parts = _by_column(whole, split_column, parts)
+    else:
+        parts["train"] = read(train, names=given, **options)
     for part in ("test", "validation"):
         if part not in parts:
             parts["train"], parts[part] = split(parts["train"], fraction, seed=seed)
     return {part: parts[part] for part in ("train", "validation", "test")}
+
+
+def _by_column(whole: Dataset, column: str, given: Mapping[str, Dataset]) -> dict[str, Dataset]:
+    """The parts that are given, and those that a column tells."""
+    values = whole.to_list(column)
+    told = np.array([_PARTS.get(value.strip().casefold(), "") for value in values])
+    parts = dict(given)
+    for part in np.unique(told).tolist():
+        rows = np.flatnonzero(told == part)
+        where = f"row {rows[0]}" if whole.lines is None else f"line {whole.lines[rows[0]]}"
+        found = f"{whole.source}, {where}: {column} is {shown(values[rows[0]])}"
+        if not part:
+            raise DataError(f"{found}, which is none of {', '.join(map(repr, _PARTS))}.")
+        if part in parts:
+            raise DataError(
+                f"{found}, but {part} is also given. Leave the argument out, or the column "
+                "(split_column=None)."
+            )
+        parts[part] = whole.take(rows)
+    if "train" not in parts:
+        raise DataError(f"{whole.source}: no row has {column} 'train'.")
+    return parts

@@ -14,11 +14,16 @@ from seqkit.data import columns as column_names
 from seqkit.data import in_memory, parquet, tf_data, tfds
 from seqkit.data.assembly import Assembled, Reading, assembled
 from seqkit.data.chunk import Chunk
+from seqkit.data.coco import read_coco
+from seqkit.data.columns import IMAGE_SHA256
 from seqkit.data.conll import read_conll
 from seqkit.data.conllu import read_conllu
 from seqkit.data.dataset import Dataset, content_sha256
 from seqkit.data.delimited import read_delimited
+from seqkit.data.flickr import read_flickr
 from seqkit.data.formats import FORMATS, format_of, stem
+from seqkit.data.image_column import ImageReading
+from seqkit.data.image_folder import captions_file, read_image_folder
 from seqkit.data.jsonl import read_jsonl
 from seqkit.data.labelled_lines import read_labelled_lines
 from seqkit.data.parallel import pair_name, pair_sha256, parallel_paths, read_parallel
@@ -59,11 +64,14 @@ def read(
     misaligned: str = "error",
     bad_pairs: str = "error",
     max_length_ratio: float | None = None,
+    image_dir: str | os.PathLike[str] | None = None,
+    bad_images: str = "error",
+    max_pixels: int = 50_000_000,
     name: str | None = None,
     license: str | None = None,
     data_dir: str | None = None,
 ) -> Dataset:
-    """Reads texts with labels, tagged tokens or sentence pairs, from files, memory or a collection.
+    """Reads texts with labels, tagged tokens, pairs or captions from files, memory or collections.
 
     Tagged tokens (`columns=("tokens", "tags")`) come from CoNLL and CoNLL-U files, from lists of
     tokens and tags, or from texts with marked spans; `seqkit.data.tag_scheme` says what tags may
@@ -73,18 +81,28 @@ def read(
     from tables, JSON Lines, TMX and the rest. A pair is bad where a side is empty, or where
     `max_length_ratio` is given and the lengths are unlike; `check` tells what was left out.
 
+    Captioned images (`columns=("image", "caption")`) come from tables with a row for each caption,
+    or for each image with several, from COCO's JSON, Flickr's text files, and folders of images.
+    Every image is decoded once, so that what cannot be used is known before training.
+
     Args:
         source: A path (`.csv`, `.tsv`, `.txt` with tabs, `.jsonl`, `.parquet`; for tokens
-            `.conll`, `.bio`, `.iob`, `.iob2`, `.conllu`; for pairs `.tmx`; each also `.gz`);
+            `.conll`, `.bio`, `.iob`, `.iob2`, `.conllu`; for pairs `.tmx`; for captions COCO's
+            `.json` and Flickr's `.txt`, `.token`; each also `.gz`); for captions a folder of
+            images with a file `captions.csv` (or another of these) in it, or with a text beside
+            every image (`a.jpg`, `a.txt`) that has a caption on every line;
             for pairs two paths, `("train.en", "train.de")`, or `"train.{en,de}"` for the same
             (in quotes on a command line);
             `"tfds:NAME[/config][:split]"`; a list of `(text, label)` tuples or of dictionaries;
             for tokens a list of `(tokens, tags)` tuples or of lists of `(token, tag)` tuples;
+            for captions a list of `(image, caption)` or `(image, captions)` tuples, where images
+            are paths, encoded bytes or arrays `<uint8>[height, width, channels]`;
             a dictionary of lists; a pandas or Polars frame; an Arrow table; a
             `tf.data.Dataset`; or a `Dataset`, which is given back.
-        columns: Standard names to read: `text` and `label`, `tokens` and `tags`, or `source` and
-            `target`; `("text",)` and `("tokens",)` read these alone. Tuples, and files of a pair,
-            are in this order.
+        columns: Standard names to read: `text` and `label`, `tokens` and `tags`, `source` and
+            `target`, or `image` and `caption`; `("text",)` and `("tokens",)` read these alone.
+            Tuples, and files of a pair, are in this order. Texts and captions may have more
+            columns with them, such as `split`, whose values are texts too.
         names: Standard name to the source's own column name, where it is not found by itself;
             for a CoNLL file, or a delimited file without a header line, to the position, counted
             from 0; for a CoNLL-U file to the field (`{"tags": "xpos"}`). Texts with marked spans
@@ -93,8 +111,8 @@ def read(
             language: `{"source": "en", "target": "de"}`.
         format: `"csv"`, `"tsv"`, `"jsonl"`, `"parquet"`, `"lines"` (a label, a space and the
             text on each line; fastText's `__label__x` too), `"conll"` (a token and its tag on each
-            line, a blank line between sentences), `"conllu"` or `"tmx"`; None goes by the file's
-            name.
+            line, a blank line between sentences), `"conllu"`, `"tmx"`, `"coco"` or `"flickr"`
+            (`name.jpg#0`, a tab, the caption); None goes by the file's name.
         encoding: Character encoding of a text file; that of a TMX file is the one it states.
         separator: What parts the fields of a delimited file; None finds it in the first line.
         quoting: Whether double quotes enclose fields of a delimited file; None is True, but for
@@ -113,6 +131,11 @@ def read(
             expect: in characters, by the ratio that is the median of these data, so that it fits
             any two languages, and with two characters added to both for the sake of short ones;
             None does not judge lengths (replies of a dialogue have any).
+        image_dir: The folder that image files are in; None is that of the source, or `images` in
+            it, and for a source in memory the current one.
+        bad_images: What happens where images are missing, broken or too large: `"error"` names
+            them, `"skip"` leaves them out with a warning that does, and counts them in `dropped`.
+        max_pixels: Height times width beyond which an image is refused, before it is decoded.
         name: A name for reports; None takes the file's.
         license: The licence of the data, for reports.
         data_dir: Where TensorFlow Datasets keeps what it prepared.
@@ -120,10 +143,12 @@ def read(
     Returns:
         The rows, with strings in `text`, `source` and `target`, in `label` strings or lists of
         strings, and in `tokens` and `tags` lists of strings, as many in the one as in the other.
+        Captions are strings, one a row, their images paths (str), or encoded bytes where they are
+        in memory; a column `image_sha256` tells which are the same.
 
     Raises:
         DataError: Something in the data cannot be used; the message names the place.
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: There is no such file or folder.
         TypeError: The source is of no kind known.
         ValueError: An argument cannot be used.
 
@@ -148,8 +173,9 @@ def read(
     if format is not None and format not in FORMATS:
         raise ValueError(f"format={format!r} must be one of {', '.join(map(repr, FORMATS))}.")
     reading = Reading(
-        label_separator, tag_scheme, tokenizer, misaligned, names, bad_pairs, max_length_ratio
-    )
+        label_separator, tag_scheme, tokenizer, misaligned, names, bad_pairs, max_length_ratio,
+        ImageReading(() if image_dir is None else (Path(image_dir),), bad_images, max_pixels),
+    )  # fmt: skip
     reading.check()
     options = _Options(
         tuple(columns), names, format, encoding, separator, quoting, reading, name, license,
@@ -199,8 +225,24 @@ def _from_memory(chunks: Iterator[Chunk], place: str, options: _Options) -> Data
     return _dataset(made, place, place, content_sha256(made.columns), options)
 
 
+def _from_image_folder(folder: Path, options: _Options) -> Dataset:
+    """A data set of a folder's images and the texts beside them."""
+    format_of(folder, "folder", options.wanted, options.encoding)
+    chunks = read_image_folder(folder, options.encoding)
+    made = assembled(chunks, options.wanted, str(folder), options.reading)
+    return _dataset(made, folder.name, str(folder), "", options)
+
+
 def _from_file(path: Path, options: _Options) -> Dataset:
     """A data set of a file's rows; its digest is that of the file."""
+    if column_names.is_captioned(options.wanted):
+        folder = path if path.is_dir() else path.parent
+        images = options.reading.images.beside(folder)
+        options = options._replace(reading=options.reading._replace(images=images))
+        found = captions_file(path) if path.is_dir() else path
+        if found is None:
+            return _from_image_folder(path, options)
+        path = found
     _refuse_absent(path)
     form = format_of(path, options.format, options.wanted, options.encoding)
     if form == "parquet":
@@ -240,6 +282,10 @@ def _refuse_absent(path: Path) -> None:
 
 def _dataset(made: Assembled, name: str, source: str, digest: str, options: _Options) -> Dataset:
     """What was read, under the caller's name where there is one."""
+    if IMAGE_SHA256 in made.columns:
+        # A file of captions does not tell what is in the images, nor a path that it is the same.
+        content = {key: made.columns[key] for key in ("caption", IMAGE_SHA256)}
+        digest = content_sha256(content)
     return Dataset(
         made.columns,
         name=options.name or name,
@@ -257,6 +303,10 @@ def _text_chunks(text: TextFile, form: str, options: _Options) -> Iterator[Chunk
         return read_jsonl(text, options.wanted, options.names)
     if form == "conll":
         return read_conll(text, options.wanted, options.names)
+    if form == "coco":
+        return read_coco(text)
+    if form == "flickr":
+        return read_flickr(text)
     if form == "tmx":
         return read_tmx(text, options.wanted, options.names)
     if form == "conllu":

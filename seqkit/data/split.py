@@ -24,10 +24,10 @@ def split(
     """Splits a data set in two, with about the same share of every label in both parts.
 
     Rows whose texts differ only in case and white space come into the same part, as do sentences
-    of the same tokens, pairs of the same source, and turns of the same conversation. Tags are not
-    spread evenly: each sentence has many. Every label of the second part also occurs in the first;
-    a label too rare to occur in both is kept in the first, and a warning names it. The rows keep
-    their order.
+    of the same tokens, pairs of the same source, turns of the same conversation, and captions of
+    the same image, which is told by its bytes, not by its name. Tags are not spread evenly: each
+    sentence has many. Every label of the second part also occurs in the first; a label too rare to
+    occur in both is kept in the first, and a warning names it. The rows keep their order.
 
     Args:
         dataset: What to split.
@@ -36,7 +36,8 @@ def split(
         stratify: Column whose values are spread evenly, or None.
         group: Column whose equal values stay together (`"text"` stands for `tokens` where rows are
             sentences, for `source` where they are pairs, for `conversation` where these are turns
-            that `read_turns` has read), or None for every row by itself.
+            that `read_turns` has read, for the image where they are captions), or None for every
+            row by itself.
 
     Returns:
         The first part (1 - `fraction`) and the second.

@@ -12,6 +12,8 @@ from seqkit.data.chunk import Chunk
 from seqkit.data.errors import DataError
 
 _ROWS = 4_096
+# Images that are held decoded at a time.
+_IMAGES = 64
 
 
 def is_tf_dataset(source: object) -> bool:
@@ -64,6 +66,9 @@ def read_tf_data(
     if isinstance(spec, Mapping):
         kept = set(keys.values())
         dataset = dataset.map(lambda element: {key: element[key] for key in kept})
+    if columns.is_captioned(wanted):
+        yield from _captioned(dataset, parts["image"], keys, place)
+        return
     first = wanted[0]
     batched = parts[first].shape.rank == (2 if "tokens" in wanted else 1)
     if not batched:
@@ -86,6 +91,28 @@ def read_tf_data(
             start += len(rows[first])
             rows = {name: [] for name in wanted}
     if rows[first]:
+        yield _chunk(rows, place, start)
+
+
+def _captioned(dataset: Any, image: Any, keys: Mapping[str, Any], place: str) -> Iterator[Chunk]:
+    """The images of a pipeline with their captions; they may be of many sizes."""
+    if image.shape.rank == (1 if image.dtype.name == "string" else 4):
+        dataset = dataset.unbatch()
+    rows: dict[str, list] = {name: [] for name in keys}
+    start = 0
+    for element in dataset:
+        for name, key in keys.items():
+            value = element[key]
+            if isinstance(value, Mapping):
+                # Such as COCO's in TFDS: of each caption its text, its number and more.
+                inner = list(value)
+                value = value[inner[columns.resolve(inner, (name,), None, f"{place}, {key}")[name]]]
+            rows[name].append(value.to_list() if hasattr(value, "to_list") else value.numpy())
+        if len(rows["image"]) >= _IMAGES:
+            yield _chunk(rows, place, start)
+            start += len(rows["image"])
+            rows = {name: [] for name in keys}
+    if rows["image"]:
         yield _chunk(rows, place, start)
 
 

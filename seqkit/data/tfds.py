@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from seqkit.data.chunk import Chunk
+from seqkit.data.columns import is_captioned
 from seqkit.data.errors import DataError
 from seqkit.data.tf_data import read_tf_data
 
@@ -93,6 +94,16 @@ def open_tfds(
         dataset, info = tfds.load(
             name, split=split, data_dir=data_dir, download=False, with_info=True
         )
+        if is_captioned(wanted):
+            # Images as they lie on disk: what is broken is found later, and named.
+            encoded = {
+                key: tfds.decode.SkipDecoding()
+                for key, feature in info.features.items()
+                if isinstance(feature, tfds.features.Image)
+            }
+            dataset = tfds.load(
+                name, split=split, data_dir=data_dir, download=False, decoders=encoded
+            )
     except (AssertionError, FileNotFoundError):
         raise _not_prepared(address, name, data_dir) from None
     except tfds.core.DatasetNotFoundError:

@@ -1,6 +1,13 @@
 """How good a model is, beside a plain one."""
 
 from seqkit.evaluation.baseline import bag_of_words
+from seqkit.evaluation.caption_baselines import (
+    constant_caption,
+    nearest_image,
+    plain_captions,
+    pooled_pixels,
+)
+from seqkit.evaluation.captioning import CaptionScores, score_captioner, score_captions
 from seqkit.evaluation.classification import ClassificationScores, Mistake, score_classifier
 from seqkit.evaluation.outcome import Outcome, beside
 from seqkit.evaluation.tagging import TaggingScores, score_tagger
@@ -12,6 +19,7 @@ from seqkit.evaluation.translation_baselines import (
 )
 
 __all__ = [
+    "CaptionScores",
     "ClassificationScores",
     "Mistake",
     "Outcome",
@@ -19,9 +27,15 @@ __all__ = [
     "TranslationScores",
     "bag_of_words",
     "beside",
+    "constant_caption",
     "copy_source",
+    "nearest_image",
     "nearest_sentence",
+    "plain_captions",
     "plain_translations",
+    "pooled_pixels",
+    "score_captioner",
+    "score_captions",
     "score_classifier",
     "score_tagger",
     "score_translations",

@@ -5,6 +5,7 @@ from seqkit.layers.bag_of_ngrams import BagOfNGrams, log_count_ratios
 from seqkit.layers.characters import CharacterConvolution
 from seqkit.layers.crf import LinearChainCRF
 from seqkit.layers.decoder import DecoderState, RecurrentDecoder, Source
+from seqkit.layers.grid_positions import GridPositions
 from seqkit.layers.pooling import Pooling
 from seqkit.layers.recurrent import RecurrentEncoder
 from seqkit.layers.scheduled_dropout import ScheduledDropout
@@ -15,6 +16,7 @@ __all__ = [
     "BagOfNGrams",
     "CharacterConvolution",
     "DecoderState",
+    "GridPositions",
     "LinearChainCRF",
     "Pooling",
     "RecurrentDecoder",

@@ -9,7 +9,7 @@ from keras import ops
 
 Tensor = Any
 
-SCORES = ("dot", "additive")
+SCORES = ("dot", "scaled_dot", "additive")
 # Of a source position that is padding: no exponential of it is left, in any floating type.
 MASKED = -3e4
 
@@ -22,11 +22,13 @@ class SourceAttention(keras.layers.Layer):
 
     - `"dot"`: `h . (W s)`, a product with a learned map of the source (Luong's "general"). All
       queries of a batch are one matrix product, so it is the faster one;
+    - `"scaled_dot"`: the same divided by the square root of the query's width, so that sources of
+      large values, such as normalised ones, do not begin with all weight on one position;
     - `"additive"`: `v . tanh(U h + W s + b)`, a small network (Bahdanau's).
 
     Args:
-        score: `"dot"` or `"additive"`.
-        dim: units of the additive network; None for the width of the query. Not used by `"dot"`.
+        score: `"dot"`, `"scaled_dot"` or `"additive"`.
+        dim: units of the additive network; None for the width of the query. Of no other use.
 
     Raises:
         ValueError: the score is unknown.
@@ -40,7 +42,7 @@ class SourceAttention(keras.layers.Layer):
         ((1, 5, 6), [0.5, 0.5, 0.0])
 
     Sources: Bahdanau et al. (2015), arXiv:1409.0473, appendix A.1.2; Luong et al. (2015),
-    arXiv:1508.04025, equation 8.
+    arXiv:1508.04025, equation 8; Vaswani et al. (2017), arXiv:1706.03762, section 3.2.1.
     """
 
     def __init__(self, score: str = "dot", dim: int | None = None, **kwargs: Any) -> None:
@@ -53,7 +55,7 @@ class SourceAttention(keras.layers.Layer):
     def build(self, query_shape: tuple, source_shape: tuple, source_mask_shape: Any = None) -> None:
         """Creates the weights for a query and a source of these widths."""
         query_dim, source_dim = query_shape[-1], source_shape[-1]
-        dim = query_dim if self.score == "dot" else self.dim or query_dim
+        dim = self.dim or query_dim if self.score == "additive" else query_dim
         self.key_kernel = self.add_weight(name="key_kernel", shape=(source_dim, dim))
         if self.score == "additive":
             self.query_kernel = self.add_weight(name="query_kernel", shape=(query_dim, dim))
@@ -85,7 +87,9 @@ class SourceAttention(keras.layers.Layer):
         self, query: Tensor, keys: Tensor, source: Tensor, source_mask: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """Attends to a source whose keys are there already; otherwise as `call`."""
-        if self.score == "dot":
+        if self.score != "additive":
+            if self.score == "scaled_dot":
+                query = query / query.shape[-1] ** 0.5
             scores = ops.matmul(query, ops.transpose(keys, (0, 2, 1)))
         else:
             queries = ops.expand_dims(ops.matmul(query, self.query_kernel) + self.bias, 2)

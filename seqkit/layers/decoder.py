@@ -56,12 +56,15 @@ class RecurrentDecoder(keras.layers.Layer):
     going step by step; XLA cannot compile a training step of that on TensorFlow, so compile the
     model with `jit_compile=False` there.
 
+    Several targets of one source, such as the captions of an image, go through together, so that
+    the source is encoded once for all of them.
+
     Args:
         hidden_dim: width of each layer.
         output_dim: width of the features.
         num_layers: how many layers are stacked.
         cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
-        attention: `"dot"` or `"additive"`, see `SourceAttention`.
+        attention: `"dot"`, `"scaled_dot"` or `"additive"`, see `SourceAttention`.
         input_feeding: whether the first layer reads the features of the step before.
         dropout: share of the inputs of each layer but the first set to zero in training; with
             input feeding the same ones at every step.
@@ -163,31 +166,30 @@ class RecurrentDecoder(keras.layers.Layer):
 
         Args:
             inputs: `<float>[batch, length, dim]`, vectors of BOS and of all tokens but the last;
-                padded on the right.
+                padded on the right. With several targets of each source `<float>[batch, targets,
+                length, dim]`.
             source: `<float>[batch, source_length, source_dim]`, the encoder's outputs.
             final_state: `<float>[batch, state_dim]`, the encoder's last state.
             source_mask: `<bool>[batch, source_length]`, true at valid positions.
             training: whether the dropouts act.
 
         Returns:
-            `<float>[batch, length, output_dim]`, features for the token after each input.
+            `<float>[batch, length, output_dim]`, or `<float>[batch, targets, length, output_dim]`:
+            features for the token after each input.
         """
+        several = inputs if len(inputs.shape) == 4 else ops.expand_dims(inputs, 1)
+        targets = ops.shape(several)[1]
         seen = self.look_at(source, source_mask)
-        state = self.first_state(final_state)
+        state = keras.tree.map_structure(
+            lambda first: ops.repeat(first, targets, axis=1), self.first_state(final_state)
+        )
         kept = [
-            self._kept(inputs, self.hidden_dim, self.recurrent_dropout, training)
+            self._kept(several, self.hidden_dim, self.recurrent_dropout, training)
             for _ in range(self.num_layers)
         ]
-        if self.input_feeding:
-            return self._step_by_step(inputs, state, seen, kept, training)
-        outputs = self._run(0, inputs, state, kept[0])
-        context, _ = self.look.attend(outputs, seen.keys, seen.outputs, seen.mask)
-        for number in range(1, self.num_layers):
-            below = ops.concatenate([outputs, context], axis=-1)
-            if training and self.dropout > 0:
-                below = keras.random.dropout(below, self.dropout, seed=self.seed_generator)
-            outputs = self._run(number, below, state, kept[number])
-        return self._features(outputs, context, inputs)
+        through = self._step_by_step if self.input_feeding else self._layer_by_layer
+        features = through(several, state, seen, kept, training)
+        return ops.reshape(features, (*ops.shape(inputs)[:-1], self.output_dim))
 
     def look_at(self, source: Tensor, source_mask: Tensor | None = None) -> Source:
         """Prepares a source for `step`; arguments as for `call`."""
@@ -242,6 +244,29 @@ class RecurrentDecoder(keras.layers.Layer):
         fed_back = features if self.input_feeding else ()
         return features, DecoderState(tuple(layers), fed_back), weights
 
+    def _layer_by_layer(
+        self,
+        inputs: Tensor,
+        state: DecoderState,
+        source: Source,
+        kept: list[Tensor],
+        training: bool | None,
+    ) -> Tensor:
+        """Goes through known targets, all steps of a layer together."""
+        batch, _, length, dim = ops.shape(inputs)
+        # The recurrences know of no targets: each is a row of its own, but for attention.
+        inputs = ops.reshape(inputs, (-1, length, dim))
+        outputs = self._run(0, inputs, state, kept[0])
+        queries = ops.reshape(outputs, (batch, -1, self.hidden_dim))
+        context, _ = self.look.attend(queries, source.keys, source.outputs, source.mask)
+        context = ops.reshape(context, (-1, length, int(source.outputs.shape[-1])))
+        for number in range(1, self.num_layers):
+            below = ops.concatenate([outputs, context], axis=-1)
+            if training and self.dropout > 0:
+                below = keras.random.dropout(below, self.dropout, seed=self.seed_generator)
+            outputs = self._run(number, below, state, kept[number])
+        return self._features(outputs, context, inputs)
+
     def _step_by_step(
         self,
         inputs: Tensor,
@@ -250,30 +275,28 @@ class RecurrentDecoder(keras.layers.Layer):
         kept: list[Tensor],
         training: bool | None,
     ) -> Tensor:
-        """Goes through a known target with the features of each step fed to the next."""
+        """Goes through known targets with the features of each step fed to the next."""
         # Drawn before the loop, since a random generator must not advance inside it.
         width = self.hidden_dim + int(source.outputs.shape[-1])
-        kept_below = [
-            ops.expand_dims(self._kept(inputs, width, self.dropout, training), 1) for _ in kept
-        ]
-        kept = [ops.expand_dims(mask, 1) for mask in kept]
+        kept_below = [self._kept(inputs, width, self.dropout, training) for _ in kept]
 
         def step(carry: tuple, time: Tensor) -> tuple:
-            now = ops.expand_dims(ops.take(inputs, time, axis=1), 1)
+            now = ops.take(inputs, time, axis=2)
             _, after, _ = self._step(now, DecoderState(*carry), source, kept, kept_below)
             # On TensorFlow what a scan collects must be nested and shaped like what it carries.
             return tuple(after), tuple(after)
 
-        times = ops.arange(ops.shape(inputs)[1])
+        times = ops.arange(ops.shape(inputs)[2])
         _, (_, features) = ops.scan(step, tuple(state), times)
-        return ops.transpose(ops.squeeze(features, 2), (1, 0, 2))
+        return ops.transpose(features, (1, 2, 0, 3))
 
     def _run(self, number: int, inputs: Tensor, state: DecoderState, kept: Tensor) -> Tensor:
-        """Runs one layer over all steps, `<float>[batch, length, dim]`."""
+        """Runs one layer over all steps, `<float>[batch * targets, length, dim]`."""
         layer = self.layers[number]
         bias, recurrent_bias = biases(self, layer)
         projected = ops.matmul(ops.transpose(inputs, (1, 0, 2)), layer.kernel) + bias
-        initial = tuple(ops.squeeze(value, 1) for value in state.layers[number])
+        initial = tuple(ops.reshape(h, (-1, self.hidden_dim)) for h in state.layers[number])
+        kept = ops.reshape(kept, (-1, self.hidden_dim))
         # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
         kernel = ops.copy(layer.recurrent_kernel)
         outputs = self.recurrence.run(projected, kernel, recurrent_bias, kept, initial, False)
@@ -291,8 +314,8 @@ class RecurrentDecoder(keras.layers.Layer):
         return ops.tanh(ops.matmul(joined, self.feature_kernel) + self.feature_bias)
 
     def _kept(self, inputs: Tensor, width: int, rate: float, training: bool | None) -> Tensor:
-        """Gives `<float>[batch, width]`: zeros at what is dropped, and more than 1 elsewhere."""
-        kept = ops.ones((ops.shape(inputs)[0], width), inputs.dtype)
+        """Gives `<float>[batch, targets, width]`: zeros at what is dropped, elsewhere above 1."""
+        kept = ops.ones((*ops.shape(inputs)[:2], width), inputs.dtype)
         if training and rate > 0:
             kept = keras.random.dropout(kept, rate, seed=self.seed_generator)
         return kept

@@ -1,5 +1,7 @@
 """One class a task: a core on ids and, around it, a shell on strings."""
 
+from seqkit.models.caption import Caption, CaptionAttention
+from seqkit.models.image_captioner import ImageCaptioner
 from seqkit.models.tagging import Span, Tagging
 from seqkit.models.text_classifier import Classification, TextClassifier
 from seqkit.models.token_tagger import TokenTagger
@@ -8,7 +10,10 @@ from seqkit.models.translator import Translator
 
 __all__ = [
     "Alignment",
+    "Caption",
+    "CaptionAttention",
     "Classification",
+    "ImageCaptioner",
     "Span",
     "Tagging",
     "TextClassifier",

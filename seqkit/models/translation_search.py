@@ -10,7 +10,9 @@ import tensorflow as tf
 from seqkit.decoding import SearchResult, beam_search, greedy
 from seqkit.layers import token_logits
 from seqkit.models.chunks import map_by_length
-from seqkit.models.translator_core import encode, next_token, output_layer
+from seqkit.models.found import Found, find_by_length
+from seqkit.models.next_token import next_token, output_layer
+from seqkit.models.translator_core import encode
 from seqkit.text import BOS_ID, PAD_ID, UNK_ID, Vocabulary
 
 # Each row has several beams, so few rows fill a matrix product, and of few the longest ends sooner.
@@ -18,18 +20,6 @@ from seqkit.text import BOS_ID, PAD_ID, UNK_ID, Vocabulary
 _ROWS_TOGETHER = 16
 # A translation may have so many tokens more than its source lets expect.
 MORE_TOKENS = 10
-
-
-class Found(NamedTuple):
-    """Translations of all texts, `num_best` of each, those of one text together.
-
-    Attributes:
-        tokens: ragged `<string>[batch * num_best, None]`.
-        score: `<float32>[batch, num_best]`.
-    """
-
-    tokens: tf.RaggedTensor
-    score: tf.Tensor
 
 
 class TranslationSearch(NamedTuple):
@@ -65,23 +55,13 @@ class TranslationSearch(NamedTuple):
             Found.
         """
 
-        def some(rows: tf.Tensor) -> list[tf.Tensor]:
+        def search(rows: tf.Tensor) -> tuple[SearchResult, tf.Tensor]:
             ids = tf.gather(token_ids, rows).to_tensor(PAD_ID)
             found = self.of_batch(ids, num_best, attend=self.copies)
-            written = tf.sequence_mask(found.lengths, tf.shape(found.token_ids)[-1])
-            names = self.names(found, tf.gather(tokens, rows))
-            lengths = tf.reshape(found.lengths, [-1])
-            return [rows, found.score, lengths, tf.boolean_mask(names, written)]
+            return found, self.names(found, tf.gather(tokens, rows))
 
-        kinds = (tf.int32, tf.float32, tf.int32, tf.string)
-        shapes = ([None], [None, num_best], [None], [None])
-        specs = [tf.TensorSpec(*spec) for spec in zip(shapes, kinds, strict=True)]
         lengths = tf.cast(token_ids.row_lengths(), tf.int32)
-        rows, score, written, names = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
-        order = tf.argsort(rows)
-        sequences = tf.RaggedTensor.from_row_lengths(names, written, validate=False)
-        places = order[:, tf.newaxis] * num_best + tf.range(num_best)
-        return Found(tf.gather(sequences, tf.reshape(places, [-1])), tf.gather(score, order))
+        return find_by_length(lengths, num_best, search, _ROWS_TOGETHER)
 
     def of_batch(self, ids: tf.Tensor, num_best: int, *, attend: bool) -> SearchResult:
         """Translates rows that are padded to one length.

@@ -13,10 +13,11 @@ import tensorflow as tf
 
 from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
+from seqkit.models.next_token import output_layer
 from seqkit.models.text_batches import answers_to, at_least_one
 from seqkit.models.translation import Alignment, Translation, collect_alignments, collect_best
 from seqkit.models.translation_search import TranslationSearch, log_probabilities
-from seqkit.models.translator_core import build_translator_core, output_layer
+from seqkit.models.translator_core import build_translator_core
 from seqkit.text import BOS_ID, EOS_ID, PAD_ID, SubwordTokenizer, TextEncoder
 
 _TASK = "translator"

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from seqkit.decoding import Step, StepResult
 from seqkit.layers import (
     RecurrentDecoder,
     RecurrentEncoder,
@@ -16,11 +15,10 @@ from seqkit.layers import (
     Source,
     TokenOutput,
     WordDropout,
-    token_logits,
 )
+from seqkit.models.next_token import DECODER, EMBEDDING, OUTPUT, TARGET_EMBEDDING, first_layer
 
-SOURCE_EMBEDDING, TARGET_EMBEDDING, EMBEDDING = "source_embedding", "target_embedding", "embedding"
-ENCODER, DECODER, OUTPUT = "encoder", "decoder", "output"
+SOURCE_EMBEDDING, ENCODER = "source_embedding", "encoder"
 
 Tensor = Any
 
@@ -58,7 +56,7 @@ def build_translator_core(
             second.
         cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
         bidirectional: whether the encoder reads in both directions.
-        attention: `"dot"` or `"additive"`, see `seqkit.layers.SourceAttention`.
+        attention: `"dot"`, `"scaled_dot"` or `"additive"`, see `seqkit.layers.SourceAttention`.
         input_feeding: whether the decoder reads what it made of the step before; slow to train.
         tie_embeddings: whether a token's vector is also what its probability is made from.
         dropout: share of values dropped of embeddings, states and features.
@@ -77,6 +75,8 @@ def build_translator_core(
         ValueError: the dictionary is shared and the two sizes differ.
 
     Example:
+        >>> from seqkit.layers import token_logits
+        >>> from seqkit.models.next_token import output_layer
         >>> core = build_translator_core(50, 40, embedding_dim=6, hidden_dim=4)
         >>> ids = {"encoder_token_ids": np.ones((2, 5)), "decoder_token_ids": np.ones((2, 3))}
         >>> tuple(token_logits(output_layer(core), core(ids)).shape)
@@ -136,18 +136,6 @@ def build_translator_core(
     return keras.Model(inputs, features, name="translator")
 
 
-def output_layer(core: keras.Model) -> keras.layers.Layer:
-    """The layer with a vector for each target token: the embedding, where these are tied.
-
-    Args:
-        core: made with `build_translator_core`.
-
-    Returns:
-        What `TokenCrossEntropy` and `token_logits` take.
-    """
-    return _first_layer(core, OUTPUT, TARGET_EMBEDDING, EMBEDDING)
-
-
 def encode(core: keras.Model, encoder_token_ids: Tensor) -> tuple[Source, Any]:
     """Reads sources, as the core answers.
 
@@ -160,43 +148,7 @@ def encode(core: keras.Model, encoder_token_ids: Tensor) -> tuple[Source, Any]:
         What every step sees, and the state before the first one.
     """
     padding_mask = ops.not_equal(encoder_token_ids, 0)
-    vectors = _first_layer(core, SOURCE_EMBEDDING, EMBEDDING)(encoder_token_ids)
+    vectors = first_layer(core, SOURCE_EMBEDDING, EMBEDDING)(encoder_token_ids)
     encoder, decoder = core.get_layer(ENCODER), core.get_layer(DECODER)
     states, final_state = encoder(vectors, padding_mask=padding_mask, training=False)
     return decoder.look_at(states, padding_mask), decoder.first_state(final_state)
-
-
-def next_token(core: keras.Model, source: Source, *, attention: bool = True) -> Step:
-    """Gives the step function that the searches of `seqkit.decoding` follow.
-
-    Args:
-        core: made with `build_translator_core`.
-        source: from `encode`.
-        attention: whether the step tells what it looked at; a search is faster without.
-
-    Returns:
-        A step; its first state is what `encode` gave.
-
-    Example:
-        >>> from seqkit.decoding import greedy
-        >>> core = build_translator_core(50, 40, embedding_dim=6, hidden_dim=4)
-        >>> source, state = encode(core, np.array([[5, 9, 7], [8, 0, 0]]))
-        >>> found = greedy(next_token(core, source), state, max_length=4)
-        >>> tuple(found.token_ids.shape), tuple(found.attention.shape)
-        ((2, 1, 4), (2, 1, 4, 3))
-    """
-    embedding = _first_layer(core, TARGET_EMBEDDING, EMBEDDING)
-    output, decoder = output_layer(core), core.get_layer(DECODER)
-
-    def step(token_ids: Tensor, state: Any) -> StepResult:
-        features, state, weights = decoder.step(embedding(token_ids), state, source)
-        logits = token_logits(output, features)
-        return StepResult(logits, state, weights if attention else None)
-
-    return step
-
-
-def _first_layer(core: keras.Model, *names: str) -> keras.layers.Layer:
-    """The first of these layers that the core has."""
-    present = {layer.name for layer in core.layers}
-    return core.get_layer(next(name for name in names if name in present))

@@ -1,4 +1,4 @@
-"""What every card says of its data, and the texts that every served model must survive."""
+"""What every card says of its data, and the inputs that every served model must survive."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from typing import Any
 from seqkit.data import Dataset
 
 HARD_TEXTS: list[Any] = ["", " ", "\n", "a\0b", "가나다 👩‍👩‍👧", b"\xff\xfe broken", "long " * 400]
+# Nothing, no image, an image cut off, and one of ten thousand million pixels in some bytes.
+HARD_IMAGES: list[bytes] = [
+    b"",
+    b"no image",
+    b"\xff\xd8\xff\xe0\x00\x10JFIF",
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + 2 * (100_000).to_bytes(4, "big") + b"\x08\x02\0\0\0",
+]
 
 
 def described(datasets: Mapping[str, Dataset]) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,10 @@
 """Training: encoded batches, calibrated validation, checkpoints."""
 
 from seqkit.training.calibration import fit_path_weights
+from seqkit.training.captioner import fit_captioner
 from seqkit.training.classifier import fit_classifier
 from seqkit.training.encoded import EncodedTexts, TrainingBatches
+from seqkit.training.encoded_captions import CaptionBatches, EncodedCaptions
 from seqkit.training.encoded_pairs import EncodedPairs, PairBatches
 from seqkit.training.encoded_sentences import EncodedSentences, TaggedBatches
 from seqkit.training.loop import TrainingState, train_core
@@ -13,6 +15,8 @@ from seqkit.training.validation import CalibratedValidation, predict_logits
 
 __all__ = [
     "CalibratedValidation",
+    "CaptionBatches",
+    "EncodedCaptions",
     "EncodedPairs",
     "EncodedSentences",
     "EncodedTexts",
@@ -21,6 +25,7 @@ __all__ = [
     "TrainingBatches",
     "TrainingState",
     "epochs_within",
+    "fit_captioner",
     "fit_classifier",
     "fit_path_weights",
     "fit_tagger",

@@ -68,6 +68,15 @@ class TrainingState(keras.callbacks.Callback):
             len(self.history) - 1 - self.best_epoch >= self._patience
         )
 
+    @property
+    def best(self) -> float:
+        """The lowest such figure; infinity before the first epoch."""
+        return (
+            float("inf")
+            if self.best_epoch is None
+            else self.history[self.best_epoch][self._monitor]
+        )
+
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Gives the epoch its own order of the data; Keras calls this."""
         self._batches.epoch = epoch
@@ -76,8 +85,7 @@ class TrainingState(keras.callbacks.Callback):
         """Compares, keeps and writes; Keras calls this."""
         figures = {name: float(value) for name, value in (logs or {}).items()}
         self.history.append(figures)
-        best = None if self.best_epoch is None else self.history[self.best_epoch][self._monitor]
-        if best is None or figures[self._monitor] < best:
+        if self.best_epoch is None or figures[self._monitor] < self.best:
             self.best_epoch = epoch
             self._best_weights = [np.array(v.numpy()) for v in self.model.weights]
         if self._directory is not None:

@@ -111,3 +111,16 @@ def test_the_digest_tells_contents_apart(texts: list, labels: list):
 def test_the_digest_is_the_same_everywhere():
     rows = data.read([("a", "x"), ("한", "y")])
     assert rows.sha256 == "4ab996db3d137c81a2af1acda0b388d8841dbfe1bc2593cdd59a8aedebf4e91e"
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_binary()])
+def test_the_digest_of_a_dictionary_is_that_of_its_rows(kind: pa.DataType):
+    def digest(indices: list[int], values: list[str]) -> str:
+        array = pa.DictionaryArray.from_arrays(indices, pa.array(values, kind))
+        return content_sha256({"image": pa.chunked_array([array])})
+
+    assert digest([0, 1, 0], ["a", "b"]) == digest([2, 0, 2], ["b", "unused", "a"])
+    assert (
+        len({digest([0, 1], ["a", "b"]), digest([1, 0], ["a", "b"]), digest([0, 1], ["a", "c"])})
+        == 3
+    )

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pytest
 
 from seqkit import data
 from seqkit.data.errors import DataError
 from seqkit.data.tfds import parse
+from tests.tiny_images import png
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
@@ -96,6 +99,41 @@ class TinyNames(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             yield i, {"tokens": tokens, "tags": tags, "pos": pos, "chunks": [{"name": "x"}]}
 
 
+class TinyCaptions(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+    """Pictures with captions, as COCO's lie in TensorFlow Datasets, the last of them cut off."""
+
+    __module__ = "tiny_captions"
+    VERSION = tfds.core.Version("1.0.0")
+    BUILDER_CONFIGS: ClassVar = [tfds.core.BuilderConfig(name=name) for name in ("several", "one")]
+
+    def _info(self):
+        caption = {"id": np.int64, "text": tfds.features.Text()}
+        several = self.builder_config.name == "several"
+        features = {
+            "image": tfds.features.Image(encoding_format="png"),
+            "image/filename": tfds.features.Text(),
+            **({"captions": tfds.features.Sequence(caption)} if several else caption),
+        }
+        return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(features))
+
+    def _split_generators(self, dl_manager):
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self):
+        for i in range(3):
+            content = png(i * 50, 4 + i)
+            captions = [{"id": n, "text": f"caption {n} of {i}"} for n in range(i)]
+            several = self.builder_config.name == "several"
+            yield (
+                i,
+                {
+                    "image": io.BytesIO(content if i < 2 else content[:-20]),
+                    "image/filename": f"{i}.png",
+                    **({"captions": captions} if several else {"id": i, "text": f"caption {i}"}),
+                },
+            )
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> str:
     path = str(tmp_path_factory.mktemp("prepared"))
@@ -103,6 +141,8 @@ def folder(tmp_path_factory) -> str:
     for config in ("whole", "inside"):
         TinyTranslations(data_dir=path, config=config).download_and_prepare()
     TinyNames(data_dir=path).download_and_prepare()
+    for config in ("several", "one"):
+        TinyCaptions(data_dir=path, config=config).download_and_prepare()
     return path
 
 
@@ -219,3 +259,21 @@ def test_translations(folder: str, config: str):
 def test_translations_without_languages_list_those_there_are(folder: str):
     with pytest.raises(DataError, match=r"no column for 'source'.*'de', 'en'.*names="):
         data.read("tfds:tiny_translations/whole", columns=("source", "target"), data_dir=folder)
+
+
+@pytest.mark.parametrize("config", ["several", "one"])
+def test_captioned_images(folder: str, config: str):
+    columns = ("image", "caption")
+    address = f"tfds:tiny_captions/{config}"
+    with pytest.raises(
+        DataError, match=r"1 of \d images(.*\n)*.*tiny_captions/\w+, row \d: image of"
+    ):
+        data.read(address, columns=columns, data_dir=folder)
+    with pytest.warns(UserWarning, match="They are left out"):
+        rows = data.read(address, columns=columns, data_dir=folder, bad_images="skip")
+    # The very bytes that were prepared: nothing is decoded and encoded again.
+    expected = {(png(0), "caption 0"), (png(50, 5), "caption 1")}
+    if config == "several":
+        expected = {(png(50, 5), "caption 0 of 1")}
+        assert rows.dropped == {"that cannot be used": 1, "without a caption": 1}
+    assert set(zip(rows.to_list("image"), rows.to_list("caption"), strict=True)) == expected

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+
 import keras
 import pytest
 import tensorflow as tf
 
 from seqkit.export import write
+from tests.export.browser import BROWSERS, Browser
 
 LABELS = ["bad", "부정 \t", "good 👍"]
 WORDS = ["the", "film", "was", "not", "good", "영화"]
@@ -111,3 +114,13 @@ def exported(stand_in, tmp_path_factory):
         card=CARD,
         report="<!doctype html><title>report</title>",
     )
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip("no Chromium is installed")
+    browser = Browser(program, tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.close()

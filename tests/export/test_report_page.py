@@ -3,138 +3,18 @@
 from __future__ import annotations
 
 import base64
-import fcntl
-import json
-import os
-import shutil
-import subprocess
-import time
-from pathlib import Path
+import io
 
+import matplotlib.image
 import numpy as np
 import pytest
 
 from seqkit.export.attention_maps import attention_maps
+from seqkit.export.caption_sheet import CaptionedPicture, caption_sheet
 from seqkit.export.report import confusion, curves, facts, render, table, text
 from seqkit.export.tagged_text import tagged
 
 EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-class Browser:
-    """Chromium without a window, spoken to over a pipe in its own protocol."""
-
-    def __init__(self, program: str, profile: Path) -> None:
-        # The browser reads on 3 and writes on 4: ours are moved out of the way first.
-        ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 50) for end in (*os.pipe(), *os.pipe())]
-        theirs_in, self._out, self._in, theirs_out = ends
-
-        def connect() -> None:
-            os.dup2(theirs_in, 3)
-            os.dup2(theirs_out, 4)
-
-        self._process = subprocess.Popen(
-            [
-                program,
-                "--headless",
-                "--remote-debugging-pipe",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                f"--user-data-dir={profile}",
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=connect,
-            pass_fds=(3, 4),
-        )
-        os.close(theirs_in)
-        os.close(theirs_out)
-        self._count, self._rest = 0, b""
-        self.events: list[dict] = []
-        self._session = None
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
-        for domain in ("Page", "Network", "Runtime", "Log"):
-            self.call(f"{domain}.enable")
-
-    def call(self, method: str, **parameters):
-        """Sends a command and waits for its result, collecting events meanwhile."""
-        self._count += 1
-        message = {"id": self._count, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._out, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._read()
-            if answer.get("id") == self._count:
-                assert "error" not in answer, answer
-                return answer["result"]
-
-    def _read(self) -> dict:
-        while b"\0" not in self._rest:
-            part = os.read(self._in, 1 << 16)
-            assert part, "the browser ended"
-            self._rest += part
-        message, _, self._rest = self._rest.partition(b"\0")
-        event = json.loads(message)
-        if "id" not in event:
-            self.events.append(event)
-        return event
-
-    def show(self, page: Path, width: int, scheme: str) -> None:
-        """Opens a page and waits until all of it is there."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=900,
-            deviceScaleFactor=1,
-            mobile=width < 600,
-        )
-        self.call(
-            "Emulation.setEmulatedMedia",
-            features=[{"name": "prefers-color-scheme", "value": scheme}],
-        )
-        self.events.clear()
-        self.call("Page.navigate", url=page.as_uri())
-        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
-            self._read()
-        time.sleep(0.2)  # For requests that would follow the loading.
-
-    def requests(self) -> list[str]:
-        """What the page asked for since it was opened."""
-        return [
-            event["params"]["request"]["url"]
-            for event in self.events
-            if event["method"] == "Network.requestWillBeSent"
-        ]
-
-    def value(self, expression: str):
-        """Computes an expression in the page."""
-        got = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        assert "exceptionDetails" not in got, got
-        return got["result"].get("value")
-
-    def close(self) -> None:
-        """Ends the browser."""
-        self._session = None
-        self.call("Browser.close")
-        self._process.wait(30)
-        os.close(self._out)
-        os.close(self._in)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip("no Chromium is installed")
-    browser = Browser(program, tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -369,3 +249,55 @@ def test_wide_attention_is_scrolled_in_its_place(attention_shown, attention):
     for scrolled, right, height, index in sizes:
         assert scrolled == 100 and right <= width and height < 450 and index == 0
     assert browser.requests() == [attention.as_uri()]
+
+
+@pytest.fixture(scope="module")
+def captions(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "captions.html"
+    white = np.full([60, 80, 3], 255, np.uint8)
+    attention = [[[1, 0], [0, 0]], [[0, 0], [0, 1]], *[[[0.25, 0.25], [0.25, 0.25]]] * 28]
+    words = ["a", EVIL, *["w" * 40] * 28]
+    given = CaptionedPicture(white, "a dog", ["a cat"], 1.0, words, attention)
+    unread = CaptionedPicture(None, "", ["c" * 300, EVIL], 0.0)
+    section = caption_sheet("Captions", [given, unread], note="A note.")
+    path.write_text(render("Captions", [section]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desk at night"])
+def captions_shown(request, browser, captions):
+    browser.show(captions, *request.param)
+    return browser, *request.param
+
+
+def test_captioned_pictures_fit_and_load_nothing(captions_shown, captions):
+    browser, width, _ = captions_shown
+    assert browser.value("document.title") == "Captions"
+    assert browser.value("document.scrollingElement.scrollWidth") <= width
+    assert browser.value("document.scripts.length + document.images.length") == 0
+    wanted = [url for url in browser.requests() if not url.startswith("data:")]
+    assert wanted == [captions.as_uri()]
+    complaints = [event for event in browser.events if event["method"] == "Log.entryAdded"]
+    assert complaints == []
+
+
+def test_a_word_is_bright_where_it_looked(captions_shown):
+    browser, _, _ = captions_shown
+    boxes = browser.value(
+        "[...document.querySelectorAll('.picture')].slice(0, 3).map(e => {"
+        " const box = e.getBoundingClientRect();"
+        " return [box.left, box.top, box.width, box.height] })"
+    )
+    picture = base64.b64decode(browser.call("Page.captureScreenshot")["data"])
+    pixels = matplotlib.image.imread(io.BytesIO(picture), "png")[:, :, :3].mean(2)
+
+    def corners(left, top, width, height):
+        places = [(0.1, 0.1), (0.1, 0.9), (0.9, 0.1), (0.9, 0.9)]
+        return [pixels[int(top + y * height), int(left + x * width)] for y, x in places]
+
+    for _, _, box_width, box_height in boxes:
+        assert box_width / box_height == pytest.approx(4 / 3, abs=0.02) and box_width > 50
+    whole, first, second = (corners(*box) for box in boxes)
+    assert min(whole) > 0.98
+    assert first[0] > 0.9 and max(first[1:]) < 0.3
+    assert second[3] > 0.9 and max(second[:3]) < 0.3

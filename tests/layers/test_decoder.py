@@ -45,6 +45,33 @@ def test_steps_give_what_the_whole_gives(cell, attention, input_feeding, num_lay
         assert not np.asarray(weights)[~np.broadcast_to(MASK[:, None], weights.shape)].any()
 
 
+@pytest.mark.parametrize("input_feeding", [False, True])
+@pytest.mark.parametrize("mask", [None, MASK])
+def test_several_targets_of_a_source_are_as_the_source_repeated(input_feeding, mask):
+    decoder, inputs, source, final_state = made(
+        input_feeding=input_feeding, num_layers=2, cell="lstm"
+    )
+    targets = np.stack([inputs, 1 - inputs, inputs**2, -inputs], axis=1)
+    masks = [] if mask is None else [mask]
+    together = decoder(targets, source, final_state, *masks)
+    assert tuple(together.shape) == (BATCH, 4, LENGTH, 6)
+    repeated = [np.repeat(x, 4, axis=0) for x in (source, final_state, *masks)]
+    apart = decoder(targets.reshape(-1, LENGTH, DIM), *repeated)
+    np.testing.assert_allclose(np.reshape(together, apart.shape), apart, atol=1e-5)
+    symbolic = decoder.compute_output_shape((None, None, None, DIM))
+    assert symbolic == (None, None, None, 6)
+
+
+@pytest.mark.parametrize("input_feeding", [False, True])
+def test_each_target_has_a_dropout_of_its_own(input_feeding):
+    decoder, inputs, source, final_state = made(
+        input_feeding=input_feeding, num_layers=2, dropout=0.5, recurrent_dropout=0.5, seed=1
+    )
+    same = np.stack([inputs, inputs], axis=1)
+    one, other = np.moveaxis(np.asarray(decoder(same, source, final_state, training=True)), 1, 0)
+    assert np.isfinite(one).all() and (one != other).any(axis=(1, 2)).all()
+
+
 def test_beams_do_not_mix():
     decoder, inputs, source, final_state = made(input_feeding=True, num_layers=2)
     seen = decoder.look_at(ops.convert_to_tensor(source), ops.convert_to_tensor(MASK))

@@ -1,0 +1,311 @@
+"""The images of a data set: found, read, checked, and each held once however often it is named."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from seqkit.data.errors import DataError, shown
+
+BAD_IMAGES = ("error", "skip")
+# What an image is that was left out, in the words of a report.
+UNUSABLE = "that cannot be used"
+# Images that are checked at a time, and their bytes; what is more than a whole is read alone.
+_CHECKED = 64
+_CHECKED_BYTES = 1 << 26
+# From so many on, checking takes long enough for one to want to see it go on.
+_MANY = 1_000
+_LISTED = 5
+# The most that a pixel takes in a file that is not compressed, with some for what is around it.
+_PIXEL_BYTES = 8
+_AROUND = 1 << 20
+
+
+class ImageReading(NamedTuple):
+    """How images are read.
+
+    Attributes:
+        folders: Where the files lie that are named without a folder of their own, tried in order.
+        bad_images: One of `BAD_IMAGES`.
+        max_pixels: Beyond how many pixels an image is refused.
+    """
+
+    folders: tuple[Path, ...] = ()
+    bad_images: str = "error"
+    max_pixels: int = 50_000_000
+
+    def check(self) -> None:
+        """Refuses what cannot be meant.
+
+        Raises:
+            FileNotFoundError: There is no such folder.
+            ValueError: A value is not one of those that there are.
+        """
+        if self.bad_images not in BAD_IMAGES:
+            raise ValueError(f"bad_images={self.bad_images!r} must be 'error' or 'skip'.")
+        if self.max_pixels < 1:
+            raise ValueError(f"max_pixels={self.max_pixels} must be at least 1.")
+        for folder in self.folders:
+            if not folder.is_dir():
+                raise FileNotFoundError(
+                    f"image_dir={str(folder)!r}: there is no such folder (looked in {Path.cwd()})."
+                )
+
+    def beside(self, folder: Path) -> ImageReading:
+        """As this, with images in a folder, or in one of images in it, unless they lie elsewhere.
+
+        Args:
+            folder: The folder of the file that names them.
+
+        Returns:
+            How images are read.
+        """
+        near = (folder, folder / "images", folder / "Images")
+        return self._replace(folders=self.folders or near)
+
+
+class Images:
+    """The images that the rows of a source name, each numbered when it first comes.
+
+    Args:
+        reading: Where they lie and what is refused.
+    """
+
+    def __init__(self, reading: ImageReading) -> None:
+        self._reading = reading._replace(folders=reading.folders or (Path(),))
+        self._numbers: dict[object, int] = {}
+        self._values: list[str | bytes] = []
+        self._names: list[str] = []
+        self._faults: dict[int, str] = {}
+
+    def numbers(self, values: Sequence[Any]) -> list[int]:
+        """The numbers of images; equal names, and equal bytes, have one.
+
+        Args:
+            values: Paths, encoded bytes, arrays of pixels, or mappings with `bytes` or `path`.
+
+        Returns:
+            A number for each.
+        """
+        # Several captions of an image name one object, which is hashed or encoded once.
+        known: dict[int, int] = {}
+        for value in values:
+            if id(value) not in known:
+                known[id(value)] = self._number(value)
+        return [known[id(value)] for value in values]
+
+    def checked(self) -> tuple[list[str], dict[int, str]]:
+        """Reads and decodes each image once, few at a time.
+
+        Returns:
+            The SHA-256 of each one's bytes, and what is wrong with those that cannot be used.
+        """
+        # It needs TensorFlow, which readers of texts need not wait for.
+        from seqkit.images import image_errors
+
+        digests = [""] * len(self._values)
+        faults = dict(self._faults)
+        show = _progress(len(self._values) - len(faults))
+        done = 0
+        for numbers, contents in self._read(digests, faults):
+            errors = image_errors(contents, max_pixels=self._reading.max_pixels)
+            faults |= {n: error for n, error in zip(numbers, errors, strict=True) if error}
+            done += len(numbers)
+            show(done)
+        return digests, faults
+
+    def column(self, numbers: np.ndarray) -> pa.ChunkedArray:
+        """Images as a column that holds each of them once.
+
+        Args:
+            numbers: `<int>[rows]` the image of each row.
+
+        Returns:
+            A dictionary of paths (str), or of encoded images (bytes) where not all are in files.
+        """
+        used, indices = np.unique(numbers, return_inverse=True)
+        values: list[Any] = [self._values[number] for number in used]
+        kind = pa.string()
+        if not all(isinstance(value, str) for value in values):
+            kind = pa.large_binary()
+            values = [Path(v).read_bytes() if isinstance(v, str) else v for v in values]
+        column = pa.DictionaryArray.from_arrays(
+            pa.array(indices.astype(np.int32)), pa.array(values, kind)
+        )
+        return pa.chunked_array([column])
+
+    def told(self, faults: Mapping[int, str], place: Callable[[int], str]) -> str:
+        """Says which images cannot be used, the first of them by name.
+
+        Args:
+            faults: Number to what is wrong.
+            place: Number to the words that name where it first comes.
+
+        Returns:
+            Some lines.
+        """
+        listed = [
+            f"  {place(number)}: image {self._names[number]}: {faults[number]}"
+            for number in sorted(faults)[:_LISTED]
+        ]
+        more = len(faults) - len(listed)
+        listed += [f"  and {more:,} more"] if more > 0 else []
+        count = f"{len(faults):,} of {len(self._values):,} images cannot be used:"
+        return "\n".join([count, *listed])
+
+    def _number(self, value: Any) -> int:
+        """The number of one image."""
+        if isinstance(value, Mapping):
+            value = value.get("bytes") or value.get("path")
+        if isinstance(value, (str, os.PathLike)):
+            return self._numbered(os.fspath(value))
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            return self._numbered_bytes(bytes(value))
+        if value is None or isinstance(value, float):
+            return self._unusable(str(value), "it is missing")
+        if not hasattr(value, "__array__"):
+            kind = type(value).__name__
+            return self._unusable(
+                shown(value), f"{kind} is neither a path, nor encoded bytes, nor an array of pixels"
+            )
+        from seqkit.images import encoded_images
+
+        try:
+            return self._numbered_bytes(encoded_images([np.asarray(value)])[0])
+        except (TypeError, ValueError) as error:
+            shape = getattr(value, "shape", "")
+            fault = str(error).removeprefix("images[0] ")
+            return self._unusable(f"of shape {shape}", f"it {fault}")
+
+    def _numbered(self, name: str) -> int:
+        """The number of a named image, which is new where the name is."""
+        if name not in self._numbers:
+            path = self._found(name)
+            if path is None:
+                self._faults[len(self._values)] = self._absence(name)
+            self._numbers[name] = self._new(path or "", repr(name))
+        return self._numbers[name]
+
+    def _unusable(self, name: str, fault: str) -> int:
+        """The number of what is no image."""
+        self._faults[len(self._values)] = fault
+        return self._new("", name)
+
+    def _numbered_bytes(self, content: bytes) -> int:
+        """The number of an encoded image, which is new where the bytes are."""
+        digest = hashlib.sha256(content).digest()
+        if digest not in self._numbers:
+            self._numbers[digest] = self._new(content, f"of {len(content):,} bytes")
+        return self._numbers[digest]
+
+    def _new(self, value: str | bytes, name: str) -> int:
+        """The number of an image that is new."""
+        self._values.append(value)
+        self._names.append(name)
+        return len(self._values) - 1
+
+    def _found(self, name: str) -> str | None:
+        """The path of a file, or None where there is none of this name."""
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            return None
+        paths = (os.path.join(folder, name) for folder in self._reading.folders)
+        return next((path for path in paths if name.strip() and os.path.isfile(path)), None)
+
+    def _absence(self, name: str) -> str:
+        """Why no file was found."""
+        if not name.strip():
+            return "it has no name"
+        folders = ", ".join(repr(str(folder)) for folder in self._reading.folders)
+        return f"there is no such file (looked in {folders}; say where with image_dir=…)"
+
+    def _read(
+        self, digests: list[str], faults: dict[int, str]
+    ) -> Iterator[tuple[list[int], list[bytes]]]:
+        """Yields the numbers and bytes of images, few at a time, and notes digests on the way."""
+        most = self._reading.max_pixels * _PIXEL_BYTES + _AROUND
+        numbers: list[int] = []
+        contents: list[bytes] = []
+        size = 0
+        for number, value in enumerate(self._values):
+            if number in faults:
+                continue
+            try:
+                content = value if isinstance(value, bytes) else _file_bytes(value, most)
+            except (OSError, ValueError) as error:
+                faults[number] = f"it cannot be read: {error}"
+                continue
+            digests[number] = hashlib.sha256(content).hexdigest()
+            numbers.append(number)
+            contents.append(content)
+            size += len(content)
+            if len(numbers) >= _CHECKED or size >= _CHECKED_BYTES:
+                yield numbers, contents
+                numbers, contents, size = [], [], 0
+        if numbers:
+            yield numbers, contents
+
+
+def kept_images(
+    images: Images,
+    numbers: np.ndarray,
+    reading: ImageReading,
+    source: str,
+    place: Callable[..., str],
+) -> tuple[np.ndarray, list[str], dict[str, int]]:
+    """Finds the rows whose images can be used.
+
+    Args:
+        images: The images.
+        numbers: `<int>[rows]` the image of each row.
+        reading: What happens to a bad one.
+        source: Words that name the source in a message.
+        place: Row to the words that name it.
+
+    Returns:
+        `<int64>[kept]` the rows to keep, the SHA-256 of every image, and how many images are left
+        out, in words.
+
+    Raises:
+        DataError: An image is bad and `bad_images` is `"error"`, or none is left.
+    """
+    digests, faults = images.checked()
+    present, first = np.unique(numbers, return_index=True)
+    first_rows = dict(zip(present.tolist(), first.tolist(), strict=True))
+    # An image whose captions are none has no row.
+    faults = {number: fault for number, fault in faults.items() if number in first_rows}
+    if not faults:
+        return np.arange(len(numbers)), digests, {}
+    told = f"{source}: {images.told(faults, lambda number: place(first_rows[number]))}"
+    kept = np.flatnonzero(~np.isin(numbers, list(faults)))
+    if reading.bad_images == "error":
+        raise DataError(f"{told}\nMend or remove them, or leave them out with bad_images='skip'.")
+    if not len(kept):
+        raise DataError(f"{told}\nNo image is left. Is image_dir right?")
+    warnings.warn(f"{told}\nThey are left out, with their captions.", stacklevel=2)
+    return kept, digests, {UNUSABLE: len(faults)}
+
+
+def _file_bytes(path: str, most: int) -> bytes:
+    """The bytes of a file that is not too large to be an image."""
+    size = os.path.getsize(path)
+    if size > most:
+        raise ValueError(f"{size:,} bytes are more than an image of max_pixels takes")
+    return Path(path).read_bytes()
+
+
+def _progress(count: int) -> Callable[[int], None]:
+    """What shows how many images are checked, where they are many."""
+    if count < _MANY:
+        return lambda done: None
+    import keras
+
+    return keras.utils.Progbar(count, unit_name="image").update

@@ -1,0 +1,136 @@
+"""Images changed a little at random, so that their captions stay true."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import tensorflow as tf
+
+LEFT_AND_RIGHT = (
+    *("left", "right", "lefthand", "righthand", "leftmost", "rightmost"),
+    *("leftward", "rightward", "leftwards", "rightwards"),
+    *("links", "rechts"),
+    *(side + ending for side in ("linke", "rechte") for ending in ("", "m", "n", "r", "s")),
+    *("gauche", "gauches", "droite", "droites"),
+    *("izquierda", "izquierdas", "izquierdo", "izquierdos"),
+    *("derecha", "derechas", "derecho", "derechos"),
+    *("왼", "오른", "좌측", "우측"),
+)
+# Written without spaces, or with endings: there a word is found within others.
+_JOINED = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
+
+
+def may_be_flipped(captions: Iterable[str], words: Sequence[str] = LEFT_AND_RIGHT) -> bool:
+    """Says whether captions stay true when their images are mirrored: none names a side.
+
+    Args:
+        captions: any number of them.
+        words: what they must not say: whole words in any case, but parts of words in Korean,
+            Chinese and Japanese; by default left and right in English, German, French, Spanish and
+            Korean.
+
+    Returns:
+        Whether no caption has any of the words.
+
+    Raises:
+        ValueError: a word is empty.
+
+    Example:
+        >>> may_be_flipped(["a dog runs", "two copyrighted leftovers"])
+        True
+        >>> may_be_flipped(["a dog runs", "A dog on the Left-hand side"])
+        False
+    """
+    if not all(words):
+        raise ValueError(f"words has an empty word: {list(words)!r}")
+    patterns = [re.escape(_folded(word)) for word in words]
+    patterns = [word if _JOINED.search(word) else rf"\b{word}\b" for word in patterns]
+    found = re.compile("|".join(patterns) or "(?!)")
+    return not any(found.search(_folded(caption)) for caption in captions)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+class Augmentation:
+    """Mirrors, crops, and changes brightness and contrast of images, each image on its own.
+
+    What is done depends on the seed and the step alone: a run that is gone on with, or done again,
+    sees the same images. It runs in a graph.
+
+    Args:
+        flip: whether half of the images are mirrored; see `may_be_flipped`.
+        crop: the greatest part of height and width that is cut off, somewhere; what is left is
+            resized to the whole.
+        brightness: the greatest part of the range that is added to all values, or taken off.
+        contrast: the greatest part by which values are moved from or to the mean of their image.
+        seed: of the random numbers.
+
+    Raises:
+        ValueError: an amount is not from 0 to below 1.
+
+    Example:
+        >>> augmentation = Augmentation(seed=3)
+        >>> pixels = tf.random.stateless_uniform([2, 4, 4, 3], [1, 2], maxval=255)
+        >>> once, again = augmentation(pixels, step=5), augmentation(pixels, step=5)
+        >>> bool(tf.reduce_all(once == again)), bool(tf.reduce_all(once == pixels))
+        (True, False)
+    """
+
+    def __init__(
+        self,
+        *,
+        flip: bool = True,
+        crop: float = 0.1,
+        brightness: float = 0.1,
+        contrast: float = 0.1,
+        seed: int = 0,
+    ) -> None:
+        for name, value in (("crop", crop), ("brightness", brightness), ("contrast", contrast)):
+            if not 0 <= value < 1:
+                raise ValueError(f"{name} must be from 0 to below 1, got {value}")
+        self.flip = flip
+        self.crop = crop
+        self.brightness = brightness
+        self.contrast = contrast
+        self.seed = seed
+
+    def __call__(self, pixels: tf.Tensor, step: int | tf.Tensor) -> tf.Tensor:
+        """Changes a batch.
+
+        Args:
+            pixels: `<uint8 or float>[batch, height, width, 3]`, 0 to 255.
+            step: `<int>[]`, number of the batch.
+
+        Returns:
+            Images of the same shape, dtype and range.
+        """
+        seeds = tf.stack([tf.constant(self.seed, tf.int64), tf.cast(step, tf.int64)])
+        flip_seed, crop_seed, light_seed = tf.unstack(tf.random.split(seeds, 3))
+        images = tf.cast(pixels, tf.float32)
+        if self.flip:
+            mirrored = tf.random.stateless_uniform(tf.shape(images)[:1], flip_seed) < 0.5
+            images = tf.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
+        if self.crop:
+            images = self._cropped(images, crop_seed)
+        if self.brightness or self.contrast:
+            images = self._lit(images, light_seed)
+        images = tf.ensure_shape(images, pixels.shape)
+        return tf.cast(tf.round(images) if pixels.dtype.is_integer else images, pixels.dtype)
+
+    def _cropped(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        shape = tf.shape(images)
+        part, top, left = tf.unstack(tf.random.stateless_uniform([3, shape[0]], seed))
+        cut = self.crop * part
+        begin = tf.stack([top * cut, left * cut], axis=1)
+        boxes = tf.concat([begin, begin + (1 - cut)[:, None]], axis=1)
+        return tf.image.crop_and_resize(images, boxes, tf.range(shape[0]), shape[1:3])
+
+    def _lit(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        amounts = tf.random.stateless_uniform([2, tf.shape(images)[0], 1, 1, 1], seed, -1.0, 1.0)
+        mean = tf.reduce_mean(images, axis=[1, 2, 3], keepdims=True)
+        images = mean + (images - mean) * (1 + self.contrast * amounts[0])
+        return tf.clip_by_value(images + 255 * self.brightness * amounts[1], 0.0, 255.0)
