@@ -50,11 +50,18 @@ Name = Literal[
     "multi30k",
     "tatoeba",
     "hangul_names",
+    "flickr8k",
+    "digit_scenes",
 ]
 ALL: tuple[Name, ...] = get_args(Name)
 # What needs no file, and where README has the table of each recipe.
-BUILT_IN = {"sample", "names", "hangul_names"}
-PLACES = {"sentiment": "results", "tagging": "tagging", "translation": "translation"}
+BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes"}
+PLACES = {
+    "sentiment": "results",
+    "tagging": "tagging",
+    "translation": "translation",
+    "captioning": "captioning",
+}
 _QUICK_ROWS = 300
 
 
@@ -220,12 +227,20 @@ def measured(
         **({"more_tests": more} if more else {}),
         "baseline": max(outcome.baselines.values()),
         "baselines": dict(outcome.baselines),
+        **_second_baseline(outcome.scores),
         "epochs": len(outcome.history),
         "training_minutes": outcome.minutes,
         "whole_minutes": (time.perf_counter() - start) / 60,
         "code": code_hash(),
         "versions": {name: version(name) for name in ("keras", "tensorflow", "scikit-learn")},
     }
+
+
+def _second_baseline(scores: Any) -> dict[str, float]:
+    """CIDEr-D of the better plain captioner, where captions were scored."""
+    if not isinstance(scores, evaluation.CaptionScores):
+        return {}
+    return {"baseline_cider_d": max(row.cider_d for row in scores.baselines.values())}
 
 
 def _few(parts: public_data.Parts) -> public_data.Parts:
@@ -291,6 +306,18 @@ def _translated(run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _captioned(run: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells of a captioner's scores."""
+    return {
+        "BLEU-4": f"{run['bleu_4']:.1f}",
+        "best plain model, BLEU-4": f"{run['baseline']:.1f}",
+        "CIDEr-D": f"{run['cider_d']:.3f}",
+        "best plain model, CIDEr-D": f"{run['baseline_cider_d']:.3f}",
+        "exact, %": f"{100 * run['exact_match']:.1f}",
+        "different captions": f"{run['distinct_captions']:,}",
+    }
+
+
 def summary(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as the table shows it.
 
@@ -312,6 +339,8 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
     recipe = public_data.recipe_of(row["data"])
     if recipe == "translation":
         scores = _translated(runs[0])
+    elif recipe == "captioning":
+        scores = _captioned(runs[0])
     elif recipe == "tagging":
         name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"
         scores = {

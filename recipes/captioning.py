@@ -113,7 +113,7 @@ class Config:
     num_beams: int = 4
     length_penalty: float = 1.0
     max_length: int = 50
-    epochs: int = 30
+    epochs: int = 25
     max_steps: int = 10_000
     patience: int = 6
     batch_size: int = 32
