@@ -37,8 +37,8 @@ class Config:
     """What one may turn.
 
     Attributes:
-        source_tokenizer: how sources are split. `auto` takes pieces of words (`subword`) for
-            sentences, and letters for words: those of Hangul syllables (`jamo`), else characters.
+        source_tokenizer: how sources are split. `auto` takes pieces of words for sentences, letters
+            for words, and more, see `seqkit.text.suggested_tokenizer`.
         target_tokenizer: how targets are split.
         shared_dictionary: one dictionary for both sides, where both are split alike; good for
             languages with a script and names in common.

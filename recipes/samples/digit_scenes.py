@@ -51,13 +51,12 @@ def digit_scenes(
         `train`, `validation` and `test`: scenes.
 
     Raises:
-        ValueError: A number is negative, or there are fewer layouts than scenes in `validation`
-            and `test`.
+        ValueError: A number is negative.
 
     Example:
         >>> scenes = digit_scenes(train=20, validation=5, test=5)
         >>> scenes["test"][0].caption
-        'x'
+        'one digit: lower left seven'
         >>> scenes["test"][0].image.shape
         (48, 48, 3)
 
@@ -70,7 +69,7 @@ def digit_scenes(
             raise ValueError(f"{part} must be 0 or more, got {size}.")
     rng = random.Random(seed)
     layouts = {count: list(_layouts(count)) for count in range(1, _MOST_DIGITS + 1)}
-    # A tenth of the layouts, at least, is seen by the test alone, a tenth in validation alone.
+    # A tenth of the layouts is seen by the test alone, a tenth by validation alone.
     for of_count in layouts.values():
         rng.shuffle(of_count)
     scenes = {}

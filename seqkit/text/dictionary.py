@@ -20,41 +20,46 @@ _SEEN = 10_000
 _SENTENCES = 0.1
 _LONGEST_WORD = 20
 _HANGUL = (0xAC00, 0xD7A3)
+_HAN = (0x4E00, 0x9FFF)
 
 
 def suggested_tokenizer(batches: Iterable[Any]) -> str:
     """Tells how texts had best be split where nobody says.
 
-    Sentences are cut into pieces of words; words and names are spelled, those of Hangul syllables
-    by the letters that these consist of.
+    Sentences are cut into pieces of words, but where there are few of them and a character is as
+    much as a syllable or a word, into characters: pieces would be seen too seldom. Words and names
+    are spelled, those of Hangul syllables by the letters that these consist of.
 
     Args:
         batches: batches of texts; the first 10,000 are looked at.
 
     Returns:
-        `"subword"` where more than a tenth of the texts hold a space, or their mean length is more
-        than 20 characters; `"jamo"` where more than half of all characters are Hangul syllables,
-        and `"char"` elsewhere.
+        For sentences, of which more than a tenth hold a space or the mean length is more than 20
+        characters, `"subword"`; or `"char"` where there are less than 10,000 and more than half of
+        all characters are Hangul syllables or Chinese characters. For others `"jamo"` where more
+        than half are Hangul syllables, and `"char"` elsewhere.
 
     Example:
         >>> suggested_tokenizer([["A dog runs.", "Ein Hund läuft."]])
         'subword'
+        >>> suggested_tokenizer([["개가 달린다.", "고양이가 잔다."]])
+        'char'
         >>> suggested_tokenizer([["나무", "고양이"]]), suggested_tokenizer([["tree", "cat"]])
         ('jamo', 'char')
     """
-    seen = with_space = characters = hangul = 0
+    seen = with_space = characters = hangul = han = 0
     for texts in batches:
         texts = tf.strings.strip(as_text_tensor(texts))
         code_points = tf.strings.unicode_decode(texts, "UTF-8").values
         with_space += int(tf.math.count_nonzero(tf.strings.regex_full_match(texts, r"(?s).*\s.*")))
-        inside = (code_points >= _HANGUL[0]) & (code_points <= _HANGUL[1])
-        hangul += int(tf.math.count_nonzero(inside))
+        hangul += _count_between(code_points, *_HANGUL)
+        han += _count_between(code_points, *_HAN)
         characters += int(tf.size(code_points))
         seen += int(tf.size(texts))
         if seen >= _SEEN:
             break
     if with_space > _SENTENCES * seen or characters > _LONGEST_WORD * seen:
-        return "subword"
+        return "char" if seen < _SEEN and 2 * (hangul + han) > characters else "subword"
     return "jamo" if 2 * hangul > characters else "char"
 
 
@@ -96,3 +101,7 @@ def learn_dictionary(
     made = tokenizers.get(tokenizer, normalizer=normalizer)
     counts = count_tokens(batches, made)
     return made, Vocabulary.from_counts(counts, min_count=min_count, max_size=vocabulary_size)
+
+
+def _count_between(code_points: tf.Tensor, first: int, last: int) -> int:
+    return int(tf.math.count_nonzero((code_points >= first) & (code_points <= last)))

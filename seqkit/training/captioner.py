@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,8 +17,7 @@ import tensorflow as tf
 from sacrebleu.metrics import BLEU, CHRF
 
 from seqkit.data import Dataset
-from seqkit.data.caption_groups import captions_by_image
-from seqkit.images import ArrayStore, Augmentation, ImageReader, may_be_flipped
+from seqkit.images import ArrayStore, Augmentation, may_be_flipped
 from seqkit.losses import TokenCrossEntropy
 from seqkit.models import ImageCaptioner
 from seqkit.models.image_captioner_core import DESCRIBER, ENCODER, describer
@@ -26,8 +26,8 @@ from seqkit.models.next_token import output_layer
 from seqkit.optimizers import LazyAdam
 from seqkit.training.encoded_captions import CaptionBatches, EncodedCaptions
 from seqkit.training.fast_products import fast_product_dtype
-from seqkit.training.kept_images import image_keys, kept_grids, kept_pixels
-from seqkit.training.loop import train_core
+from seqkit.training.kept_images import KeptImages
+from seqkit.training.loop import TrainingState, train_core
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
 
 # Enough to tell better from worse; more would cost time at the end of every epoch.
@@ -93,49 +93,50 @@ def fit_captioner(
         ValueError: no caption is short enough, an image cannot be read, or the state found belongs
             to something else.
     """
-    encoder, output = model.core.get_layer(ENCODER), output_layer(describer(model.core))
-    with contextlib.ExitStack() as stack:
-        kept = (
-            Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            if checkpoints is None
-            else Path(checkpoints) / "images"
+    encoder = model.core.get_layer(ENCODER)
+    if checkpoints is not None and not resume:
+        # Both: a later stage must not go on from what another run left.
+        for stage in (WHOLE, DESCRIBER):
+            shutil.rmtree(Path(checkpoints) / stage, ignore_errors=True)
+    with _directory(checkpoints) as kept:
+        seen, held_out = (
+            KeptImages(part, model.reader, kept / name)
+            for name, part in (("train", train), ("validation", validation))
         )
-        parts = {
-            name: _Images.of(dataset, model.reader, kept / f"{name}.pixels.npy")
-            for name, dataset in (("train", train), ("validation", validation))
-        }
-        captions = EncodedCaptions(
-            parts["train"].captions, model.target, max_length=model.max_length
-        )
-        if captions.num_left_out:
-            print(
-                f"{captions.num_left_out:,} captions have more than {model.max_length} tokens: not "
-                "trained on"
-            )
+        captions = _encoded(seen.captions, model)
 
-        def fit(stage: str, sources: Mapping[str, ArrayStore], most: int, rate: float) -> Any:
-            core = model.core if stage == WHOLE else describer(model.core)
+        def fit(stage: str, most: int, rate: float) -> TrainingState:
+            is_whole = stage == WHOLE
+            core = model.core if is_whole else describer(model.core)
+            given, judged = (
+                part.pixels if is_whole else part.grids(encoder) for part in (seen, held_out)
+            )
             batches = CaptionBatches(
                 captions,
-                sources["train"],
-                source_name="images" if stage == WHOLE else "grid",
+                given,
+                source_name="images" if is_whole else "grid",
                 batch_size=batch_size,
                 captions_per_image=captions_per_image,
                 seed=seed,
-                augment=_augmentation(parts["train"], seed) if augment and stage == WHOLE else None,
+                augment=_augmentation(seen.captions, seed) if augment and is_whole else None,
             )
             count = epochs_within(max_steps, len(batches), most=most)
+            loss = TokenCrossEntropy(
+                output_layer(describer(model.core)),
+                label_smoothing,
+                product_dtype=fast_product_dtype(),
+            )
             core.compile(
                 LazyAdam(warm_up_and_decay(rate, len(batches), count), global_clipnorm=1.0),
-                loss=TokenCrossEntropy(output, label_smoothing, product_dtype=fast_product_dtype()),
+                loss=loss,
+                jit_compile=False if model.core_config.get("input_feeding") else "auto",
             )
-            judge = CaptionValidation(model, sources["validation"], parts["validation"].captions)
             return train_core(
                 core,
                 batches,
                 epochs=count,
                 patience=patience,
-                callbacks=[judge],
+                callbacks=[CaptionValidation(model, judged, held_out.captions)],
                 monitor="val_error",
                 checkpoints=None if checkpoints is None else Path(checkpoints) / stage,
                 resume=resume,
@@ -143,42 +144,43 @@ def fit_captioner(
                 log_dir=None if log_dir is None else Path(log_dir) / stage,
             )
 
-        pixels = {name: part.pixels for name, part in parts.items()}
         if encoder.trainable_weights:
-            return fit(WHOLE, pixels, epochs, learning_rate).history
-        grids = {
-            name: kept_grids(encoder, part.pixels, part.keys, kept / f"{name}.grids.npy")
-            for name, part in parts.items()
-        }
-        frozen = fit(DESCRIBER, grids, epochs, learning_rate)
+            return fit(WHOLE, epochs, learning_rate).history
+        frozen = fit(DESCRIBER, epochs, learning_rate)
         if not unfrozen_epochs:
             return frozen.history
         before = model.core.get_weights()
         set_trainable(encoder, True, normalization=False)
-        unfrozen = fit(WHOLE, pixels, unfrozen_epochs, unfrozen_rate)
+        unfrozen = fit(WHOLE, unfrozen_epochs, unfrozen_rate)
         if unfrozen.best > frozen.best:
             print("training the encoder too made nothing better: it is left as it was")
             model.core.set_weights(before)
         return frozen.history + unfrozen.history
 
 
-class _Images(NamedTuple):
-    """Images of a part of the data, and the captions of each."""
-
-    captions: list[list[str]]
-    keys: list[str]
-    pixels: ArrayStore
-
-    @classmethod
-    def of(cls, dataset: Dataset, reader: ImageReader, path: Path) -> _Images:
-        images, captions = captions_by_image(dataset)
-        keys = image_keys(images)
-        return cls(captions, keys, kept_pixels(images, keys, reader, path))
+@contextlib.contextmanager
+def _directory(checkpoints: str | os.PathLike[str] | None) -> Iterator[Path]:
+    """Where images are kept: with the state, or as long as training lasts."""
+    if checkpoints is not None:
+        yield Path(checkpoints) / "images"
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        yield Path(directory)
 
 
-def _augmentation(images: _Images, seed: int) -> Augmentation:
+def _encoded(captions: Sequence[Sequence[str]], model: ImageCaptioner) -> EncodedCaptions:
+    encoded = EncodedCaptions(captions, model.target, max_length=model.max_length)
+    if encoded.num_left_out:
+        print(
+            f"{encoded.num_left_out:,} captions have more than {model.max_length} tokens: not "
+            "trained on"
+        )
+    return encoded
+
+
+def _augmentation(captions: Sequence[Sequence[str]], seed: int) -> Augmentation:
     """Changes that leave the captions true."""
-    flip = may_be_flipped(text for texts in images.captions for text in texts)
+    flip = may_be_flipped(text for texts in captions for text in texts)
     return Augmentation(flip=flip, seed=seed)
 
 
@@ -220,7 +222,7 @@ class CaptionValidation(keras.callbacks.Callback):
             logs["val_bleu"] = (
                 BLEU(force=True, lowercase=True).corpus_score(answers, references).score
             )
-            logs["val_chrf"] = CHRF().corpus_score(answers, references).score
+            logs["val_chrf"] = CHRF(lowercase=True).corpus_score(answers, references).score
             logs["val_error"] = 100 - logs["val_chrf"]
 
     def _answers(self) -> list[str]:

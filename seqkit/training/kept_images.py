@@ -11,95 +11,103 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from seqkit.data import Dataset
+from seqkit.data.caption_groups import captions_by_image
 from seqkit.images import ArrayStore, ImageReader, encoded_images
 
 _TOGETHER = 64
 
 
-def image_keys(images: Sequence[Any]) -> list[str]:
-    """What tells images apart: digests of their bytes.
+class KeptImages:
+    """Images of a part of the data, each once, read from disk or computed the first time only.
+
+    Files are `<path>.pixels.npy` and `<path>.features.npy`. A run that was interrupted is gone on
+    with, and images or weights that have changed are read anew, see `ArrayStore.fill`.
 
     Args:
-        images: paths, or encoded bytes.
+        dataset: holds the columns `image` and `caption`.
+        reader: gives images their size.
+        path: begins the names of the files.
 
-    Returns:
-        SHA-256 of each.
-    """
-    return [hashlib.sha256(encoded_images([image])[0]).hexdigest() for image in images]
-
-
-def kept_pixels(
-    images: Sequence[Any], keys: Sequence[str], reader: ImageReader, path: Path
-) -> ArrayStore:
-    """Reads images and keeps their pixels.
-
-    Args:
-        images: paths, or encoded bytes.
-        keys: of the images.
-        reader: gives them their size.
-        path: a `.npy` file, see `ArrayStore.fill`.
-
-    Returns:
-        `<uint8>[images, height, width, 3]`.
+    Attributes:
+        captions: of each image.
+        pixels: `<uint8>[images, height, width, 3]`.
 
     Raises:
         ValueError: an image cannot be read.
     """
 
-    def read(rows: Sequence[int]) -> np.ndarray:
-        pixels, errors = reader(tf.constant(encoded_images([images[row] for row in rows])))
-        for row, error in zip(rows, errors.numpy(), strict=True):
+    def __init__(self, dataset: Dataset, reader: ImageReader, path: Path) -> None:
+        self._path = path
+        self._images, self.captions = captions_by_image(dataset)
+        self._keys = [
+            hashlib.sha256(encoded_images([image])[0]).hexdigest() for image in self._images
+        ]
+        shape = (reader.height, reader.width, 3)
+        self.pixels = self._filled(
+            "pixels",
+            shape,
+            np.uint8,
+            lambda rows: self._read(reader, rows),
+            f"pixels {shape} of at most {reader.max_pixels}",
+        )
+
+    def grids(self, encoder: keras.Model) -> ArrayStore:
+        """Runs a frozen encoder over all images, and keeps what it gives in half precision.
+
+        Args:
+            encoder: of `<uint8>[batch, height, width, 3]`.
+
+        Returns:
+            `<float16>[images, rows, columns, dim]`.
+        """
+        digest = hashlib.sha256()
+        for weight in encoder.get_weights():
+            digest.update(np.ascontiguousarray(weight).data)
+
+        @tf.function(
+            input_signature=[tf.TensorSpec([None, *self.pixels.shape], tf.uint8)], autograph=False
+        )
+        def grids(images: tf.Tensor) -> tf.Tensor:
+            return tf.cast(encoder(images, training=False), tf.float16)
+
+        return self._filled(
+            "features",
+            encoder.output_shape[1:],
+            np.float16,
+            lambda rows: grids(tf.constant(self.pixels[np.asarray(rows)])).numpy(),
+            f"features by weights {digest.hexdigest()}",
+        )
+
+    def _filled(
+        self,
+        name: str,
+        shape: Sequence[int],
+        dtype: Any,
+        compute: Callable[[Sequence[int]], np.ndarray],
+        settings: str,
+    ) -> ArrayStore:
+        print(f"{name} of {len(self._keys):,} images")
+        bar = keras.utils.Progbar(len(self._keys), unit_name="image")
+        return ArrayStore.fill(
+            self._path.with_name(f"{self._path.name}.{name}.npy"),
+            self._keys,
+            shape,
+            dtype,
+            compute,
+            settings,
+            chunk=_TOGETHER,
+            progress=lambda done, _: bar.update(done),
+        )
+
+    def _read(self, reader: ImageReader, rows: Sequence[int]) -> np.ndarray:
+        images = [self._images[row] for row in rows]
+        pixels, errors = reader(tf.constant(encoded_images(images)))
+        for row, image, error in zip(rows, images, errors.numpy(), strict=True):
             if error:
-                name = images[row] if isinstance(images[row], str) else f"image {row}"
+                name = image if isinstance(image, str) else f"image {row}"
                 raise ValueError(
                     f"{name}: {error.decode()}; read the data with bad_images='skip' to leave "
                     "such images out"
                 )
         return pixels.numpy()
-
-    shape = (reader.height, reader.width, 3)
-    settings = f"pixels {shape} of at most {reader.max_pixels}"
-    progress = _progress("pixels", len(images))
-    return ArrayStore.fill(
-        path, keys, shape, np.uint8, read, settings, chunk=_TOGETHER, progress=progress
-    )
-
-
-def kept_grids(
-    encoder: keras.Model, pixels: ArrayStore, keys: Sequence[str], path: Path
-) -> ArrayStore:
-    """Runs a frozen encoder over all images and keeps what it gives, in half precision.
-
-    Args:
-        encoder: of `<uint8>[batch, height, width, 3]`.
-        pixels: the images.
-        keys: of the images.
-        path: a `.npy` file, see `ArrayStore.fill`.
-
-    Returns:
-        `<float16>[images, rows, columns, dim]`.
-    """
-    digest = hashlib.sha256()
-    for weight in encoder.weights:
-        digest.update(np.ascontiguousarray(keras.ops.convert_to_numpy(weight)).data)
-
-    @tf.function(input_signature=[tf.TensorSpec([None, *pixels.shape], tf.uint8)], autograph=False)
-    def grids(images: tf.Tensor) -> tf.Tensor:
-        return tf.cast(encoder(images, training=False), tf.float16)
-
-    return ArrayStore.fill(
-        path,
-        keys,
-        encoder.output_shape[1:],
-        np.float16,
-        lambda rows: grids(tf.constant(pixels[np.asarray(rows)])).numpy(),
-        f"features by weights {digest.hexdigest()}",
-        chunk=_TOGETHER,
-        progress=_progress("features", len(pixels)),
-    )
-
-
-def _progress(what: str, number: int) -> Callable[[int, int], None]:
-    print(f"{what} of {number:,} images")
-    bar = keras.utils.Progbar(number, unit_name="image")
-    return lambda done, _: bar.update(done)

@@ -14,8 +14,13 @@ from seqkit.text import suggested_tokenizer
         (["tree"] * 8 + ["a cat"], "subword"),
         (["tree\u3000cat", "tree\ncat"], "subword"),
         ([" tree ", "cat\n"], "char"),  # outer white space parts nothing
-        (["今日は天気がとても良いので散歩に行きました"], "subword"),  # 21 characters
-        (["今日は天気がとても良いので散歩に行きまし", "今"], "char"),
+        (["とても良いてんきなのでさんぽにいきましたよ"], "subword"),  # 21 characters
+        (["とても良いてんきなのでさんぽにいきました", "今"], "char"),
+        (["개가 달린다.", "고양이가 잔다."], "char"),  # few sentences of syllables
+        (["개가 달린다."] * 9_999, "char"),
+        (["개가 달린다."] * 10_000, "subword"),
+        (["我们明天去。 你呢"], "char"),
+        (["a 개 b 말"], "subword"),  # less than half
         (["나무", "cats"], "char"),
         (["나무", "cat"], "char"),
         (["고양이", "ab"], "jamo"),
