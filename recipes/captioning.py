@@ -28,6 +28,8 @@ from seqkit.evaluation import Outcome, beside, plain_captions, pooled_pixels, sc
 from seqkit.export.artefact import check_target
 from seqkit.images import encoded_images
 from seqkit.models import ImageCaptioner
+from seqkit.models.image_captioner_core import ENCODER
+from seqkit.models.image_encoders import set_trainable
 from seqkit.publish import publish_captioner
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
 from seqkit.training import fit_captioner
@@ -44,15 +46,16 @@ class Config:
         lowercase: whether captions are read and written in lower case.
         encoder: `residual` for a small network trained from scratch, or a backbone of
             `keras.applications`, such as `MobileNetV3Small`.
-        weights: of a backbone: `imagenet`, which Keras fetches, or a file; None begins at random.
+        weights: of the encoder: `imagenet`, which Keras fetches for a backbone, or a file; None
+            begins at random.
         height: images are resized to so many pixels.
         width: the same.
         widths: channels of each stage of the residual network.
         strides: of each of its stages.
         blocks: of each of its stages.
-        freeze: whether a backbone with weights stays as it is at first: what it makes of each
+        freeze: whether an encoder with weights stays as it is at first: what it makes of each
             image is then computed once and kept on disk.
-        unfrozen_epochs: epochs with the backbone after those.
+        unfrozen_epochs: epochs with the encoder after those.
         unfrozen_rate: the highest learning rate of those.
         embedding_dim: size of a token's vector, and of a cell's.
         hidden_dim: units of the recurrent layers.
@@ -189,6 +192,18 @@ def build(dataset: Dataset, config: Config) -> ImageCaptioner:
         word_dropout=config.word_dropout,
         seed=config.seed,
     )
+
+
+def grow(old: ImageCaptioner, dataset: Dataset, config: Config) -> ImageCaptioner:
+    """A model that has learned what `old` has, and knows the words that are new in a dataset.
+
+    Its encoder is frozen at first where that of `old` was, unless `config.freeze` is False.
+    """
+    target = old.target.extended(dataset.batches("caption", 4096), config.min_count)
+    model = old.extended(target)
+    if not config.freeze:
+        set_trainable(model.core.get_layer(ENCODER), True)
+    return model
 
 
 def fit(
@@ -355,13 +370,7 @@ def train_and_score(
     print(*checks.lines(), sep="\n")
     start = time.perf_counter()
     keras.utils.set_random_seed(config.seed)
-    model = (
-        build(parts["train"], config)
-        if old is None
-        else old.extended(
-            old.target.extended(parts["train"].batches("caption", 4096), config.min_count)
-        )
-    )
+    model = build(parts["train"], config) if old is None else grow(old, parts["train"], config)
     history = fit(
         model,
         parts["train"],

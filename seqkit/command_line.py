@@ -163,7 +163,13 @@ def _short_errors(interrupted: str) -> Iterator[None]:
         if shown:
             raise
         _end(f"error: {error}", FAILED)
-    except (ValueError, FileNotFoundError, IsADirectoryError, PermissionError) as error:
+    except (
+        ValueError,
+        FileNotFoundError,
+        IsADirectoryError,
+        PermissionError,
+        ConnectionError,
+    ) as error:
         if shown:
             raise
         message = str(error)

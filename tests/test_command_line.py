@@ -61,6 +61,7 @@ def train(
     failures: dict[str | None, BaseException] = {
         "wrong": ValueError("row 3\n  of the file is wrong"),
         "missing": FileNotFoundError(2, "No such file or directory", "missing"),
+        "offline": ConnectionError("cannot be fetched"),
         "bug": KeyError("bug"),
         "stop": KeyboardInterrupt(),
     }
@@ -109,6 +110,7 @@ def test_a_wrong_flag_ends_with_2(given, capsys):
     [
         ("wrong", 2, "error: row 3 of the file is wrong\n"),
         ("missing", 2, "error: No such file or directory: missing\n"),
+        ("offline", 2, "error: cannot be fetched\n"),
         (
             "stop",
             130,

@@ -1,0 +1,335 @@
+"""The captioning recipe, whole: from a table of images to a served model, and gone on from."""
+
+import base64
+import dataclasses
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recipes import captioning
+from recipes.samples.digit_scenes import digit_scenes
+from seqkit.command_line import run_recipe
+from seqkit.export import verify
+from seqkit.images import encoded_images
+from seqkit.models import ImageCaptioner
+from seqkit.models.image_captioner_core import ENCODER
+from seqkit.models.image_encoders import build_image_encoder
+from seqkit.training.captioner import DESCRIBER, WHOLE
+from tests.recipes.held_run import ROOT, stopped
+
+pytestmark = pytest.mark.slow
+
+SMALL = {
+    "height": 32,
+    "width": 32,
+    "widths": (8, 16),
+    "strides": (2, 1),
+    "min_count": 1,
+    "embedding_dim": 16,
+    "hidden_dim": 16,
+    "dropout": 0.0,
+    "label_smoothing": 0.0,
+    "max_length": 8,
+    "batch_size": 8,
+    "learning_rate": 1e-2,
+}
+EPOCHS = 10
+
+COLOURS = {"red": (230, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 230)}
+SIDES = ("left", "right")
+KNOWN = [(colour, side) for colour in COLOURS for side in SIDES]
+
+SERVE = """
+import base64, json, sys
+sys.modules["seqkit"] = sys.modules["keras"] = None
+import tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+images = tf.constant([base64.b64decode(image) for image in json.load(sys.stdin)])
+def ask(name):
+    found = model.signatures[name](image=images)
+    strings = lambda v: [strings(x) for x in v] if isinstance(v, list) else v.decode()
+    lists = {k: v.numpy().tolist() for k, v in found.items()}
+    return {k: strings(v) if found[k].dtype == tf.string else v for k, v in lists.items()}
+print(json.dumps({name: ask(name) for name in ("serving_default", "n_best", "attention")}))
+"""
+
+
+def picture(colour, side, seed, size=(30, 40)):
+    """A square somewhere on one side of a grey ground."""
+    rng = np.random.default_rng(seed)
+    rows, columns = size
+    pixels = np.full((rows, columns, 3), rng.integers(90, 160), np.uint8)
+    top, left = rng.integers(rows - 16), rng.integers(columns // 2 - 14)
+    left += columns // 2 * (side == "right")
+    pixels[top : top + 16, left : left + 14] = colour
+    return pixels
+
+
+def told(colour, side):
+    return f"A {colour} square on the {side}"
+
+
+def made(number, kinds=KNOWN, seed=0):
+    """Pictures of each kind in turn."""
+    kinds = [kinds[n % len(kinds)] for n in range(number)]
+    colours = COLOURS | {"white": (255, 255, 255)}
+    return [
+        (picture(colours[colour], side, (seed, n)), told(colour, side))
+        for n, (colour, side) in enumerate(kinds)
+    ]
+
+
+def write_table(folder, rows):
+    """Images in a folder, and beside it the table that names them; its first image is cut off."""
+    (folder / "images").mkdir()
+    lines = ["image,caption", "cut.png,A square"]
+    for n, (image, caption) in enumerate(rows):
+        [content] = encoded_images([image])
+        (folder / "images" / f"{n}.png").write_bytes(content)
+        lines += [f"{n}.png,{caption}"] * (1 + n % 2)
+    (folder / "images" / "cut.png").write_bytes(content[:60])
+    (folder / "all.csv").write_text("\n".join(lines))
+    return folder / "all.csv"
+
+
+def command(data, path, *more):
+    arguments = ("--data", data, "--export-path", path, "--epochs", EPOCHS, *more)
+    arguments = (*flags(SMALL), "--bad-images", "skip", *arguments)
+    return [sys.executable, "-m", "recipes.captioning", *map(str, arguments)]
+
+
+def flags(settings):
+    for name, value in settings.items():
+        yield f"--{name.replace('_', '-')}"
+        yield from value if isinstance(value, tuple) else (value,)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A small model, trained once for this module by a process that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("models")
+    data = write_table(folder, made(96))
+    done = subprocess.run(
+        command(data, folder / "squares"), cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return ImageCaptioner.load(folder / "squares"), folder / "squares", data, done.stdout
+
+
+def test_train_writes_a_whole_artefact(exported):
+    _, path, _, printed = exported
+    assert "exported and verified" in printed
+    assert {p.name for p in path.iterdir()} >= {
+        "model.keras",
+        "serving",
+        "card.json",
+        "card.md",
+        "golden.json",
+        "report.html",
+        "signatures.json",
+    }
+    card = json.loads((path / "card.json").read_text())
+    assert (card["name"], card["task"]) == ("squares", "image captioning")
+    assert set(card["scores"]["BLEU-4"]) == {"model", "baseline"}
+    assert len(card["baselines"]) == 2
+    assert card["config"]["widths"] == [8, 16] and card["training"]["epochs"] == EPOCHS
+
+
+def test_images_that_were_left_out_are_told(exported):
+    _, path, _, printed = exported
+    left_out = "1 images dropped: 1 that cannot be used"
+    assert left_out in printed
+    checks = json.loads((path / "card.json").read_text())["data_checks"]
+    assert any(left_out in line for line in checks)
+
+
+def test_it_captions_what_it_never_saw(exported):
+    model, _, _, _ = exported
+    images, captions = zip(*made(60, seed=9), strict=True)
+    answers = [answer.text for answer in model.caption(images)]
+    right = [answer == text.lower() for answer, text in zip(answers, captions, strict=True)]
+    assert np.mean(right) > 0.9
+
+
+def test_a_process_without_seqkit_gives_the_same_captions(exported, tmp_path):
+    model, path, _, _ = exported
+    images = encoded_images([image for image, _ in made(6, seed=9)])
+    images += encoded_images([picture((9, 9, 9), "left", 0, (90, 50))])
+    images += [b"", b"no image", images[0][:60]]
+    served = subprocess.run(
+        [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],
+        input=json.dumps([base64.b64encode(image).decode() for image in images]),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert served.returncode == 0, served.stderr
+    found = json.loads(served.stdout)
+    answers, close = model.caption(images), {"rtol": 1e-4, "atol": 1e-5}
+    assert found["serving_default"]["caption"] == [answer.text for answer in answers]
+    assert found["serving_default"]["error"] == [answer.error for answer in answers]
+    assert [bool(answer.error) for answer in answers] == [False] * 7 + [True] * 3
+    scores = [answer.score for answer in answers]
+    np.testing.assert_allclose(found["serving_default"]["score"], scores, **close)
+    texts, scores = found["n_best"]["captions"], found["n_best"]["scores"]
+    for row, expected in enumerate(model.n_best(images[:7])):
+        assert texts[row] == [answer.text for answer in expected]
+        np.testing.assert_allclose(scores[row], [answer.score for answer in expected], **close)
+    looked = found["attention"]
+    for row, expected in enumerate(model.attention(images)):
+        length = len(expected.tokens)
+        assert looked["tokens"][row][:length] == list(expected.tokens)
+        weights = np.array(looked["attention"][row])[:length]
+        np.testing.assert_allclose(weights, expected.attention, **close)
+
+
+def test_report_shows_what_was_measured(exported):
+    _, path, _, _ = exported
+    page = (path / "report.html").read_text(encoding="utf-8")
+    for expected in (
+        "Scores on the test data",
+        "Loss by epoch",
+        "On held-out data, by epoch",
+        "Best answers",
+        "Most frequent answers",
+        "Data checks",
+    ):
+        assert f"{expected}</h2>" in page
+
+
+def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path):
+    model, _, data, _ = exported
+    arguments = command(data, tmp_path / "parts")
+    status, output = stopped("recipes.captioning", arguments[3:], signal.SIGINT)
+    assert status == 130
+    assert "--resume" in output.splitlines()[-1]
+    assert not (tmp_path / "parts" / "model.keras").exists()
+    resumed = subprocess.run([*arguments, "--resume"], cwd=ROOT, capture_output=True, text=True)
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"Epoch 1/{EPOCHS}" not in resumed.stdout
+    assert not (tmp_path / "parts" / ".training").exists()
+    found = ImageCaptioner.load(tmp_path / "parts").core.get_weights()
+    for value, expected in zip(found, model.core.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, expected)
+
+
+def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, tmp_path):
+    old, path, _, _ = exported
+    tuned = shutil.copytree(path, tmp_path / "squares")
+    new = [("white", side) for side in SIDES]
+    rows = made(48, KNOWN + new + new, seed=3)
+    config = captioning.Config(**(SMALL | {"learning_rate": 5e-3}), epochs=6)
+    model = captioning.fine_tune(tuned, rows, config=config)
+    assert "white" not in old.target.vocabulary and "white" in model.target.vocabulary
+    images, captions = zip(*made(8, new + KNOWN, seed=4), strict=True)
+    answers = [answer.text for answer in model.caption(images)]
+    assert [answer == text.lower() for answer, text in zip(answers, captions, strict=True)].count(
+        True
+    ) >= 6
+    assert {version.name for version in (tuned / "serving").iterdir()} == {"1", "2"}
+    assert verify(tuned).ok
+    again = ImageCaptioner.load(tuned).caption(images)
+    assert [answer.text for answer in again] == answers
+
+
+def test_an_encoder_with_weights_is_frozen_first(tmp_path, monkeypatch):
+    encoder = build_image_encoder(height=32, width=32, widths=(8, 16), strides=(2, 1), seed=5)
+    path = tmp_path / "encoder.weights.h5"
+    encoder.get_layer("residual").save_weights(path)
+    config = captioning.Config(**SMALL, weights=str(path), epochs=1, unfrozen_epochs=1)
+    parts = captioning.read(made(24), None, None, config)
+    model = captioning.build(parts["train"], config)
+    for found, expected in zip(
+        model.core.get_layer(ENCODER).get_weights(), encoder.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(found, expected)
+    captioning.fit(model, parts["train"], parts["validation"], config, checkpoints=tmp_path)
+    assert (tmp_path / DESCRIBER).exists() and (tmp_path / WHOLE).exists()
+
+    def is_trained(model):
+        return bool(model.core.get_layer(ENCODER).trainable_weights)
+
+    # Gone on from, it is frozen again, unless it is not to be.
+    thawed = dataclasses.replace(config, freeze=False)
+    assert is_trained(captioning.build(parts["train"], thawed))
+    model.save(tmp_path / "model.keras")
+    saved = ImageCaptioner.load(tmp_path / "model.keras")
+    frozen, whole = (captioning.grow(saved, parts["train"], c) for c in (config, thawed))
+    assert not is_trained(frozen) and is_trained(whole)
+    for grown in (frozen, whole):
+        for found, expected in zip(grown.core.get_weights(), model.core.get_weights(), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("table", "flags", "named"),
+    [
+        (None, [], "there is no such file"),
+        ("image,caption\n0.png,a\ngone.png,b\n", [], "line 3: image 'gone.png'"),
+        ("image,caption\n0.png,a\ncut.png,b\n", [], "line 3: image 'cut.png'"),
+        ("picture,caption\n0.png,a\n", ["--image-column", "photo"], "no column 'photo'"),
+        ("image,caption\n0.png,a\n1.png\n", [], "line 3"),
+        (
+            "image,caption\n" + "".join(f"{n}.png,a\n" for n in range(30)),
+            ["--widths", "8"],
+            "widths",
+        ),
+    ],
+)
+def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys, table, flags, named):
+    write_table(tmp_path, made(30))
+    path = tmp_path / "bad.csv"
+    if table is not None:
+        path.write_text(table)
+    with pytest.raises(SystemExit) as ended:
+        run_recipe(captioning.train, ["--data", str(path), *flags])
+    assert ended.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ") and named in line
+
+
+def test_the_command_line_tells_of_every_field():
+    shown = subprocess.run(
+        [sys.executable, "-m", "recipes.captioning", "--help"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "usage: python -m recipes.captioning" in shown
+    for field in dataclasses.fields(captioning.Config):
+        assert f"--{field.name.replace('_', '-')}" in shown
+
+
+def test_images_may_lie_in_another_folder(tmp_path):
+    table = write_table(tmp_path, made(30))
+    moved = Path(shutil.move(tmp_path / "images", tmp_path / "elsewhere"))
+    config = captioning.Config(bad_images="skip")
+    with pytest.warns(UserWarning, match="'cut.png'"):
+        parts = captioning.read(table, None, None, config, image_dir=moved)
+    names = {Path(name) for part in parts.values() for name in part.to_list("image")}
+    assert names == {moved / f"{n}.png" for n in range(30)}
+
+
+def test_the_sample_has_its_own_settings_only_where_nothing_is_turned(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        captioning, "_run", lambda parts, old, path, config, *more: asked.append(config)
+    )
+    monkeypatch.setattr(captioning, "digit_scenes", lambda: digit_scenes(20, 5, 5))
+    turned = captioning.Config(epochs=1)
+    captioning.train()
+    captioning.train(config=turned)
+    captioning.train(made(20))
+    assert asked == [captioning.SAMPLE, turned, captioning.DEFAULTS]
+    assert captioning.SAMPLE != captioning.DEFAULTS
+
+
+def test_the_sample_is_captioned_right_where_layouts_and_digits_are_new():
+    config = dataclasses.replace(captioning.SAMPLE, epochs=5)
+    outcome = captioning.train_and_score(captioning.read(None, None, None, config), config)
+    assert outcome.scores.exact_match >= 0.9
+    assert max(outcome.baselines.values()) < 60 < outcome.scores.main[1]
