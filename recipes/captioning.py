@@ -75,8 +75,7 @@ class Config:
         captions_per_image: captions of an image in a step, at most.
         learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
         validation_fraction: share of the images kept for validation if none are given.
-        bad_images: what becomes of images that are missing, broken or too large: `error` names
-            the first, `skip` leaves them out and counts them.
+        bad_images: whether missing, broken and too large images are an error, or left out, counted.
         max_pixels: larger images are refused.
         image_column: name of the column with the images, if not found by itself.
         caption_column: the same of the captions.
@@ -150,7 +149,7 @@ SAMPLE = Config(
 )
 # A lower rate and fewer epochs: what was learned before is not to be lost.
 FINE_TUNING = Config(learning_rate=Config.learning_rate / 3, epochs=5)
-# Settings that are arguments of `build_image_captioner_core` and `fit_captioner`, by the same names.
+# Settings that are arguments of the network, and of training, by the same names.
 _CORE = (
     *("encoder", "weights", "height", "width", "widths", "strides", "blocks"),
     *("embedding_dim", "hidden_dim", "decoder_layers", "cell", "attention", "tie_embeddings"),
@@ -187,10 +186,7 @@ def build(dataset: Dataset, config: Config) -> ImageCaptioner:
 
 
 def grow(old: ImageCaptioner, dataset: Dataset, config: Config) -> ImageCaptioner:
-    """A model that has learned what `old` has, and knows the words that are new in a dataset.
-
-    Its encoder is frozen at first where that of `old` was, unless `config.freeze` is False.
-    """
+    """The model with the words that more data bring, frozen at first where it was once."""
     target = old.target.extended(dataset.batches("caption", 4096), config.min_count)
     model = old.extended(target)
     if not config.freeze:
