@@ -133,20 +133,34 @@ def flickr8k(directory: Path, rows: int, test_rows: int, seed: int) -> CaptionWo
     Returns:
         The images of the part `train`, and the first of the part `val`.
     """
+    parts = flickr8k_parts(directory)
+    images = list(parts["train"])
+    images = [images[i] for i in np.random.default_rng(seed).permutation(len(images))]
+    return CaptionWorkload(
+        "Flickr8k, a part",
+        images,
+        _split_into_words(parts["train"][image] for image in images),
+        min(rows, len(images)),
+        list(itertools.islice(parts["val"], test_rows)),
+    )
+
+
+def flickr8k_parts(directory: Path) -> dict[str, dict[str, list[str]]]:
+    """Reads the table of a part of Flickr8k.
+
+    Args:
+        directory: as for `flickr8k`.
+
+    Returns:
+        Parts, `train` and `val`, by name: captions as they were written by image file.
+    """
     folder = directory / "captioning" / "flickr8k"
     parts: dict[str, dict[str, list[str]]] = {"train": {}, "val": {}}
     with (folder / "captions.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            parts[row["split"]].setdefault(row["image"], []).append(row["caption"])
-    names = list(parts["train"])
-    names = [names[i] for i in np.random.default_rng(seed).permutation(len(names))]
-    return CaptionWorkload(
-        "Flickr8k, a part",
-        [str(folder / "images" / name) for name in names],
-        _split_into_words(parts["train"][name] for name in names),
-        min(rows, len(names)),
-        [str(folder / "images" / name) for name in itertools.islice(parts["val"], test_rows)],
-    )
+            image = str(folder / "images" / row["image"])
+            parts[row["split"]].setdefault(image, []).append(row["caption"])
+    return parts
 
 
 def synthetic(

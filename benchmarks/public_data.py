@@ -16,6 +16,8 @@ Below the directory given with `--data`:
 | `multi30k` | `translation/multi30k_en_de/{train,val,test_2016_flickr,test_2017_flickr}.{en,de}.gz` | https://github.com/multi30k/dataset, folder `data/task1/raw` |
 | `tatoeba` | `translation/tatoeba_en_ko/kor.txt` | https://www.manythings.org/anki, "Korean - English"; sentences of Tatoeba, CC BY 2.0 FR, the authors of each in the third column |
 | `hangul_names` | none | the built-in sample, made-up Korean words and the names of their syllables |
+| `flickr8k` | `captioning/flickr8k/captions.csv` (columns `image`, `split`, `caption`), `captioning/flickr8k/images` | 4,000 photographs of Flickr8k (Hodosh et al. 2013) at 160 × 160 pixels, five captions each; a split of their own, not the official one: 3,500 of `train`, and 500 of `val`, which are the test |
+| `digit_scenes` | none | the built-in sample, handwritten digits on canvases |
 
 SST was annotated from the sentences of MR: never train on one and test on the other.
 """  # noqa: E501
@@ -29,6 +31,7 @@ from typing import NamedTuple
 
 from sklearn.model_selection import StratifiedKFold
 
+from benchmarks.caption_workload import flickr8k_parts
 from benchmarks.results import files_hash
 from recipes.samples.python_names import python_names
 from recipes.samples.reviews import train_and_test
@@ -39,6 +42,7 @@ Parts = dict[str, Dataset]
 _LATIN = "latin-1"
 _TAGGED = ("tokens", "tags")
 _PAIRS = ("source", "target")
+_CAPTIONED = ("image", "caption")
 # The share of the different English sentences of Tatoeba that is the test.
 _TATOEBA_TEST = 0.1
 
@@ -197,6 +201,29 @@ def hangul_names(root: Path | None, how: Splitting) -> PublicData:
     return PublicData("hangul_names", "built-in sample", digest, 1, lambda fold: parts)
 
 
+def flickr8k(root: Path, how: Splitting) -> PublicData:
+    """Captions of photographs; what the table calls `val` is the test."""
+    table = root / "captioning" / "flickr8k" / "captions.csv"
+    train, test = (list(flickr8k_parts(root)[part].items()) for part in ("train", "val"))
+
+    def parts(fold: int) -> Parts:
+        return data.read_parts(
+            train, None, test, columns=_CAPTIONED, fraction=how.fraction, seed=how.seed
+        )
+
+    digest = files_hash([table, *(Path(image) for image, _ in (*train, *test))])
+    return PublicData("flickr8k", "Flickr8k, a part", digest, 1, parts)
+
+
+def digit_scenes(root: Path | None, how: Splitting) -> PublicData:
+    """The canvases that the recipe trains on when it is given nothing."""
+    from recipes.samples.digit_scenes import digit_scenes as sample_scenes
+
+    parts = {part: data.read(rows, columns=_CAPTIONED) for part, rows in sample_scenes().items()}
+    digest = parts["train"].content_sha256()[:12]
+    return PublicData("digit_scenes", "built-in sample", digest, 1, lambda fold: parts)
+
+
 SETS: dict[str, Callable[..., PublicData]] = {
     "sst2": sst2,
     "mr": mr,
@@ -210,11 +237,14 @@ SETS: dict[str, Callable[..., PublicData]] = {
     "multi30k": multi30k,
     "tatoeba": tatoeba,
     "hangul_names": hangul_names,
+    "flickr8k": flickr8k,
+    "digit_scenes": digit_scenes,
 }
 
 
 _TAGGING = ("ewt", "gsd", "snips", "names")
 _TRANSLATION = ("multi30k", "tatoeba", "hangul_names")
+_CAPTIONING = ("flickr8k", "digit_scenes")
 
 
 def recipe_of(name: str) -> str:
@@ -227,9 +257,11 @@ def recipe_of(name: str) -> str:
         Name of its module in `recipes`.
 
     Example:
-        >>> recipe_of("sst2"), recipe_of("ewt"), recipe_of("tatoeba")
-        ('sentiment', 'tagging', 'translation')
+        >>> recipe_of("sst2"), recipe_of("ewt"), recipe_of("tatoeba"), recipe_of("flickr8k")
+        ('sentiment', 'tagging', 'translation', 'captioning')
     """
+    if name in _CAPTIONING:
+        return "captioning"
     if name in _TRANSLATION:
         return "translation"
     return "tagging" if name in _TAGGING else "sentiment"
