@@ -308,7 +308,10 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     repeated = [image for image in images for _ in range(each)]
     batches = partial(batches_of, config, vectorization)
     learned = model.together.fit(
-        batches(work.images, work.captions, step), epochs=config["learning_epochs"], verbose=0
+        batches(work.images, work.captions, step),
+        epochs=config["learning_epochs"],
+        verbose=0,
+        shuffle=False,
     ).history
     ways = {
         "train": (model.of_rows, batches(repeated, flat, step * each)),
@@ -317,7 +320,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     sizes = {"captions": work.train_captions, "tokens": work.train_tokens}
 
     def epoch(trained: keras.Model, dataset: tf.data.Dataset) -> dict[str, Any]:
-        return {"loss": trained.fit(dataset, verbose=0).history["loss"][0], **sizes}
+        return {"loss": trained.fit(dataset, verbose=0, shuffle=False).history["loss"][0], **sizes}
 
     works: dict[str, Work] = {}
     for name, (trained, dataset) in ways.items():
