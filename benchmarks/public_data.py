@@ -15,7 +15,7 @@ Below the directory given with `--data`:
 | `names` | none | the built-in sample, names in Python's sources |
 | `multi30k` | `translation/multi30k_en_de/{train,val,test_2016_flickr,test_2017_flickr}.{en,de}.gz` | https://github.com/multi30k/dataset, folder `data/task1/raw` |
 | `tatoeba` | `translation/tatoeba_en_ko/kor.txt` | https://www.manythings.org/anki, "Korean - English"; sentences of Tatoeba, CC BY 2.0 FR, the authors of each in the third column |
-| `flickr8k` | `captioning/flickr8k/` with `captions.csv` (image, split, caption) and `images/` | a part of Flickr8k, Hodosh et al. (2013), for research only: 4,000 images 160 pixels wide; `val` is the test |
+| `flickr8k` | `captioning/flickr8k/` with `captions.csv` (image, split, caption) and `images/` | 4,000 photographs of Flickr8k (Hodosh et al. 2013) at 160 × 160 pixels, for research only, five captions each; a split of their own: 3,500 of `train`, and 500 of `val`, which are the test |
 | `digit_scenes` | none | the built-in sample, handwritten digits of scikit-learn on canvases |
 | `hangul_names` | none | the built-in sample, made-up Korean words and the names of their syllables |
 
@@ -259,8 +259,8 @@ def recipe_of(name: str) -> str:
         Name of its module in `recipes`.
 
     Example:
-        >>> recipe_of("sst2"), recipe_of("ewt"), recipe_of("tatoeba")
-        ('sentiment', 'tagging', 'translation')
+        >>> recipe_of("sst2"), recipe_of("ewt"), recipe_of("tatoeba"), recipe_of("flickr8k")
+        ('sentiment', 'tagging', 'translation', 'captioning')
     """
     if name in _CAPTIONING:
         return "captioning"
