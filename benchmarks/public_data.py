@@ -15,6 +15,8 @@ Below the directory given with `--data`:
 | `names` | none | the built-in sample, names in Python's sources |
 | `multi30k` | `translation/multi30k_en_de/{train,val,test_2016_flickr,test_2017_flickr}.{en,de}.gz` | https://github.com/multi30k/dataset, folder `data/task1/raw` |
 | `tatoeba` | `translation/tatoeba_en_ko/kor.txt` | https://www.manythings.org/anki, "Korean - English"; sentences of Tatoeba, CC BY 2.0 FR, the authors of each in the third column |
+| `flickr8k` | `captioning/flickr8k/` with `captions.csv` (image, split, caption) and `images/` | 4,000 photographs of Flickr8k (Hodosh et al. 2013) at 160 × 160 pixels, for research only, five captions each; a split of their own: 3,500 of `train`, and 500 of `val`, which are the test |
+| `digit_scenes` | none | the built-in sample, handwritten digits of scikit-learn on canvases |
 | `hangul_names` | none | the built-in sample, made-up Korean words and the names of their syllables |
 
 SST was annotated from the sentences of MR: never train on one and test on the other.
@@ -27,6 +29,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.results import files_hash
@@ -39,6 +42,7 @@ Parts = dict[str, Dataset]
 _LATIN = "latin-1"
 _TAGGED = ("tokens", "tags")
 _PAIRS = ("source", "target")
+_CAPTIONED = ("image", "caption")
 # The share of the different English sentences of Tatoeba that is the test.
 _TATOEBA_TEST = 0.1
 
@@ -197,6 +201,31 @@ def hangul_names(root: Path | None, how: Splitting) -> PublicData:
     return PublicData("hangul_names", "built-in sample", digest, 1, lambda fold: parts)
 
 
+def flickr8k(root: Path, how: Splitting) -> PublicData:
+    """Photographs of people and dogs, five captions each; what is called `val` is the test."""
+    folder = root / "captioning" / "flickr8k"
+    table = folder / "captions.csv"
+
+    def parts(fold: int) -> Parts:
+        whole = data.read(table, columns=(*_CAPTIONED, "split"))
+        told = np.array(whole.to_list("split"))
+        train, test = (whole.take(np.flatnonzero(told == part)) for part in ("train", "val"))
+        train, validation = data.split(train, how.fraction, seed=how.seed)
+        return {"train": train, "validation": validation, "test": test}
+
+    paths = [table, *sorted((folder / "images").iterdir())]
+    return PublicData("flickr8k", "Flickr8k, a part", files_hash(paths), 1, parts)
+
+
+def digit_scenes(root: Path | None, how: Splitting) -> PublicData:
+    """The canvases that the recipe trains on when it is given nothing."""
+    from recipes.samples.digit_scenes import digit_scenes as sample_scenes
+
+    parts = {part: data.read(rows, columns=_CAPTIONED) for part, rows in sample_scenes().items()}
+    digest = parts["train"].content_sha256()[:12]
+    return PublicData("digit_scenes", "built-in sample", digest, 1, lambda fold: parts)
+
+
 SETS: dict[str, Callable[..., PublicData]] = {
     "sst2": sst2,
     "mr": mr,
@@ -210,11 +239,14 @@ SETS: dict[str, Callable[..., PublicData]] = {
     "multi30k": multi30k,
     "tatoeba": tatoeba,
     "hangul_names": hangul_names,
+    "flickr8k": flickr8k,
+    "digit_scenes": digit_scenes,
 }
 
 
 _TAGGING = ("ewt", "gsd", "snips", "names")
 _TRANSLATION = ("multi30k", "tatoeba", "hangul_names")
+_CAPTIONING = ("flickr8k", "digit_scenes")
 
 
 def recipe_of(name: str) -> str:
@@ -227,9 +259,11 @@ def recipe_of(name: str) -> str:
         Name of its module in `recipes`.
 
     Example:
-        >>> recipe_of("sst2"), recipe_of("ewt"), recipe_of("tatoeba")
-        ('sentiment', 'tagging', 'translation')
+        >>> recipe_of("sst2"), recipe_of("ewt"), recipe_of("tatoeba"), recipe_of("flickr8k")
+        ('sentiment', 'tagging', 'translation', 'captioning')
     """
+    if name in _CAPTIONING:
+        return "captioning"
     if name in _TRANSLATION:
         return "translation"
     return "tagging" if name in _TAGGING else "sentiment"

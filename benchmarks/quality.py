@@ -50,11 +50,18 @@ Name = Literal[
     "multi30k",
     "tatoeba",
     "hangul_names",
+    "flickr8k",
+    "digit_scenes",
 ]
 ALL: tuple[Name, ...] = get_args(Name)
 # What needs no file, and where README has the table of each recipe.
-BUILT_IN = {"sample", "names", "hangul_names"}
-PLACES = {"sentiment": "results", "tagging": "tagging", "translation": "translation"}
+BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes"}
+PLACES = {
+    "sentiment": "results",
+    "tagging": "tagging",
+    "translation": "translation",
+    "captioning": "captioning",
+}
 _QUICK_ROWS = 300
 
 
@@ -211,6 +218,10 @@ def measured(
         title: evaluation.score_translator(outcome.model, dataset).summary()
         for title, dataset in more_tests.items()
     }
+    plain = {}
+    if public_data.recipe_of(public.name) == "captioning":
+        # Each of two scores has its own best plain model.
+        plain = {"plain": {name: row.figures for name, row in outcome.scores.baselines.items()}}
     keras.utils.clear_session(free_memory=True)
     if checkpoints is not None:
         shutil.rmtree(checkpoints, ignore_errors=True)
@@ -220,6 +231,7 @@ def measured(
         **({"more_tests": more} if more else {}),
         "baseline": max(outcome.baselines.values()),
         "baselines": dict(outcome.baselines),
+        **plain,
         "epochs": len(outcome.history),
         "training_minutes": outcome.minutes,
         "whole_minutes": (time.perf_counter() - start) / 60,
@@ -246,7 +258,7 @@ def shown(rows: Sequence[Mapping[str, Any]]) -> str:
         rows: what is kept of its data sets, with all folds.
 
     Returns:
-        Markdown; below translations how BLEU was computed.
+        Markdown; below translations and captions how BLEU was computed.
     """
     table = markdown([line for row in rows for line in (summary(row), *of_more_tests(row))])
     signatures = {run.get("bleu_signature") for row in rows for run in row["runs"]} - {None}
@@ -291,6 +303,22 @@ def _translated(run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _captioned(run: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells of a captioner's scores."""
+    best = {
+        name: max(figures[name] for figures in run["plain"].values())
+        for name in ("BLEU-4", "CIDEr-D")
+    }
+    return {
+        "BLEU-4": f"{run['bleu_4']:.1f}",
+        "best plain model, BLEU-4": f"{best['BLEU-4']:.1f}",
+        "CIDEr-D": f"{run['cider_d']:.2f}",
+        "best plain model, CIDEr-D": f"{best['CIDEr-D']:.2f}",
+        "distinct captions": run["distinct_captions"],
+        "exact, %": f"{100 * run['exact_match']:.1f}",
+    }
+
+
 def summary(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as the table shows it.
 
@@ -312,6 +340,8 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
     recipe = public_data.recipe_of(row["data"])
     if recipe == "translation":
         scores = _translated(runs[0])
+    elif recipe == "captioning":
+        scores = _captioned(runs[0])
     elif recipe == "tagging":
         name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"
         scores = {

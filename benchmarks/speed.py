@@ -5,9 +5,10 @@
     python -m benchmarks.speed training --cell lstm --peer-python torch=…
 
 `benchmarks/README.md` says what is compared and how the peers' environments are made. DIR holds
-`sentiment/nsmc/`, for `tagging` `tagging/ud_english_ewt/`, and for `translation`
-`translation/multi30k_en_de/`, as `benchmarks/public_data.py` describes; without it, texts,
-sentences and pairs are made up whose lengths and word frequencies are those of that data.
+`sentiment/nsmc/`, for `tagging` `tagging/ud_english_ewt/`, for `translation`
+`translation/multi30k_en_de/`, and for `captioning` `captioning/flickr8k/`, as
+`benchmarks/public_data.py` describes; without it, texts, sentences, pairs and captioned images are
+made up whose lengths and word frequencies are those of that data.
 """
 
 from __future__ import annotations
@@ -21,7 +22,15 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from benchmarks import comparisons, tagged_workload, translation_workload, workload
+from benchmarks import (
+    caption_workload,
+    comparisons,
+    tagged_workload,
+    translation_workload,
+    workload,
+)
+from benchmarks.caption_workload import CaptionWorkload
+from benchmarks.captioning import captioning
 from benchmarks.comparisons import Batches, Comparison, Setup
 from benchmarks.results import RESULTS, markdown, put_into_readme, read_json, write_json
 from benchmarks.rounds import use_cores
@@ -42,6 +51,14 @@ _PACKAGES = (
     "spacy",
     "joeynmt",
 )
+# Settings of the recipe of captioning that both captioners have.
+_OF_CAPTIONERS = (
+    *("height", "width", "widths", "strides", "blocks", "embedding_dim", "hidden_dim", "dropout"),
+    *("vocabulary_size", "min_count", "batch_size", "captions_per_image", "learning_rate"),
+    *("num_beams", "length_penalty", "max_length"),
+)
+# Made-up images that captioners learn from, for each that they are measured on.
+_TIMES_LEARNED = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +73,9 @@ class Options:
         rows: Texts of a training epoch.
         sentences: Sentences of a training epoch in `tagging`.
         pairs: Sentence pairs of a training epoch in `translation`.
-        learning_epochs: How often translators see all training pairs before they are measured, so
-            that their translations end where they should.
+        images: Images of a training epoch in `captioning`, each with its captions.
+        learning_epochs: How often translators and captioners see all training data before they are
+            measured, so that what they write ends where it should.
         vocabulary_size: Words that are known.
         cell: Kind of recurrent cell.
         threads: Threads and processor cores for each.
@@ -73,6 +91,7 @@ class Options:
     rows: int = 20_000
     sentences: int = 2_000
     pairs: int = 8_192
+    images: int = 320
     learning_epochs: int = 3
     vocabulary_size: int = 20_000
     cell: Literal["gru", "lstm"] = "gru"
@@ -222,6 +241,49 @@ def of_pairs(
     return _setup(options, peers, directory / "pairs", **made)
 
 
+def of_images(
+    options: Options, peers: Mapping[str, str], directory: Path
+) -> Setup[CaptionWorkload]:
+    """Chooses the captioned images; sizes are those of the recipe.
+
+    Args:
+        options: what was given on the command line.
+        peers: interpreters by environment.
+        directory: for files that are not kept.
+
+    Returns:
+        What the comparison of captioners needs.
+    """
+    from recipes.captioning import DEFAULTS
+
+    rows, test_rows, epochs, sizes = options.images, 64, options.learning_epochs, DEFAULTS
+    batches: list[Batches] = [(1, 32), (16, 64)]
+    if options.quick:
+        rows, test_rows, epochs = 8, 4, 1
+        sizes = dataclasses.replace(
+            DEFAULTS,
+            **{"height": 32, "width": 32, "widths": (4, 8), "strides": (2, 2)},
+            **{"embedding_dim": 8, "hidden_dim": 8, "batch_size": 4, "max_length": 8},
+        )
+        batches = [(1, 2), (16, 4)]
+    if options.data is None:
+        made_up = directory / "pictures"
+        made_up.mkdir()
+        work = caption_workload.synthetic(
+            made_up, _TIMES_LEARNED * rows, rows, test_rows, options.seed
+        )
+    else:
+        work = caption_workload.flickr8k(options.data, rows, test_rows, options.seed)
+        if options.quick:
+            work = dataclasses.replace(
+                work, images=work.images[:rows], captions=work.captions[:rows]
+            )
+    settings = {name: getattr(sizes, name) for name in _OF_CAPTIONERS}
+    settings |= {"learning_epochs": epochs, "seed": options.seed}
+    made = {"work": work, "sizes": settings, "batches": batches}
+    return _setup(options, peers, directory / "images", **made)
+
+
 def _setup(options: Options, peers: Mapping[str, str], directory: Path, **made: Any) -> Setup:
     """Puts together what was made and what was given."""
     directory.mkdir()
@@ -244,6 +306,7 @@ COMPARISONS: dict[str, tuple[Callable[..., Setup], Callable[..., Comparison | No
     "start": (of_texts, comparisons.start),
     "tagging": (of_sentences, tagging),
     "translation": (of_pairs, translation),
+    "captioning": (of_images, captioning),
 }
 
 
@@ -298,6 +361,9 @@ def _amount(facts: Mapping[str, Any]) -> str:
     if "train pairs" in facts:
         trained, translated = facts["train pairs"], facts["test sentences"]
         return f"{trained:,} pairs trained on and {translated:,} sentences translated"
+    if "train captions" in facts:
+        trained, captioned = facts["train captions"], facts["test images"]
+        return f"{trained:,} captions trained on and {captioned:,} images captioned"
     if "train sentences" not in facts:
         return f"{facts['texts']:,} texts"
     trained, tagged = facts["train sentences"], facts["test sentences"]

@@ -70,18 +70,17 @@ def translation(setup: Setup[TranslationWorkload]) -> Comparison:
     return Comparison("translation", facts | more, table(measured, answers))
 
 
-def tokens_each(answers: Sequence[dict[str, Any]]) -> float:
+def tokens_each(answers: Sequence[dict[str, Any]], unit: str = "sentences") -> float:
     """How long the sentences are that somebody wrote, or was trained on.
 
     Args:
-        answers: `sentences` and `tokens`, round by round.
+        answers: their number and `tokens`, round by round.
+        unit: under which name their number is.
 
     Returns:
         Tokens of a sentence, its end counted, in the median of the rounds.
     """
-    return median(
-        [{"length": answer["tokens"] / answer["sentences"]} for answer in answers], "length"
-    )
+    return median([{"length": answer["tokens"] / answer[unit]} for answer in answers], "length")
 
 
 def table(measured: Sequence[Measured], answers: Answers) -> list[Row]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +20,6 @@ _LOG_MEAN, _LOG_DEVIATION, _LONGEST = 2.53, 0.30, 41
 _ZIPF, _DISTINCT_WORDS = 1.0, 18_000
 _SOURCE_SYLLABLES = [consonant + vowel for consonant in "dklmst" for vowel in "aeiou"]
 _TARGET_SYLLABLES = [consonant + vowel for consonant in "bfghnr" for vowel in "aeiou"]
-_WORD = re.compile(r"\w+|[^\w\s]")
 _SIDES = ("source", "target")
 
 
@@ -105,22 +103,6 @@ def read(path: str | Path) -> TranslationWorkload:
         The pairs.
     """
     return TranslationWorkload(**json.loads(Path(path).read_text(encoding="utf-8")))
-
-
-def translated_tokens(translations: Sequence[str]) -> int:
-    """How many tokens were found, counted alike for everybody.
-
-    Args:
-        translations: what was answered.
-
-    Returns:
-        Words and marks of all, and an end for each sentence.
-
-    Example:
-        >>> translated_tokens(["Ein Mann schläft.", ""])
-        6
-    """
-    return sum(len(_WORD.findall(text)) + 1 for text in translations)
 
 
 def multi30k(directory: Path, rows: int, seed: int) -> TranslationWorkload:

@@ -1,12 +1,14 @@
-"""Texts split into words once, so that a word is the same for everybody who is compared."""
+"""Words split and counted once, so that a word is the same for everybody who is compared."""
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 _TOGETHER = 2048
+_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def split_into_words(texts: Sequence[str], *, lowercase: bool) -> list[str]:
@@ -28,6 +30,22 @@ def split_into_words(texts: Sequence[str], *, lowercase: bool) -> list[str]:
     split = _splitting(lowercase)
     batches = (texts[start : start + _TOGETHER] for start in range(0, len(texts), _TOGETHER))
     return [text.decode() for batch in batches for text in split(tf.constant(batch)).numpy()]
+
+
+def written_tokens(texts: Sequence[str]) -> int:
+    """How many tokens were written, counted alike for everybody.
+
+    Args:
+        texts: what was answered.
+
+    Returns:
+        Words and marks of all, and an end for each text.
+
+    Example:
+        >>> written_tokens(["Ein Mann schläft.", ""])
+        6
+    """
+    return sum(len(_WORD.findall(text)) + 1 for text in texts)
 
 
 @functools.cache

@@ -18,15 +18,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import keras
-import numpy as np
-import tensorflow as tf
 
 from recipes.samples.digit_scenes import digit_scenes
 from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, captions_by_image, check, read_parts
-from seqkit.evaluation import Outcome, beside, plain_captions, pooled_pixels, score_captioner
+from seqkit.evaluation import Outcome, beside, score_beside_plain
 from seqkit.export.artefact import check_target
-from seqkit.images import encoded_images
 from seqkit.models import ImageCaptioner
 from seqkit.models.image_captioner_core import ENCODER
 from seqkit.models.image_encoders import set_trainable
@@ -78,8 +75,7 @@ class Config:
         captions_per_image: captions of an image in a step, at most.
         learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
         validation_fraction: share of the images kept for validation if none are given.
-        bad_images: what becomes of images that are missing, broken or too large: `error` names
-            the first, `skip` leaves them out and counts them.
+        bad_images: whether missing, broken and too large images are an error, or left out, counted.
         max_pixels: larger images are refused.
         image_column: name of the column with the images, if not found by itself.
         caption_column: the same of the captions.
@@ -116,7 +112,7 @@ class Config:
     num_beams: int = 4
     length_penalty: float = 1.0
     max_length: int = 50
-    epochs: int = 30
+    epochs: int = 25
     max_steps: int = 10_000
     patience: int = 6
     batch_size: int = 32
@@ -153,6 +149,16 @@ SAMPLE = Config(
 )
 # A lower rate and fewer epochs: what was learned before is not to be lost.
 FINE_TUNING = Config(learning_rate=Config.learning_rate / 3, epochs=5)
+# Settings that are arguments of the network, and of training, by the same names.
+_CORE = (
+    *("encoder", "weights", "height", "width", "widths", "strides", "blocks"),
+    *("embedding_dim", "hidden_dim", "decoder_layers", "cell", "attention", "tie_embeddings"),
+    *("dropout", "word_dropout", "seed"),
+)
+_TRAINING = (
+    *("batch_size", "captions_per_image", "epochs", "max_steps", "patience", "learning_rate"),
+    *("label_smoothing", "augment", "unfrozen_epochs", "unfrozen_rate", "seed"),
+)
 
 
 def build(dataset: Dataset, config: Config) -> ImageCaptioner:
@@ -174,31 +180,13 @@ def build(dataset: Dataset, config: Config) -> ImageCaptioner:
         length_penalty=config.length_penalty,
         max_length=config.max_length,
         max_pixels=config.max_pixels,
-        encoder=config.encoder,
-        weights=config.weights,
         trainable=config.weights is None or not config.freeze,
-        height=config.height,
-        width=config.width,
-        widths=config.widths,
-        strides=config.strides,
-        blocks=config.blocks,
-        embedding_dim=config.embedding_dim,
-        hidden_dim=config.hidden_dim,
-        decoder_layers=config.decoder_layers,
-        cell=config.cell,
-        attention=config.attention,
-        tie_embeddings=config.tie_embeddings,
-        dropout=config.dropout,
-        word_dropout=config.word_dropout,
-        seed=config.seed,
+        **{name: getattr(config, name) for name in _CORE},
     )
 
 
 def grow(old: ImageCaptioner, dataset: Dataset, config: Config) -> ImageCaptioner:
-    """A model that has learned what `old` has, and knows the words that are new in a dataset.
-
-    Its encoder is frozen at first where that of `old` was, unless `config.freeze` is False.
-    """
+    """The model with the words that more data bring, frozen at first where it was once."""
     target = old.target.extended(dataset.batches("caption", 4096), config.min_count)
     model = old.extended(target)
     if not config.freeze:
@@ -221,17 +209,7 @@ def fit(
         model,
         train,
         validation,
-        batch_size=config.batch_size,
-        captions_per_image=config.captions_per_image,
-        epochs=config.epochs,
-        max_steps=config.max_steps,
-        patience=config.patience,
-        learning_rate=config.learning_rate,
-        label_smoothing=config.label_smoothing,
-        augment=config.augment,
-        unfrozen_epochs=config.unfrozen_epochs,
-        unfrozen_rate=config.unfrozen_rate,
-        seed=config.seed,
+        **{name: getattr(config, name) for name in _TRAINING},
         checkpoints=checkpoints,
         resume=resume,
         fingerprint=dataclasses.asdict(config),
@@ -381,17 +359,10 @@ def train_and_score(
         log_dir=log_dir,
     )
     minutes = (time.perf_counter() - start) / 60
-    images, captions = captions_by_image(parts["train"])
-    test_images, references = captions_by_image(parts["test"])
-    plain = plain_captions(captions, _pooled(model, images), _pooled(model, test_images))
-    scores = score_captioner(
-        model, test_images, references, baselines=plain, vocabulary=model.target.vocabulary.tokens
-    )
+    scores = score_beside_plain(model, parts["train"], parts["test"])
     name, score = scores.main
-    print(
-        *beside(f"{name} on {scores.examples:,} test images", score, scores.main_baselines),
-        sep="\n",
-    )
+    what = f"{name} on {scores.examples:,} test images"
+    print(*beside(what, score, scores.main_baselines), sep="\n")
     print(
         f"  CIDEr-D {scores.cider_d:.3f}, exactly right {scores.exact_match:.1%}, "
         f"{scores.distinct_captions:,} different captions"
@@ -422,15 +393,6 @@ def _run(
     for answer, known in zip(outcome.model.caption(images[:5]), references, strict=False):
         print(f"  {answer.text[:100]} ({answer.score:.2f}); one reference: {known[0][:100]}")
     return outcome.model
-
-
-def _pooled(model: ImageCaptioner, images: list[Any]) -> np.ndarray:
-    """Features of images that nobody trained, for the nearest one."""
-    parts = [
-        pooled_pixels(model.reader(tf.constant(encoded_images(images[i : i + 64])))[0].numpy())
-        for i in range(0, len(images), 64)
-    ]
-    return np.concatenate(parts)
 
 
 if __name__ == "__main__":

@@ -194,7 +194,7 @@ def layer_cases() -> list[LayerCase]:
                 lambda score=score: asked("SourceAttention", score),
                 "vectors",
             )
-            for score in ("dot", "additive")
+            for score in ("dot", "scaled_dot", "additive")
         ),
         LayerCase("GridPositions", lambda: asked("GridPositions", 0.5, 5), "vectors"),
         LayerCase("TokenOutput", lambda: asked("TokenOutput", 7), "vectors"),

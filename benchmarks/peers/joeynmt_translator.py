@@ -26,7 +26,8 @@ from joeynmt.training import TrainManager
 from torch.utils.data import DataLoader
 
 from benchmarks import translation_workload
-from benchmarks.translation_workload import TranslationWorkload, translated_tokens
+from benchmarks.translation_workload import TranslationWorkload
+from benchmarks.words import written_tokens
 from benchmarks.worker import Work, read_config, serve
 
 _SOURCE, _TARGET = "source", "target"
@@ -166,7 +167,7 @@ def translate(
         autocast=args.autocast,
     )
     seconds = time.perf_counter() - start
-    tokens = translated_tokens(found)
+    tokens = written_tokens(found)
     return {"seconds": seconds, "sentences": len(found), "tokens": tokens, "first": found[0]}
 
 

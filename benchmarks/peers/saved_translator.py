@@ -13,7 +13,7 @@ from typing import Any
 import tensorflow as tf
 
 from benchmarks import translation_workload
-from benchmarks.translation_workload import translated_tokens
+from benchmarks.words import written_tokens
 from benchmarks.worker import Work, read_config, serve
 
 _SIGNATURE = "serving_default"
@@ -51,7 +51,7 @@ def translate(answer: Any, sentences: Sequence[str], batch_size: int) -> dict[st
         found += answer(text=batch)["translation"].numpy().tolist()
     seconds = time.perf_counter() - start
     translations = [text.decode() for text in found]
-    tokens = translated_tokens(translations)
+    tokens = written_tokens(translations)
     return {
         "seconds": seconds,
         "sentences": len(translations),

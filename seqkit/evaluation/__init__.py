@@ -6,6 +6,7 @@ from seqkit.evaluation.caption_baselines import (
     nearest_image,
     plain_captions,
     pooled_pixels,
+    score_beside_plain,
 )
 from seqkit.evaluation.captioning import CaptionScores, score_captioner, score_captions
 from seqkit.evaluation.classification import ClassificationScores, Mistake, score_classifier
@@ -34,6 +35,7 @@ __all__ = [
     "plain_captions",
     "plain_translations",
     "pooled_pixels",
+    "score_beside_plain",
     "score_captioner",
     "score_captions",
     "score_classifier",

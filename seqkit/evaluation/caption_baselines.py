@@ -4,18 +4,53 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
-from seqkit.evaluation.captioning import bleu_by_words
+from seqkit.data import Dataset, captions_by_image
+from seqkit.evaluation.captioning import CaptionScores, bleu_by_words, score_captioner
 from seqkit.evaluation.cider import CiderD, word_splitter
+from seqkit.images import encoded_images
 
 CONSTANT = "the best constant caption"
 NEAREST = "a caption of the nearest training image (scikit-learn, pooled pixels)"
 # Of more images the n-grams would fill the memory, and tell no more of what captions are like.
 _MOST_IMAGES = 20_000
+_TOGETHER = 64
+
+
+def score_beside_plain(model: Any, train: Dataset, test: Dataset) -> CaptionScores:
+    """Scores a captioner beside what plain captioners learn from its training data.
+
+    Args:
+        model: a `seqkit.models.ImageCaptioner`.
+        train: what it was trained on, with the columns `image` and `caption`.
+        test: the same, held out.
+
+    Returns:
+        The scores, those of the plain captioners among them.
+
+    Raises:
+        ValueError: as `score_captions` and `plain_captions`.
+    """
+    (seen, captions), (images, references) = captions_by_image(train), captions_by_image(test)
+
+    def pooled(some: Sequence[Any]) -> np.ndarray:
+        chunks = (some[start : start + _TOGETHER] for start in range(0, len(some), _TOGETHER))
+        pixels = (model.reader(tf.constant(encoded_images(chunk)))[0] for chunk in chunks)
+        return np.concatenate([pooled_pixels(read.numpy()) for read in pixels])
+
+    return score_captioner(
+        model,
+        images,
+        references,
+        baselines=plain_captions(captions, pooled(seen), pooled(images)),
+        vocabulary=model.target.vocabulary.tokens,
+    )
 
 
 def plain_captions(

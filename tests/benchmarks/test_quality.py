@@ -181,6 +181,49 @@ def test_a_recipe_without_translations_signs_no_bleu():
     assert len(quality.shown([row]).splitlines()) == 3
 
 
+def test_a_captioner_stands_beside_the_best_plain_model_of_each_score():
+    plain = {
+        "constant": {"BLEU-4": 5.04, "CIDEr-D": 0.06, "exact match": 0.0},
+        "nearest": {"BLEU-4": 3.0, "CIDEr-D": 0.126, "exact match": 0.0},
+    }
+    run = {**RUN, "examples": 500, "bleu_4": 12.34, "cider_d": 0.3456, "exact_match": 0.002}
+    run |= {"distinct_captions": 321, "bleu_signature": "nrefs:5|tok:13a", "plain": plain}
+    about = {"data": "flickr8k", "title": "Flickr8k", "seed": 0, "sha256": "ab12"}
+    lines = quality.shown([{**about, "folds": 1, "runs": [run]}]).splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in (lines[0], lines[2])]
+    assert dict(zip(*cells, strict=True)) == {
+        "data": "Flickr8k",
+        "BLEU-4": "12.3",
+        "best plain model, BLEU-4": "5.0",
+        "CIDEr-D": "0.35",
+        "best plain model, CIDEr-D": "0.13",
+        "distinct captions": "321",
+        "exact, %": "0.2",
+        "test rows": "500",
+        "training, min": "1.00",
+        "with reading and scoring, min": "2.00",
+        "seed": "0",
+        "data, SHA-256": "`ab12`",
+    }
+    assert lines[-1] == "BLEU as sacreBLEU signs it: `nrefs:5|tok:13a`."
+
+
+def test_scores_of_plain_captioners_are_kept(monkeypatch):
+    known = [["a dog runs on the grass"], ["two cats sleep in the sun"]]
+    plain = {"constant": ["a dog runs on the sun"] * 2, "nearest": [row[0] for row in known]}
+    scores = evaluation.score_captions(["a dog"] * 2, known, baselines=plain)
+    outcome = SimpleNamespace(
+        model=None, scores=scores, baselines=scores.main_baselines, history=[{}], minutes=1.0
+    )
+    recipe = SimpleNamespace(train_and_score=lambda parts, config, **more: outcome)
+    monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
+    public = some()._replace(name="digit_scenes")
+    run = json.loads(json.dumps(quality.measured(public, 0, CONFIG, quick=True)))
+    assert run["plain"]["nearest"]["BLEU-4"] == pytest.approx(100)
+    assert 0 < run["plain"]["constant"]["CIDEr-D"] < run["plain"]["nearest"]["CIDEr-D"]
+    assert run["distinct_captions"] == 1 and run["baseline"] == pytest.approx(100)
+
+
 @pytest.mark.parametrize("quick", [False, True])
 def test_the_model_is_scored_on_further_tests_too(monkeypatch, quick):
     rows = [(f"word {i}", f"Wort {i}") for i in range(400)]

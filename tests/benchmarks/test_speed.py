@@ -6,18 +6,21 @@ import sys
 
 import pytest
 
-from benchmarks import tagged_workload, translation_workload, workload
+from benchmarks import caption_workload, tagged_workload, translation_workload, workload
 from benchmarks.comparisons import training_flops
 from benchmarks.speed import (
     COMPARISONS,
     Options,
     interpreters,
+    of_images,
     of_pairs,
     of_sentences,
     of_texts,
     shown,
 )
+from recipes import captioning
 from recipes.tagging import DEFAULTS
+from tests.tiny_images import write_flickr8k
 
 SIZES = {"embedding_dim": 3, "hidden_dim": 2, "cell": "gru"}
 
@@ -78,11 +81,26 @@ def test_a_comparison_of_translators_is_shown_with_its_pairs():
     )
 
 
-def test_texts_sentences_and_pairs_are_written_apart(tmp_path):
+def test_a_comparison_of_captioners_is_shown_with_its_images():
+    facts = {"data": "Flickr8k", "sha256": "ab", "threads": 2, "rounds": 5}
+    facts |= {"images": 3500, "train images": 320, "train captions": 1600, "test images": 64}
+    workers = {"a": {"tensorflow": "2"}, "b": {"keras": "3", "parameters": 9}}
+    result = {"facts": {**facts, "workers": workers}, "rows": [{"who": "seqkit", "x": 2.0}]}
+    assert shown(result).splitlines()[-1] == (
+        "Flickr8k, 1,600 captions trained on and 64 images captioned (SHA-256 `ab`), 2 threads, "
+        "medians of 5 rounds; keras 3, tensorflow 2."
+    )
+
+
+def test_what_is_read_is_written_apart(tmp_path):
     options = Options(quick=True)
-    made = {make: make(options, {}, tmp_path) for make in (of_texts, of_sentences, of_pairs)}
-    readers = (workload.read, tagged_workload.read, translation_workload.read)
-    assert len({setup.config()["workload"] for setup in made.values()}) == 3
+    makers = (of_texts, of_sentences, of_pairs, of_images)
+    made = {make: make(options, {}, tmp_path) for make in makers}
+    readers = (
+        *(workload.read, tagged_workload.read),
+        *(translation_workload.read, caption_workload.read),
+    )
+    assert len({setup.config()["workload"] for setup in made.values()}) == 4
     for setup, read in zip(made.values(), readers, strict=True):
         assert read(setup.config()["workload"]) == setup.work
     assert {make for make, _ in COMPARISONS.values()} == made.keys()
@@ -101,3 +119,12 @@ def test_a_tagger_has_the_sizes_of_the_recipe(tmp_path):
     assert setup.sizes["hidden_dim"] == DEFAULTS.hidden_dim == 128
     assert setup.sizes["batch_size"] == DEFAULTS.batch_size == 32
     assert setup.work.rows == 20 and setup.rounds == 5
+
+
+def test_captioners_have_the_sizes_of_the_recipe(tmp_path):
+    write_flickr8k(tmp_path, train=6, val=3)
+    setup = of_images(Options(data=tmp_path, images=4), {}, tmp_path)
+    for name in ("height", "widths", "hidden_dim", "batch_size", "captions_per_image", "num_beams"):
+        assert setup.sizes[name] == getattr(captioning.DEFAULTS, name)
+    assert [size for size, _ in setup.batches] == [1, 16] and setup.rounds == 5
+    assert (len(setup.work.images), setup.work.rows, len(setup.work.test_images)) == (6, 4, 3)

@@ -108,7 +108,7 @@ def test_input_feeding_sees_what_was_looked_at_before():
         assert (outputs[0] != outputs[1]).any() == input_feeding
 
 
-@pytest.mark.parametrize("score", ["dot", "additive"])
+@pytest.mark.parametrize("score", ["dot", "scaled_dot", "additive"])
 def test_attention_is_the_formula(score):
     rng = np.random.default_rng(2)
     query, source = rng.normal(size=(1, 2, 3)), rng.normal(size=(1, 4, 5))
@@ -116,8 +116,8 @@ def test_attention_is_the_formula(score):
     context, weights = layer(query, source)
     named = {weight.name: np.asarray(weight) for weight in layer.weights}
     keys = source[0] @ named["key_kernel"]
-    if score == "dot":
-        scores = query[0] @ keys.T
+    if score != "additive":
+        scores = query[0] @ keys.T / (3**0.5 if score == "scaled_dot" else 1)
     else:
         inner = query[0] @ named["query_kernel"] + named["bias"]
         scores = (np.tanh(inner[:, None] + keys[None]) @ named["vector"])[..., 0]

@@ -1,0 +1,228 @@
+"""The captioned images that the speed of captioners is measured on: the same ones for everybody."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.words import split_into_words
+
+# Lengths of Flickr8k's captions in words, full stops among them: mean 11.8, median 11, a hundredth
+# above 23, at most 35. A log-normal distribution is close to it.
+_LOG_MEAN, _LOG_DEVIATION, _LONGEST = 2.41, 0.33, 35
+# How rare a word is by its rank, and how many there are, as in 3,500 images of Flickr8k.
+_ZIPF, _DISTINCT_WORDS = 1.05, 6_000
+_CAPTIONS = 5
+# As most photographs of Flickr8k are, at about the 130 kB that they have.
+_HEIGHT, _WIDTH, _SQUARE, _NOISE, _QUALITY = 375, 500, 25, 32, 90
+_SYLLABLES = [consonant + vowel for consonant in "bdgklmnprst" for vowel in "aeiou"]
+
+
+@dataclasses.dataclass(frozen=True)
+class CaptionWorkload:
+    """Captioned images to learn from and images to caption.
+
+    Captions are words in lower case with one space between them. All who are compared read these
+    files and strings, so a word is the same for each of them.
+
+    Attributes:
+        name: where the images come from.
+        images: JPEG files to learn from.
+        captions: of each, as many of each as of any other.
+        rows: how many of these images, from the first on, are trained on in a round; dictionaries
+            are learned from all of them.
+        test_images: JPEG files to caption.
+    """
+
+    name: str
+    images: list[str]
+    captions: list[list[str]]
+    rows: int
+    test_images: list[str]
+
+    @property
+    def sha256(self) -> str:
+        """The first twelve hexadecimal digits of the digest of all captions and images."""
+        digest = hashlib.sha256(json.dumps(self.captions, ensure_ascii=False).encode())
+        for path in (*self.images, *self.test_images):
+            digest.update(Path(path).read_bytes())
+        return digest.hexdigest()[:12]
+
+    @property
+    def train_captions(self) -> int:
+        """Captions of a round of training."""
+        return sum(map(len, self.captions[: self.rows]))
+
+    @property
+    def train_tokens(self) -> int:
+        """Tokens of a round of training: the words, and an end for each caption."""
+        texts = itertools.chain.from_iterable(self.captions[: self.rows])
+        return sum(len(text.split(" ")) + 1 for text in texts)
+
+    def facts(self) -> dict[str, str | int]:
+        """What a report says about the images."""
+        return {
+            "data": self.name,
+            "sha256": self.sha256,
+            "images": len(self.images),
+            "train images": self.rows,
+            "train captions": self.train_captions,
+            "train tokens": self.train_tokens,
+            "test images": len(self.test_images),
+        }
+
+    def known_words(self, most: int, min_count: int) -> list[str]:
+        """The dictionary.
+
+        Args:
+            most: at most so many words.
+            min_count: rarer words are not in it.
+
+        Returns:
+            The most frequent words, most frequent first; of equally frequent ones the first in
+            alphabetical order.
+
+        Example:
+            >>> work = CaptionWorkload("some", [], [["b a", "c a"], ["c"]], 0, [])
+            >>> work.known_words(9, 2)
+            ['a', 'c']
+        """
+        texts = itertools.chain.from_iterable(self.captions)
+        counts = Counter(word for text in texts for word in text.split(" "))
+        known = [word for word, count in counts.items() if count >= min_count]
+        return sorted(known, key=lambda word: (-counts[word], word))[:most]
+
+    def write(self, path: Path) -> None:
+        """Writes a file that `read` reads; the images stay where they are.
+
+        Args:
+            path: the file.
+        """
+        path.write_text(json.dumps(dataclasses.asdict(self), ensure_ascii=False), encoding="utf-8")
+
+
+def read(path: str | Path) -> CaptionWorkload:
+    """Reads what `CaptionWorkload.write` wrote.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The captioned images.
+    """
+    return CaptionWorkload(**json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def flickr8k(directory: Path, rows: int, test_rows: int, seed: int) -> CaptionWorkload:
+    """Takes a part of Flickr8k, and puts its training images into an order.
+
+    Args:
+        directory: holds `captioning/flickr8k/captions.csv` and `images` beside it.
+        rows: images that are trained on in a round.
+        test_rows: images to caption.
+        seed: decides the order.
+
+    Returns:
+        The images of the part `train`, and the first of the part `val`.
+    """
+    parts = flickr8k_parts(directory)
+    images = list(parts["train"])
+    images = [images[i] for i in np.random.default_rng(seed).permutation(len(images))]
+    return CaptionWorkload(
+        "Flickr8k, a part",
+        images,
+        _split_into_words(parts["train"][image] for image in images),
+        min(rows, len(images)),
+        list(itertools.islice(parts["val"], test_rows)),
+    )
+
+
+def flickr8k_parts(directory: Path) -> dict[str, dict[str, list[str]]]:
+    """Reads the table of a part of Flickr8k.
+
+    Args:
+        directory: as for `flickr8k`.
+
+    Returns:
+        Parts, `train` and `val`, by name: captions as they were written by image file.
+    """
+    folder = directory / "captioning" / "flickr8k"
+    parts: dict[str, dict[str, list[str]]] = {"train": {}, "val": {}}
+    with (folder / "captions.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            image = str(folder / "images" / row["image"])
+            parts[row["split"]].setdefault(image, []).append(row["caption"])
+    return parts
+
+
+def synthetic(
+    directory: Path, images: int, rows: int, test_rows: int, seed: int
+) -> CaptionWorkload:
+    """Makes pictures of about the size of Flickr8k's, and captions with the lengths and the word
+    frequencies of its captions, and no sense.
+
+    Args:
+        directory: where the pictures are written.
+        images: how many to learn from.
+        rows: images that are trained on in a round.
+        test_rows: images to caption.
+        seed: decides all that is random.
+
+    Returns:
+        The images and their captions.
+    """
+    random = np.random.default_rng(seed)
+    number = images * _CAPTIONS
+    lengths = np.exp(random.normal(_LOG_MEAN, _LOG_DEVIATION, number)).round().astype(int)
+    # One of them is the full stop.
+    lengths = lengths.clip(2, _LONGEST) - 1
+    share = np.arange(1, _DISTINCT_WORDS + 1) ** -_ZIPF
+    ranks = random.choice(_DISTINCT_WORDS, lengths.sum(), p=share / share.sum())
+    words = [_word(rank) for rank in range(_DISTINCT_WORDS)]
+    texts = [
+        " ".join([*(words[rank] for rank in part), "."])
+        for part in np.split(ranks, lengths.cumsum()[:-1])
+    ]
+    captions = [texts[first : first + _CAPTIONS] for first in range(0, number, _CAPTIONS)]
+    paths = _draw(directory, images + test_rows, random)
+    return CaptionWorkload("synthetic", paths[:images], captions, rows, paths[images:])
+
+
+def _split_into_words(captions: Iterable[Sequence[str]]) -> list[list[str]]:
+    """The captions of each image, split."""
+    grouped = list(captions)
+    split = iter(split_into_words([text for texts in grouped for text in texts], lowercase=True))
+    return [list(itertools.islice(split, len(texts))) for texts in grouped]
+
+
+def _draw(directory: Path, number: int, random: np.random.Generator) -> list[str]:
+    """Writes pictures of coloured squares under noise."""
+    import tensorflow as tf
+
+    paths = [directory / f"{i}.jpg" for i in range(number)]
+    rows, columns = _HEIGHT // _SQUARE, _WIDTH // _SQUARE
+    for path in paths:
+        colours = random.integers(0, 256, (rows, columns, 3), dtype=np.uint8)
+        squares = colours.repeat(_SQUARE, axis=0).repeat(_SQUARE, axis=1)
+        noise = random.integers(-_NOISE, _NOISE, squares.shape, dtype=np.int8)
+        pixels = (squares + noise.astype(np.int16)).clip(0, 255).astype(np.uint8)
+        path.write_bytes(tf.io.encode_jpeg(pixels, quality=_QUALITY).numpy())
+    return [str(path) for path in paths]
+
+
+def _word(rank: int) -> str:
+    """A word: the rarer, the longer."""
+    word = ""
+    rank += 1
+    while rank:
+        rank, rest = divmod(rank, len(_SYLLABLES))
+        word += _SYLLABLES[rest]
+    return word

@@ -1,0 +1,160 @@
+"""Trains a captioner of seqkit for an epoch at a time, and exports it; variant `train`.
+
+It has the sizes and the words that the peer has. It learns from all images before, as the peer
+does, so that its captions end where they should. It is exported once for each search.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import caption_workload
+from benchmarks.caption_workload import CaptionWorkload
+from benchmarks.worker import Work, read_config, serve
+from seqkit import data
+from seqkit.data import Dataset, captions_by_image
+from seqkit.export import saved_model
+from seqkit.models import ImageCaptioner
+from seqkit.text import Normalizer, TextEncoder, Vocabulary, WordTokenizer
+from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
+from seqkit.training import CaptionBatches, EncodedCaptions, fit_captioner
+from seqkit.training.kept_images import image_keys, kept_pixels
+
+_SPECIAL = (PAD, UNK, BOS, EOS)
+_SIZES = (
+    "height",
+    "width",
+    "widths",
+    "strides",
+    "blocks",
+    "embedding_dim",
+    "hidden_dim",
+    "dropout",
+)
+_SEARCH = ("length_penalty", "max_length")
+_HELD_OUT = 100
+
+
+def captioner_of(config: dict[str, Any], work: CaptionWorkload) -> ImageCaptioner:
+    """Makes a captioner that writes the words that the peer does.
+
+    Args:
+        config: sizes, as `speed.py` gives them to all.
+        work: gives the words.
+
+    Returns:
+        The captioner, untrained; it searches greedily.
+    """
+    words = work.known_words(config["vocabulary_size"] - len(_SPECIAL), config["min_count"])
+    target = TextEncoder(
+        WordTokenizer(normalizer=Normalizer("NFC")), Vocabulary([*_SPECIAL, *words])
+    )
+    return ImageCaptioner.build(
+        target,
+        num_beams=1,
+        num_best=1,
+        **{name: config[name] for name in (*_SIZES, *_SEARCH)},
+        decoder_layers=1,
+        cell="gru",
+        tie_embeddings=True,
+        seed=config["seed"],
+    )
+
+
+def with_beams(model: ImageCaptioner, config: dict[str, Any], num_beams: int) -> ImageCaptioner:
+    """The same captioner with another search.
+
+    Args:
+        model: whose weights it has.
+        config: sizes.
+        num_beams: 1 for greedy search.
+
+    Returns:
+        The captioner.
+    """
+    return ImageCaptioner(
+        model.target,
+        model.core,
+        core_config=model.core_config,
+        num_beams=num_beams,
+        num_best=num_beams,
+        **{name: config[name] for name in _SEARCH},
+    )
+
+
+def epoch_of(config: dict[str, Any], model: ImageCaptioner, rows: Dataset, kept: Path) -> Work:
+    """Makes the batches of a round, and warms up on them.
+
+    Args:
+        config: sizes, as `speed.py` gives them to all.
+        model: what is trained; compiled, as `fit_captioner` left it.
+        rows: the captions of an epoch, and their images.
+        kept: a file for the pixels.
+
+    Returns:
+        What trains for an epoch.
+    """
+    images, captions = captions_by_image(rows)
+    pixels = kept_pixels(images, image_keys(images), model.reader, kept)
+    batches = CaptionBatches(
+        EncodedCaptions(captions, model.target, max_length=model.max_length),
+        pixels,
+        source_name="images",
+        batch_size=config["batch_size"],
+        captions_per_image=config["captions_per_image"],
+        seed=config["seed"],
+    )
+    dataset = batches.dataset()
+    tokens = sum(len(text.split(" ")) + 1 for texts in captions for text in texts)
+    sizes = {"captions": sum(map(len, captions)), "tokens": tokens}
+
+    def epoch() -> dict[str, Any]:
+        batches.epoch += 1
+        history = model.core.fit(dataset, verbose=0, shuffle=False).history
+        return {"loss": history["loss"][0], **sizes}
+
+    epoch()
+    return epoch
+
+
+def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
+    """Makes the model, trains it, and writes it below `models` for each of `searches`."""
+    config = read_config()
+    keras.utils.set_random_seed(config["seed"])
+    work = caption_workload.read(config["workload"])
+    model = captioner_of(config, work)
+    pairs = list(zip(work.images, work.captions, strict=True))
+    dataset = data.read(pairs, columns=("image", "caption"))
+    epochs = config["learning_epochs"]
+    history = fit_captioner(
+        model,
+        dataset,
+        dataset.take(np.arange(min(_HELD_OUT, len(dataset)))),
+        batch_size=config["batch_size"],
+        captions_per_image=config["captions_per_image"],
+        epochs=epochs,
+        max_steps=epochs * -(-len(work.images) // config["batch_size"]),
+        patience=epochs,
+        learning_rate=config["learning_rate"],
+        augment=False,
+        seed=config["seed"],
+    )
+    for name, num_beams in config["searches"].items():
+        saved_model.save(with_beams(model, config, num_beams), Path(config["models"][name]))
+    in_a_round = data.read(pairs[: work.rows], columns=("image", "caption"))
+    epoch = epoch_of(config, model, in_a_round, Path(config["directory"]) / "pixels.npy")
+    return {"train": epoch}, {
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "parameters": model.core.count_params(),
+        "learned to a loss of": history[-1]["loss"],
+    }
+
+
+if __name__ == "__main__":
+    serve(prepare)
