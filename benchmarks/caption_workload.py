@@ -20,6 +20,7 @@ from benchmarks.words import split_into_words
 _LOG_MEAN, _LOG_DEVIATION, _LONGEST = 2.41, 0.33, 35
 # How rare a word is by its rank, and how many there are, as in 3,500 images of Flickr8k.
 _ZIPF, _DISTINCT_WORDS = 1.05, 6_000
+_WORDS_OF_A_PLACE = _DISTINCT_WORDS // _LONGEST
 _CAPTIONS = 5
 # As most photographs of Flickr8k are, at about the 130 kB that they have.
 _HEIGHT, _WIDTH, _SQUARE, _NOISE, _QUALITY = 375, 500, 25, 32, 90
@@ -166,8 +167,10 @@ def flickr8k_parts(directory: Path) -> dict[str, dict[str, list[str]]]:
 def synthetic(
     directory: Path, images: int, rows: int, test_rows: int, seed: int
 ) -> CaptionWorkload:
-    """Makes pictures of about the size of Flickr8k's, and captions with the lengths and the word
-    frequencies of its captions, and no sense.
+    """Makes pictures of about the size of Flickr8k's, and captions of the lengths of its captions.
+
+    There is no sense in them, but for this: every place of a caption has words of its own, as
+    rare by their ranks as those of Flickr8k. So a captioner learns soon where captions end.
 
     Args:
         directory: where the pictures are written.
@@ -184,11 +187,10 @@ def synthetic(
     lengths = np.exp(random.normal(_LOG_MEAN, _LOG_DEVIATION, number)).round().astype(int)
     # One of them is the full stop.
     lengths = lengths.clip(2, _LONGEST) - 1
-    share = np.arange(1, _DISTINCT_WORDS + 1) ** -_ZIPF
-    ranks = random.choice(_DISTINCT_WORDS, lengths.sum(), p=share / share.sum())
-    words = [_word(rank) for rank in range(_DISTINCT_WORDS)]
+    share = np.arange(1, _WORDS_OF_A_PLACE + 1) ** -_ZIPF
+    ranks = random.choice(_WORDS_OF_A_PLACE, lengths.sum(), p=share / share.sum())
     texts = [
-        " ".join([*(words[rank] for rank in part), "."])
+        " ".join([*(_word(rank * _LONGEST + place) for place, rank in enumerate(part)), "."])
         for part in np.split(ranks, lengths.cumsum()[:-1])
     ]
     captions = [texts[first : first + _CAPTIONS] for first in range(0, number, _CAPTIONS)]

@@ -58,7 +58,7 @@ _OF_CAPTIONERS = (
     *("num_beams", "length_penalty", "max_length"),
 )
 # Made-up images that captioners learn from, for each that they are measured on.
-_TIMES_LEARNED = 4
+_TIMES_LEARNED = 8
 
 
 @dataclasses.dataclass(frozen=True)

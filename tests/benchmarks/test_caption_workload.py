@@ -24,7 +24,11 @@ def test_made_up_captions_are_as_long_as_those_of_flickr8k(monkeypatch, tmp_path
     lengths = [len(text.split(" ")) for texts in work.captions for text in texts]
     assert len(lengths) == 3000 and min(lengths) >= 2 and max(lengths) <= 35
     assert 11.3 < np.mean(lengths) < 12.3 and 11 <= np.median(lengths) <= 12
-    assert all(text.endswith(" .") for texts in work.captions for text in texts)
+    words = [text.split(" ") for texts in work.captions for text in texts]
+    assert all(row[-1] == "." for row in words)
+    # A word tells its place, so that where captions end is soon learned.
+    places = {(word, place) for row in words for place, word in enumerate(row[:-1])}
+    assert len(places) == len({word for word, _ in places}) > 1000
     assert (len(work.images), work.rows, len(work.test_images)) == (600, 100, 20)
 
 
