@@ -17,13 +17,13 @@ from benchmarks import caption_workload
 from benchmarks.caption_workload import CaptionWorkload
 from benchmarks.worker import Work, read_config, serve
 from seqkit import data
-from seqkit.data import Dataset, captions_by_image
+from seqkit.data import Dataset
 from seqkit.export import saved_model
 from seqkit.models import ImageCaptioner
 from seqkit.text import Normalizer, TextEncoder, Vocabulary, WordTokenizer
 from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
 from seqkit.training import CaptionBatches, EncodedCaptions, fit_captioner
-from seqkit.training.kept_images import image_keys, kept_pixels
+from seqkit.training.kept_images import KeptImages
 
 _SPECIAL = (PAD, UNK, BOS, EOS)
 _SIZES = (
@@ -94,24 +94,23 @@ def epoch_of(config: dict[str, Any], model: ImageCaptioner, rows: Dataset, kept:
         config: sizes, as `speed.py` gives them to all.
         model: what is trained; compiled, as `fit_captioner` left it.
         rows: the captions of an epoch, and their images.
-        kept: a file for the pixels.
+        kept: begins the name of the file with the pixels.
 
     Returns:
         What trains for an epoch.
     """
-    images, captions = captions_by_image(rows)
-    pixels = kept_pixels(images, image_keys(images), model.reader, kept)
+    images = KeptImages(rows, model.reader, kept)
     batches = CaptionBatches(
-        EncodedCaptions(captions, model.target, max_length=model.max_length),
-        pixels,
+        EncodedCaptions(images.captions, model.target, max_length=model.max_length),
+        images.pixels,
         source_name="images",
         batch_size=config["batch_size"],
         captions_per_image=config["captions_per_image"],
         seed=config["seed"],
     )
     dataset = batches.dataset()
-    tokens = sum(len(text.split(" ")) + 1 for texts in captions for text in texts)
-    sizes = {"captions": sum(map(len, captions)), "tokens": tokens}
+    tokens = sum(len(text.split(" ")) + 1 for texts in images.captions for text in texts)
+    sizes = {"captions": sum(map(len, images.captions)), "tokens": tokens}
 
     def epoch() -> dict[str, Any]:
         batches.epoch += 1
@@ -147,7 +146,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     for name, num_beams in config["searches"].items():
         saved_model.save(with_beams(model, config, num_beams), Path(config["models"][name]))
     in_a_round = data.read(pairs[: work.rows], columns=("image", "caption"))
-    epoch = epoch_of(config, model, in_a_round, Path(config["directory"]) / "pixels.npy")
+    epoch = epoch_of(config, model, in_a_round, Path(config["directory"]) / "round")
     return {"train": epoch}, {
         "tensorflow": tf.__version__,
         "keras": keras.__version__,

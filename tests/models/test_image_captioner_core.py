@@ -105,4 +105,4 @@ def test_a_backbone_can_be_the_encoder():
     images = RNG.integers(0, 256, (1, 64, 96, 3)).astype("uint8")
     assert tuple(grid_of(core, images).shape) == (1, 2, 3, 1024)
     found = core({"images": images, "decoder_token_ids": IDS[:1]})
-    assert tuple(found.shape) == (1, 3, 5, 4)
+    assert tuple(found.shape) == (1, 2, 6, 4)
