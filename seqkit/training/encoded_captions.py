@@ -8,10 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 import tensorflow as tf
 
-from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
-from seqkit.text.vocabulary import BOS_ID, EOS_ID
-from seqkit.training.id_rows import IdRows
+from seqkit.text.vocabulary import PAD_ID
+from seqkit.training.id_rows import before_and_following, encoded_targets
 from seqkit.training.streaming import streamed
 
 _CHUNK = 2048
@@ -58,7 +57,9 @@ class EncodedCaptions:
     def __init__(
         self, captions: Sequence[Sequence[str]], target: TextEncoder, *, max_length: int
     ) -> None:
-        self._ids = _encoded([text for of_image in captions for text in of_image], target)
+        texts = [text for of_image in captions for text in of_image]
+        chunks = (texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK))
+        self._ids = encoded_targets(chunks, target)
         fits = self._ids.lengths <= max_length
         self.num_left_out = int(len(fits) - fits.sum())
         if not fits.any():
@@ -107,13 +108,9 @@ class EncodedCaptions:
             on the right with 0, which alone is in the place of a caption that is not there.
         """
         numbers = captions.reshape(-1)
-        there = numbers >= 0
-        ids = self._ids.padded(np.maximum(numbers, 0)) * there[:, np.newaxis]
-        following = np.pad(ids, [(0, 0), (0, 1)])
-        ends = self._ids.lengths[np.maximum(numbers, 0)]
-        following[np.flatnonzero(there), ends[there]] = EOS_ID
-        before = np.pad(ids, [(0, 0), (1, 0)])
-        before[there, 0] = BOS_ID
+        absent, rows = numbers < 0, np.maximum(numbers, 0)
+        before, following = before_and_following(self._ids.padded(rows), self._ids.lengths[rows])
+        before[absent] = following[absent] = PAD_ID
         shape = (*captions.shape, -1)
         longest = int((following > 0).sum(axis=1).max())
         return tuple(part[:, :longest].reshape(shape) for part in (before, following))  # type: ignore[return-value]
@@ -190,15 +187,3 @@ class CaptionBatches:
 
         made = streamed(self._made, signature, len(self))
         return made.map(inputs, num_parallel_calls=2)
-
-
-def _encoded(captions: Sequence[str], target: TextEncoder) -> IdRows:
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
-    def encode(texts: tf.Tensor) -> tf.RaggedTensor:
-        # Of a caption without a token EOS alone is to be learned, and not UNK.
-        return target.vocabulary.token_to_id(target(texts).tokens)
-
-    rows = IdRows()
-    for start in range(0, len(captions), _CHUNK):
-        rows.add(encode(as_text_tensor(captions[start : start + _CHUNK])))
-    return rows.closed()

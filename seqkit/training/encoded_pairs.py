@@ -12,8 +12,7 @@ from seqkit.data.dataset import Dataset
 from seqkit.data.pair_batching import pair_batches
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
-from seqkit.text.vocabulary import BOS_ID, EOS_ID, PAD_ID
-from seqkit.training.id_rows import IdRows
+from seqkit.training.id_rows import IdRows, before_and_following, encoded_targets
 from seqkit.training.streaming import streamed
 
 _CHUNK = 2048
@@ -55,8 +54,8 @@ class EncodedPairs:
     def __init__(
         self, dataset: Dataset, source: TextEncoder, target: TextEncoder, *, max_length: int
     ) -> None:
-        self._source = _encoded(dataset, "source", source)
-        self._target = _encoded(dataset, "target", target)
+        self._source = _encoded_sources(dataset, source)
+        self._target = encoded_targets(dataset.batches("target", _CHUNK), target)
         fits = np.maximum(self._source.lengths, self._target.lengths) <= max_length
         self.num_left_out = int(len(fits) - fits.sum())
         if not fits.any():
@@ -83,11 +82,9 @@ class EncodedPairs:
             all padded on the right with 0.
         """
         rows = self._rows[indices]
-        target = self._target.padded(rows)
-        end = self._target.lengths[rows]
-        following = np.pad(target, [(0, 0), (0, 1)], constant_values=PAD_ID)
-        following[np.arange(len(rows)), end] = EOS_ID
-        before = np.pad(target, [(0, 0), (1, 0)], constant_values=BOS_ID)
+        before, following = before_and_following(
+            self._target.padded(rows), self._target.lengths[rows]
+        )
         inputs = {"encoder_token_ids": self._source.padded(rows), "decoder_token_ids": before}
         return inputs, following
 
@@ -139,16 +136,12 @@ class PairBatches:
         return streamed(batches, signature, len(self))
 
 
-def _encoded(dataset: Dataset, column: str, encoder: TextEncoder) -> IdRows:
+def _encoded_sources(dataset: Dataset, source: TextEncoder) -> IdRows:
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     def encode(texts: tf.Tensor) -> tf.RaggedTensor:
-        encoded = encoder(texts)
-        if column == "source":
-            return encoded.token_ids
-        # Of a target without a token EOS alone is to be learned, and not UNK.
-        return encoder.vocabulary.token_to_id(encoded.tokens)
+        return source(texts).token_ids
 
     rows = IdRows()
-    for texts in dataset.batches(column, _CHUNK):
+    for texts in dataset.batches("source", _CHUNK):
         rows.add(encode(as_text_tensor(texts)))
     return rows.closed()

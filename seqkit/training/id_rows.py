@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
+
+from seqkit.text.code_points import as_text_tensor
+from seqkit.text.encoder import TextEncoder
+from seqkit.text.vocabulary import BOS_ID, EOS_ID, PAD_ID
 
 
 class IdRows:
@@ -49,3 +56,46 @@ class IdRows:
         inside = columns < lengths[:, np.newaxis]
         places = np.where(inside, starts[:, np.newaxis] + columns, len(self._values[0]) - 1)
         return self._values[0][places]
+
+
+def encoded_targets(batches: Iterable[Any], target: TextEncoder) -> IdRows:
+    """Ids of texts that are to be written.
+
+    Args:
+        batches: batches of texts.
+        target: turns texts into ids.
+
+    Returns:
+        The rows. Of a text without a token EOS alone is to be learned, and not UNK: its row is
+        empty.
+    """
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
+    def encode(texts: tf.Tensor) -> tf.RaggedTensor:
+        return target.vocabulary.token_to_id(target(texts).tokens)
+
+    rows = IdRows()
+    for texts in batches:
+        rows.add(encode(as_text_tensor(texts)))
+    return rows.closed()
+
+
+def before_and_following(ids: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a decoder reads of known targets, and what it is to write.
+
+    Args:
+        ids: `<int32>[n, length]`, padded on the right with 0.
+        lengths: `<int>[n]`, ids of each row.
+
+    Returns:
+        `<int32>[n, length + 1]` twice: BOS and the target, and the target and EOS.
+
+    Example:
+        >>> before, following = before_and_following(np.array([[5, 6], [7, 0]]), np.array([2, 1]))
+        >>> before.tolist(), following.tolist()
+        ([[2, 5, 6], [2, 7, 0]], [[5, 6, 3], [7, 3, 0]])
+    """
+    before = np.pad(ids, [(0, 0), (1, 0)], constant_values=BOS_ID)
+    following = np.pad(ids, [(0, 0), (0, 1)], constant_values=PAD_ID)
+    following[np.arange(len(ids)), lengths] = EOS_ID
+    return before, following
