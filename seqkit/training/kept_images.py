@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from seqkit.data import Dataset
 from seqkit.data.caption_groups import captions_by_image
+from seqkit.data.columns import IMAGE_SHA256
 from seqkit.images import ArrayStore, ImageReader, encoded_images
 
 _TOGETHER = 64
@@ -25,7 +26,7 @@ class KeptImages:
     with, and images or weights that have changed are read anew, see `ArrayStore.fill`.
 
     Args:
-        dataset: holds the columns `image` and `caption`.
+        dataset: holds `image`, `caption` and `image_sha256`, as `seqkit.data.read` gives them.
         reader: gives images their size.
         path: begins the names of the files.
 
@@ -40,9 +41,8 @@ class KeptImages:
     def __init__(self, dataset: Dataset, reader: ImageReader, path: Path) -> None:
         self._path = path
         self._images, self.captions = captions_by_image(dataset)
-        self._keys = [
-            hashlib.sha256(encoded_images([image])[0]).hexdigest() for image in self._images
-        ]
+        # Of the images in the same order, since reading the data has told their bytes apart.
+        self._keys = list(dict.fromkeys(dataset.to_list(IMAGE_SHA256)))
         shape = (reader.height, reader.width, 3)
         self.pixels = self._filled(
             "pixels",
