@@ -117,10 +117,16 @@ def _share(values: list, number: int) -> list:
 
 
 def _pictures(number: int) -> list[np.ndarray]:
-    """The part's own pictures of each digit, `<float>[pictures, 8, 8]` from 0 to 1."""
+    """The part's own pictures of each digit, `<float>[pictures, 8, 8]` from 0 to 1.
+
+    They are shuffled, always alike: scikit-learn has them by writer, and a test of few writers
+    would tell more of these than of the model.
+    """
     digits = load_digits()
-    own = [_share(list(np.flatnonzero(digits.target == digit)), number) for digit in range(10)]
-    return [digits.images[rows] / 16 for rows in own]
+    rows = [list(np.flatnonzero(digits.target == digit)) for digit in range(10)]
+    for of_digit in rows:
+        random.Random(0).shuffle(of_digit)
+    return [digits.images[_share(of_digit, number)] / 16 for of_digit in rows]
 
 
 def _scene(layout: tuple[int | None, ...], pictures: list[np.ndarray], rng: random.Random) -> Scene:
