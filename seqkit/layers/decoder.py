@@ -299,7 +299,7 @@ class RecurrentDecoder(keras.layers.Layer):
         kept = ops.reshape(kept, (-1, self.hidden_dim))
         # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
         kernel = ops.copy(layer.recurrent_kernel)
-        outputs = self.recurrence.run(projected, kernel, recurrent_bias, kept, initial, False)
+        outputs = self.recurrence.run(projected, kernel, recurrent_bias, kept, initial, False)[0]
         return ops.transpose(outputs, (1, 0, 2))
 
     def _cell(self, number: int, inputs: Tensor, state: State, kept: Any) -> State:

@@ -32,7 +32,7 @@ def simple_rnn(
     recurrent_dropout: Tensor,
     initial: State,
     reverse: bool,
-) -> Tensor:
+) -> State:
     """Runs `h = tanh(x + (h * dropout) U + b)` over time.
 
     Args:
@@ -44,7 +44,7 @@ def simple_rnn(
         reverse: go from the last step to the first.
 
     Returns:
-        `<float>[length, batch, dim]`, the state at every step.
+        `(h,)`, `<float>[length, batch, dim]`, the state after every step.
 
     Source: Elman (1990), "Finding structure in time".
     """
@@ -75,7 +75,7 @@ def simple_rnn(
 
         return states, gradient
 
-    return run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
+    return (run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial),)
 
 
 def simple_rnn_step(
@@ -93,7 +93,7 @@ def gru(
     recurrent_dropout: Tensor,
     initial: State,
     reverse: bool,
-) -> Tensor:
+) -> State:
     """Runs a gated recurrent unit (reset after the product) over time.
 
     Args:
@@ -105,7 +105,7 @@ def gru(
         reverse: go from the last step to the first.
 
     Returns:
-        `<float>[length, batch, dim]`, the state at every step.
+        `(h,)`, `<float>[length, batch, dim]`, the state after every step.
 
     Source: Cho et al. (2014), arXiv:1406.1078v3, equations 5 to 8, with the reset gate applied
     after the recurrent product as in cuDNN.
@@ -147,7 +147,7 @@ def gru(
 
         return states, gradient
 
-    return run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
+    return (run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial),)
 
 
 def gru_step(
@@ -166,7 +166,7 @@ def lstm(
     recurrent_dropout: Tensor,
     initial: State,
     reverse: bool,
-) -> Tensor:
+) -> State:
     """Runs a long short-term memory over time.
 
     Args:
@@ -178,19 +178,14 @@ def lstm(
         reverse: go from the last step to the first.
 
     Returns:
-        `<float>[length, batch, dim]`, the hidden state at every step.
+        `(h, c)`, `<float>[length, batch, dim]` each, the state after every step. No gradient flows
+        through `c`: what goes on from it begins anew, as truncated backpropagation does.
 
     Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers et al. (2000).
     """
 
     @ops.custom_gradient
-    def run(projected, kernel, bias, dropout, initial, initial_cell):
-        def step(state, x):
-            state = lstm_step(x, state, kernel, bias, dropout)
-            return state, state
-
-        _, (states, cells) = ops.scan(step, (initial, initial_cell), projected, reverse=reverse)
-
+    def run(projected, kernel, bias, dropout, initial, initial_cell, states, cells):
         def gradient(*given, upstream=None):
             d_states = _arriving(given, upstream)
             before = _previous(states, initial, reverse)
@@ -226,11 +221,22 @@ def lstm(
             d_initial, (d_h, d_c) = _walk_back(step_back, rest, factors, reverse)
             d_projected = d_sums(d_h, d_c, to_sums, to_output)
             weights = _weight_gradients(before * dropout, d_projected)
-            return d_projected, *weights, ops.zeros_like(dropout), *d_initial
+            nothing = (ops.zeros_like(states), ops.zeros_like(cells))
+            return d_projected, *weights, ops.zeros_like(dropout), *d_initial, *nothing
 
-        return states, gradient
+        return ops.copy(states), gradient
 
-    return run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
+    given = (projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
+    # The loop comes before, so that the cells are there to go on from: PyTorch lets a function
+    # with a gradient of its own have one result.
+    stopped = [ops.stop_gradient(value) for value in given]
+
+    def step(state, x):
+        state = lstm_step(x, state, *stopped[1:4])
+        return state, state
+
+    _, (states, cells) = ops.scan(step, tuple(stopped[4:]), stopped[0], reverse=reverse)
+    return run(*given, states, cells), cells
 
 
 def lstm_step(
@@ -297,7 +303,7 @@ class Recurrence(NamedTuple):
     """What a recurrent layer must know about its cell.
 
     Attributes:
-        run: the function over time.
+        run: the function over time; of what it gives, the first is the layer's output.
         step: the function of one step.
         num_states: how many tensors its state has.
         num_gates: how many times `hidden_dim` the kernels are wide.
@@ -305,7 +311,7 @@ class Recurrence(NamedTuple):
         recurrent_bias: whether the recurrent product has a bias of its own.
     """
 
-    run: Callable[..., Tensor]
+    run: Callable[..., State]
     step: Callable[..., State]
     num_states: int
     num_gates: int

@@ -175,7 +175,7 @@ class RecurrentEncoder(keras.layers.Layer):
         initial = (ops.zeros_like(kept),) * self.recurrence.num_states
         return self.recurrence.run(
             projected, recurrent_kernel, recurrent_bias, kept, initial, backward
-        )
+        )[0]
 
     def _final_state(self, sequence: Tensor, valid: Tensor | None) -> Tensor:
         """Takes the forward half at the last valid step and the backward half at the first."""
