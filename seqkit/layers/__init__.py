@@ -8,6 +8,7 @@ from seqkit.layers.decoder import DecoderState, RecurrentDecoder, Source
 from seqkit.layers.grid_positions import GridPositions
 from seqkit.layers.pooling import Pooling
 from seqkit.layers.recurrent import RecurrentEncoder
+from seqkit.layers.recurrent_stack import RecurrentStack
 from seqkit.layers.scheduled_dropout import ScheduledDropout
 from seqkit.layers.token_output import TokenOutput, token_logits
 from seqkit.layers.word_dropout import WordDropout
@@ -21,6 +22,7 @@ __all__ = [
     "Pooling",
     "RecurrentDecoder",
     "RecurrentEncoder",
+    "RecurrentStack",
     "ScheduledDropout",
     "Source",
     "SourceAttention",

@@ -1,0 +1,199 @@
+"""Recurrent layers that go on from a state: what reads a stream piece by piece."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from seqkit.layers.recurrences import RECURRENCES, State
+from seqkit.layers.recurrent import add_direction, biases
+
+Tensor = Any
+
+
+@keras.saving.register_keras_serializable("seqkit")
+class RecurrentStack(keras.layers.Layer):
+    """Reads forward from a state, and gives the state to go on from.
+
+    What one call is given and what the next, with the state handed on, makes no difference to the
+    outputs: a stream may be read as a whole, in windows, or step by step. Gradients do not flow
+    back through the state given (truncated backpropagation through time).
+
+    Weights and gates are ordered as in `RecurrentEncoder` and in Keras's cells.
+
+    Args:
+        hidden_dim: width of each layer.
+        num_layers: how many layers are stacked.
+        cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
+        dropout: share of the inputs of each layer but the first set to zero in training.
+        recurrent_dropout: share of each state's features set to zero in training, the same ones at
+            every step of a call.
+        seed: seed of both dropouts.
+
+    Attributes:
+        state_dim: width of the state: of every layer what it remembers, one after another.
+
+    Raises:
+        ValueError: a size is not positive, a rate is outside [0, 1), or the cell is unknown.
+
+    Example:
+        >>> import numpy as np
+        >>> stack = RecurrentStack(4, num_layers=2, cell="lstm")
+        >>> inputs = np.random.default_rng(0).normal(size=(1, 6, 3)).astype("float32")
+        >>> whole, last = stack(inputs, np.zeros((1, stack.state_dim), "float32"))
+        >>> first, state = stack(inputs[:, :2], np.zeros((1, stack.state_dim), "float32"))
+        >>> second, state = stack(inputs[:, 2:], state)
+        >>> bool(np.allclose(whole[:, 2:], second, atol=1e-6)), bool(np.allclose(last, state))
+        (True, True)
+
+    Sources: Williams and Peng (1990), "An efficient gradient-based algorithm for on-line training
+    of recurrent network trajectories" (truncated backpropagation); Gal and Ghahramani (2016),
+    arXiv:1512.05287 (recurrent dropout).
+    """
+
+    def __init__(
+        self,
+        hidden_dim: int,
+        num_layers: int = 1,
+        cell: str = "lstm",
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        for argument, size in (("hidden_dim", hidden_dim), ("num_layers", num_layers)):
+            if size < 1:
+                raise ValueError(f"{argument} must be at least 1, got {size}")
+        for argument, rate in (("dropout", dropout), ("recurrent_dropout", recurrent_dropout)):
+            if not 0 <= rate < 1:
+                raise ValueError(f"{argument} must be in [0, 1), got {rate}")
+        if cell not in RECURRENCES:
+            raise ValueError(f"cell must be one of {', '.join(RECURRENCES)}, got {cell!r}")
+        self.hidden_dim = hidden_dim
+        self.num_layers = num_layers
+        self.cell = cell
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.seed = seed
+        self.recurrence = RECURRENCES[cell]
+        self.state_dim = num_layers * self.recurrence.num_states * hidden_dim
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(
+        self, inputs_shape: tuple, state_shape: Any = None, padding_mask_shape: Any = None
+    ) -> None:
+        """Creates the weights for inputs of this width."""
+        width = int(inputs_shape[-1])
+        self.layers = []
+        for number in range(self.num_layers):
+            self.layers.append(add_direction(self, f"layer_{number}", width))
+            width = self.hidden_dim
+        self.built = True
+
+    def call(
+        self,
+        inputs: Tensor,
+        state: Tensor,
+        padding_mask: Tensor | None = None,
+        training: bool | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Reads some steps.
+
+        Args:
+            inputs: `<float>[batch, length, dim]`, `length` at least 1, padded on the right.
+            state: `<float>[batch, state_dim]`, zeros at a beginning.
+            padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
+            training: whether the dropouts act.
+
+        Returns:
+            `<float>[batch, length, hidden_dim]`, the last layer's outputs, zeros at padding, and
+            `<float>[batch, state_dim]`, the state after the last valid step of each row.
+        """
+        sequence = ops.transpose(inputs, (1, 0, 2))
+        after: list[Tensor] = []
+        for number, layer_state in enumerate(self._by_layer(ops.stop_gradient(state))):
+            if number and training and self.dropout > 0:
+                sequence = keras.random.dropout(sequence, self.dropout, seed=self.seed_generator)
+            states = self._run(number, sequence, layer_state, training)
+            after += [
+                _last(values, initial, padding_mask)
+                for values, initial in zip(states, layer_state, strict=True)
+            ]
+            sequence = states[0]
+        outputs = ops.transpose(sequence, (1, 0, 2))
+        if padding_mask is not None:
+            outputs = ops.where(ops.expand_dims(padding_mask, -1), outputs, 0.0)
+        return outputs, ops.stop_gradient(ops.concatenate(after, axis=-1))
+
+    def step(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Reads one step of any number of sequences, with what the dropouts drop in it.
+
+        Args:
+            inputs: `<float>[..., dim]`.
+            state: `<float>[..., state_dim]`.
+
+        Returns:
+            `<float>[..., hidden_dim]`, the output, and `<float>[..., state_dim]`.
+        """
+        after: list[Tensor] = []
+        for layer, layer_state in zip(self.layers, self._by_layer(state), strict=True):
+            bias, recurrent_bias = biases(self, layer)
+            projected = ops.matmul(inputs, layer.kernel) + bias
+            now = self.recurrence.step(
+                projected, layer_state, layer.recurrent_kernel, recurrent_bias
+            )
+            after += now
+            inputs = now[0]
+        return inputs, ops.concatenate(after, axis=-1)
+
+    def _by_layer(self, state: Tensor) -> list[State]:
+        """Parts a state, `<float>[..., state_dim]`, into what each layer remembers."""
+        size = self.recurrence.num_states
+        parts = ops.split(state, self.num_layers * size, axis=-1)
+        return [tuple(parts[i : i + size]) for i in range(0, len(parts), size)]
+
+    def _run(
+        self, number: int, sequence: Tensor, state: State, training: bool | None
+    ) -> tuple[Tensor, ...]:
+        """Runs one layer over `<float>[length, batch, dim]`."""
+        layer = self.layers[number]
+        bias, recurrent_bias = biases(self, layer)
+        projected = ops.matmul(sequence, layer.kernel) + bias
+        kept = ops.ones_like(state[0])
+        if training and self.recurrent_dropout > 0:
+            kept = keras.random.dropout(kept, self.recurrent_dropout, seed=self.seed_generator)
+        # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
+        kernel = ops.copy(layer.recurrent_kernel)
+        return self.recurrence.run(projected, kernel, recurrent_bias, kept, state, False)
+
+    def compute_output_shape(
+        self, inputs_shape: tuple, state_shape: tuple, padding_mask_shape: Any = None
+    ) -> tuple[tuple, tuple]:
+        """Gives the shapes of the outputs and of the state."""
+        return (*inputs_shape[:-1], self.hidden_dim), (inputs_shape[0], self.state_dim)
+
+    def get_config(self) -> dict[str, Any]:
+        """Gives the arguments that make this layer again."""
+        return super().get_config() | {
+            "hidden_dim": self.hidden_dim,
+            "num_layers": self.num_layers,
+            "cell": self.cell,
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+            "seed": self.seed,
+        }
+
+
+def _last(values: Tensor, initial: Tensor, padding_mask: Tensor | None) -> Tensor:
+    """Takes the values, `<float>[length, batch, dim]`, at the last valid step of each row."""
+    if padding_mask is None:
+        return values[-1]
+    lengths = ops.sum(ops.cast(padding_mask, "int32"), axis=1)
+    # The state before the first step comes first: a row without any keeps it.
+    batch = ops.shape(initial)[0]
+    values = ops.concatenate([ops.expand_dims(initial, 0), values], axis=0)
+    places = lengths * batch + ops.arange(batch, dtype="int32")
+    return ops.take(ops.reshape(values, (-1, values.shape[-1])), places, axis=0)
