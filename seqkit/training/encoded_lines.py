@@ -1,0 +1,127 @@
+"""Texts of their own as ids, and the batches that a language model learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from seqkit.data import Dataset
+from seqkit.data.batching import bucket_batches, default_boundaries
+from seqkit.text import PAD_ID, TextEncoder
+from seqkit.training.id_rows import before_and_following, encoded_targets
+from seqkit.training.streaming import streamed
+
+_CHUNK = 4096
+
+
+class EncodedLines:
+    """Ids of texts that each begin anew, with EOS at their end.
+
+    Args:
+        dataset: holds the column `text`.
+        encoder: texts to ids.
+        max_length: texts with more tokens are left out.
+
+    Attributes:
+        num_left_out: how many these are.
+        lengths: `<int64>[texts]`, tokens of each text that is not, with EOS.
+
+    Raises:
+        ValueError: no text is short enough.
+
+    Example:
+        >>> from seqkit import data
+        >>> from seqkit.text import CharTokenizer, Vocabulary
+        >>> letters = TextEncoder(CharTokenizer(), Vocabulary.from_counts({"h": 1, "i": 1}))
+        >>> texts = data.read({"text": ["hi", "i"]}, columns=("text",))
+        >>> lines = EncodedLines(texts, letters, max_length=5)
+        >>> before, following = lines.padded(np.array([0, 1]))
+        >>> before.tolist(), following.tolist()
+        ([[2, 4, 5], [2, 5, 0]], [[4, 5, 3], [5, 3, 0]])
+    """
+
+    def __init__(self, dataset: Dataset, encoder: TextEncoder, *, max_length: int) -> None:
+        self._ids = encoded_targets(dataset.batches("text", _CHUNK), encoder)
+        fits = self._ids.lengths <= max_length
+        self.num_left_out = int(len(fits) - fits.sum())
+        if not fits.any():
+            raise ValueError(
+                f"max_length is {max_length} tokens, and each of {len(fits):,} texts has more; "
+                "give a greater max_length"
+            )
+        self._rows = np.flatnonzero(fits)
+        self.lengths = self._ids.lengths[self._rows] + 1
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def padded(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The ids of some texts.
+
+        Args:
+            indices: `<int>[n]`, which texts.
+
+        Returns:
+            `<int32>[n, length]` twice: BOS and the text, and the text and EOS, padded on the right
+            with 0.
+        """
+        rows = self._rows[indices]
+        return before_and_following(self._ids.padded(rows), self._ids.lengths[rows])
+
+    def stream(self) -> np.ndarray:
+        """All texts one after another, an EOS after each, `<int32>[tokens]`."""
+        _, following = zip(*(self.padded(np.array([i])) for i in range(len(self))), strict=True)
+        return np.concatenate([row[0] for row in following])
+
+
+class LineBatches:
+    """An epoch's batches as a `tf.data.Dataset`, texts of about one length together.
+
+    Args:
+        lines: what the model reads.
+        batch_size: texts of a batch.
+        seed: with the epoch's number decides the order.
+
+    Attributes:
+        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
+    """
+
+    def __init__(self, lines: EncodedLines, *, batch_size: int, seed: int) -> None:
+        self._lines = lines
+        self._batch_size = batch_size
+        self._seed = seed
+        self._boundaries = default_boundaries(lines.lengths)
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self._plan())
+
+    def _plan(self) -> list[Any]:
+        return bucket_batches(
+            self._lines.lengths,
+            batch_size=self._batch_size,
+            seed=self._seed,
+            epoch=self.epoch,
+            boundaries=self._boundaries.tolist(),
+        )
+
+    def dataset(self) -> tf.data.Dataset:
+        """Batches of what is read and of what comes next, see `EncodedLines.padded`.
+
+        Returns:
+            A data set over the epoch `self.epoch`.
+        """
+
+        def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+            for indices, length in self._plan():
+                both = self._lines.padded(indices)
+                missing = length - both[0].shape[1]
+                yield tuple(  # type: ignore[misc]
+                    np.pad(part, [(0, 0), (0, missing)], constant_values=PAD_ID) for part in both
+                )
+
+        ids = tf.TensorSpec([None, None], tf.int32)
+        return streamed(batches, (ids, ids), len(self))
