@@ -1,0 +1,399 @@
+"""Language models: what comes next, how plausible a text is, and going on from there.
+
+    python -m recipes.language_model --data "novels/*.txt" --export-path saved_models/novels
+
+A recurrent network reads a text token by token and says after each which may come next: many to
+many, in step. Characters, words or pieces of words; one long text or sentences of their own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import keras
+
+from recipes.samples.pydoc_text import pydoc_text
+from seqkit.command_line import run_recipe
+from seqkit.data import Dataset, TextStream, check, read_parts, read_stream, read_stream_parts
+from seqkit.data.stream_checks import check_streams
+from seqkit.evaluation import Outcome, beside, language_model_scores, plain_language_model
+from seqkit.export.artefact import check_target
+from seqkit.models import LanguageModel
+from seqkit.publish import publish_language_model
+from seqkit.text import Normalizer, TextEncoder, learn_dictionary
+from seqkit.training import HeldOutText, TrainingState, fit_language_model
+
+# Files that hold rows, each with a text of its own.
+_TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What one may turn.
+
+    Attributes:
+        unit: `stream` for one long text, or documents one after another, read in windows; the state
+            goes on from window to window. `sentences` for texts of their own: rows of a table, or
+            lines of a text file. `auto` takes the second for tables.
+        tokenizer: what the text is split into.
+        vocabulary_size: at most so many tokens; None takes 4,000 for less than a million characters
+            of text, 10,000 for less than twenty, and 30,000 beyond.
+        min_count: rarer tokens are UNK; of no effect on `subword`, whose pieces spell them.
+        lowercase: whether texts are read and written in lower case.
+        embedding_dim: size of a token's vector.
+        hidden_dim: units of each recurrent layer.
+        num_layers: recurrent layers.
+        cell: kind of recurrent cell.
+        tie_embeddings: whether a token's vector is also what its probability is made from; None
+            ties those of words and of pieces.
+        input_dropout: share of the values of tokens' vectors dropped in training.
+        dropout: share of each recurrent layer's outputs dropped in training.
+        recurrent_dropout: share of each recurrent state dropped, the same at every step.
+        window: tokens that gradients flow back through.
+        batch_size: windows, or texts, of a training step.
+        epochs: at most so many.
+        max_steps: fewer epochs, but at least three, where they would take more steps than this.
+        patience: epochs without improvement on validation data before training stops.
+        learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
+        clip_norm: greatest norm of all gradients together.
+        max_length: of texts of their own, those with more tokens are left out.
+        validation_fraction: share of the text kept for validation, and for the test, if none is
+            given: of a stream its end.
+        text_column: name or number of the column with the texts, if not found by itself.
+        format: format of the table, if its name does not say: csv, tsv, jsonl, parquet.
+        encoding: character encoding of the files.
+        seed: two runs with the same seed give the same model, on CPU.
+    """
+
+    unit: Literal["auto", "stream", "sentences"] = "auto"
+    tokenizer: Literal["char", "word", "subword", "jamo"] = "char"
+    vocabulary_size: int | None = None
+    min_count: int = 1
+    lowercase: bool = False
+    embedding_dim: int = 64
+    hidden_dim: int = 512
+    num_layers: int = 1
+    cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
+    tie_embeddings: bool | None = None
+    input_dropout: float = 0.0
+    dropout: float = 0.3
+    recurrent_dropout: float = 0.0
+    window: int = 128
+    batch_size: int = 64
+    epochs: int = 30
+    max_steps: int = 20_000
+    patience: int = 3
+    learning_rate: float = 4e-3
+    clip_norm: float = 1.0
+    max_length: int = 1_000
+    validation_fraction: float = 0.05
+    text_column: str | None = None
+    format: str | None = None
+    encoding: str = "utf-8"
+    seed: int = 0
+
+
+DEFAULTS = Config()
+# A small network learns little text in a minute.
+SAMPLE = Config(hidden_dim=256, dropout=0.1, epochs=10, learning_rate=8e-3, batch_size=16)
+# A lower rate and fewer epochs: what was learned before is not to be lost.
+FINE_TUNING = Config(learning_rate=Config.learning_rate / 4, epochs=5)
+
+
+def build(train: TextStream | Dataset, config: Config) -> LanguageModel:
+    """Learns the dictionary from training data, and makes an untrained model."""
+    tied = config.tie_embeddings
+    return LanguageModel.build(
+        _dictionary(train, config),
+        unit="stream" if isinstance(train, TextStream) else "sentences",
+        max_length=config.max_length,
+        embedding_dim=config.embedding_dim,
+        hidden_dim=config.hidden_dim,
+        num_layers=config.num_layers,
+        cell=config.cell,
+        tie_embeddings=config.tokenizer in ("word", "subword") if tied is None else tied,
+        input_dropout=config.input_dropout,
+        dropout=config.dropout,
+        recurrent_dropout=config.recurrent_dropout,
+        seed=config.seed,
+    )
+
+
+def fit(
+    model: LanguageModel,
+    train: TextStream | Dataset,
+    validation: TextStream | Dataset,
+    config: Config,
+    *,
+    checkpoints: Path | None = None,
+    resume: bool = False,
+    log_dir: str | os.PathLike[str] | None = None,
+) -> TrainingState:
+    """Trains the model."""
+    return fit_language_model(
+        model,
+        train,
+        validation,
+        batch_size=config.batch_size,
+        window=config.window,
+        epochs=config.epochs,
+        max_steps=config.max_steps,
+        patience=config.patience,
+        learning_rate=config.learning_rate,
+        clip_norm=config.clip_norm,
+        seed=config.seed,
+        checkpoints=checkpoints,
+        resume=resume,
+        fingerprint=dataclasses.asdict(config),
+        log_dir=log_dir,
+    )
+
+
+def train(
+    data: Any = None,
+    export_path: str | os.PathLike[str] | None = None,
+    *,
+    validation: Any = None,
+    test: Any = None,
+    config: Config = DEFAULTS,
+    resume: bool = False,
+    log_dir: str | os.PathLike[str] | None = None,
+) -> LanguageModel:
+    """Trains a language model, scores it beside an n-gram model, and exports it.
+
+    Args:
+        data: A text file, several (`"novels/*.txt"`), a folder of them, a table with a text in each
+            row, or anything that `seqkit.data.read_stream` or `seqkit.data.read` takes; by default
+            the text of Python's own help.
+        export_path: Directory for the served model, its card and its report.
+        validation: Held-out data to stop by; by default a part of the data.
+        test: Held-out data to score on; by default a part of the data.
+        config: What may be turned. The sample is trained with `SAMPLE` if nothing is.
+        resume: Go on from the last finished epoch of an interrupted run with this export path.
+        log_dir: Directory for TensorBoard.
+
+    Returns:
+        The trained model; `generate`, `score`, `complete` and `surprise` answer.
+
+    Raises:
+        ValueError: Data or an argument cannot be used; the message says where and what to do.
+        ExportError: The exported model does not answer as the trained one.
+    """
+    if data is None and config == DEFAULTS:
+        config = SAMPLE
+    parts = read(data, validation, test, config)
+    return _run(parts, None, export_path, config, resume, log_dir)
+
+
+def fine_tune(
+    model_path: str | os.PathLike[str],
+    data: Any,
+    export_path: str | os.PathLike[str] | None = None,
+    *,
+    validation: Any = None,
+    test: Any = None,
+    config: Config = FINE_TUNING,
+    resume: bool = False,
+    log_dir: str | os.PathLike[str] | None = None,
+) -> LanguageModel:
+    """Goes on from a trained model with more text, in which new tokens may come.
+
+    Args:
+        model_path: Directory of the exported model.
+        data: As in `train`, but it must be given.
+        export_path: Directory for the result; by default that of the model, as its next version.
+        validation: As in `train`.
+        test: As in `train`.
+        config: What may be turned; the model's own sizes, unit and tokenizer stay as they are.
+        resume: As in `train`.
+        log_dir: As in `train`.
+
+    Returns:
+        The trained model.
+
+    Raises:
+        ValueError: As in `train`.
+        ExportError: As in `train`.
+    """
+    old = LanguageModel.load(model_path)
+    parts = read(data, validation, test, dataclasses.replace(config, unit=old.unit))
+    return _run(parts, old, export_path or model_path, config, resume, log_dir)
+
+
+def read(
+    data: Any, validation: Any, test: Any, config: Config
+) -> dict[str, TextStream] | dict[str, Dataset]:
+    """Reads the three parts; what is not given is split from the data, or taken from the sample."""
+    if data is None:
+        sample = pydoc_text()
+        data = sample["train"]
+        validation = sample["validation"] if validation is None else validation
+        test = sample["test"] if test is None else test
+        config = dataclasses.replace(
+            config, unit="stream" if config.unit == "auto" else config.unit
+        )
+    given = {"fraction": config.validation_fraction, "encoding": config.encoding}
+    if _is_stream(data, config):
+        return read_stream_parts(data, validation, test, **given)
+    return read_parts(
+        *(_rows(source, config) for source in (data, validation, test)),
+        columns=("text",),
+        names={"text": _number(config.text_column)},
+        format=config.format,
+        seed=config.seed,
+        **given,
+    )
+
+
+def train_and_score(
+    parts: dict[str, TextStream] | dict[str, Dataset],
+    config: Config,
+    *,
+    old: LanguageModel | None = None,
+    checkpoints: Path | None = None,
+    resume: bool = False,
+    log_dir: str | os.PathLike[str] | None = None,
+) -> Outcome:
+    """Builds, trains, and scores beside the n-gram model; all of `train` but reading and export.
+
+    Args:
+        parts: `train`, `validation` and `test`, as `read` gives them.
+        config: what may be turned.
+        old: the model to go on from, or None for a new one.
+        checkpoints: directory for the state after each epoch; others as in `train`.
+
+    Returns:
+        The outcome.
+    """
+    streamed = isinstance(parts["train"], TextStream)
+    checks = check_streams(**parts) if streamed else check(**parts)  # type: ignore[arg-type]
+    print(*checks.lines(), sep="\n")
+    start = time.perf_counter()
+    keras.utils.set_random_seed(config.seed)
+    if old is None:
+        model = build(parts["train"], config)
+    else:
+        model = old.extended(old.encoder.extended(_texts(parts["train"]), config.min_count))
+    state = fit(
+        model,
+        parts["train"],
+        parts["validation"],
+        config,
+        checkpoints=checkpoints,
+        resume=resume,
+        log_dir=log_dir,
+    )
+    minutes = (time.perf_counter() - start) / 60
+    held_out = {part: HeldOutText(model, parts[part]) for part in ("train", "validation", "test")}
+    tokens = model.encoder.vocabulary.tokens
+    name, plain = plain_language_model(
+        *(held_out[part].token_ids for part in ("train", "validation", "test")), len(tokens)
+    )
+    test = held_out["test"]
+    scores = language_model_scores(
+        test.log_probabilities(),
+        test.token_ids,
+        characters=sum(map(len, _strings(parts["test"]))),
+        tokens=tokens,
+        baselines={name: plain},
+        unit="character" if config.tokenizer in ("char", "jamo") else "token",
+    )
+    what, score = scores.main
+    told = f"{what} on {scores.tokens:,} test tokens"
+    print(*beside(told, score, scores.main_baselines, lower_is_better=True), sep="\n")
+    print(
+        f"  {scores.bits_per_character:.3f} bits a character, perplexity of a token "
+        f"{scores.perplexity:.2f}, unknown tokens {scores.unknown_rate:.2%}"
+    )
+    return Outcome(model, scores, scores.main_baselines, minutes, state.history, checks)
+
+
+def _run(
+    parts: dict[str, TextStream] | dict[str, Dataset],
+    old: LanguageModel | None,
+    export_path: str | os.PathLike[str] | None,
+    config: Config,
+    resume: bool,
+    log_dir: str | os.PathLike[str] | None,
+) -> LanguageModel:
+    """Trains, exports where a path is given, and shows how the model goes on."""
+    root = None if export_path is None else check_target(export_path)
+    checkpoints = None if root is None else root / ".training"
+    outcome = train_and_score(
+        parts, config, old=old, checkpoints=checkpoints, resume=resume, log_dir=log_dir
+    )
+    if root is not None and checkpoints is not None:
+        publish_language_model(outcome, root, datasets=parts, config=config, seed=config.seed)
+        shutil.rmtree(checkpoints, ignore_errors=True)
+    print(f"  {outcome.model.generate([''], length=200, temperature=0.7, seed=config.seed)[0]!r}")
+    return outcome.model
+
+
+def _is_stream(data: Any, config: Config) -> bool:
+    """Whether data is read as a stream."""
+    if config.unit != "auto":
+        return config.unit == "stream"
+    if isinstance(data, (str, os.PathLike)):
+        name = str(data).removesuffix(".gz")
+        return config.format is None and not name.endswith(_TABLES)
+    return isinstance(data, TextStream)
+
+
+def _rows(source: Any, config: Config) -> Any:
+    """A source of texts of their own: a text file's lines and a list's strings are such."""
+    if isinstance(source, (str, os.PathLike)) and config.format is None:
+        name = str(source).removesuffix(".gz")
+        if not name.endswith(_TABLES) and not name.startswith("tfds:"):
+            stream = read_stream(source, encoding=config.encoding)
+            lines = (line for piece in stream.pieces() for line in piece.text.splitlines())
+            return {"text": [line for line in lines if line.strip()]}
+    if isinstance(source, Sequence) and source and all(isinstance(text, str) for text in source):
+        return {"text": list(source)}
+    return source
+
+
+def _dictionary(train: TextStream | Dataset, config: Config) -> TextEncoder:
+    """A tokenizer and its vocabulary, learned from the training data."""
+    size = config.vocabulary_size
+    if size is None:
+        characters = sum(len(text) for text in _strings(train))
+        size = 4_000 if characters < 1e6 else 10_000 if characters < 2e7 else 30_000
+    return TextEncoder(
+        *learn_dictionary(
+            _texts(train),
+            config.tokenizer,
+            normalizer=Normalizer("NFC", lowercase=config.lowercase),
+            vocabulary_size=size,
+            min_count=config.min_count,
+            seed=config.seed,
+        )
+    )
+
+
+def _texts(data: TextStream | Dataset) -> Iterator[Any]:
+    """Batches of texts; of a stream, of its lines."""
+    if isinstance(data, TextStream):
+        return (piece.text.splitlines(keepends=True) for piece in data.pieces())
+    return iter(data.batches("text", 4096))
+
+
+def _strings(data: TextStream | Dataset) -> Iterator[str]:
+    """All text, some at a time."""
+    if isinstance(data, TextStream):
+        return (piece.text for piece in data.pieces())
+    return (text for batch in data.batches("text", 4096) for text in batch.to_pylist())
+
+
+def _number(column: str | None) -> str | int | None:
+    """A column's position, where the command line gave a number."""
+    return int(column) if column is not None and column.isdigit() else column
+
+
+if __name__ == "__main__":
+    run_recipe(train)
