@@ -1,10 +1,10 @@
 """The recurrences themselves: one direction over time, with gradients written by hand.
 
 Automatic differentiation of a loop keeps every intermediate of every step and adds up the
-gradient of the recurrent kernel step by step. Here the loop keeps the states alone; the
-gradient computes all gates again in one large product, walks back through time with a single
-small product a step, and forms the kernel's gradient in one large product at the end. On CPU
-that takes about two thirds of the time of Keras's own loop and a fraction of its memory.
+gradient of the recurrent kernel step by step. Here the loop keeps the states, and of an LSTM the
+gates; those of a gated recurrent unit are computed again in one large product. The gradient walks
+back through time with a single small product a step, and forms the kernel's gradient in one large
+product at the end.
 
 Every function takes time-major tensors and gates in Keras's order, so weights can be copied
 to and from `keras.layers.SimpleRNN`, `GRU` (`reset_after=True`) and `LSTM`.
@@ -185,69 +185,81 @@ def lstm(
     """
 
     @ops.custom_gradient
-    def run(projected, kernel, bias, dropout, initial, initial_cell, states, cells):
+    def run(projected, kernel, bias, dropout, initial, initial_cell, states, cells, gates):
         def gradient(*given, upstream=None):
             d_states = _arriving(given, upstream)
-            before = _previous(states, initial, reverse)
-            sums = projected + ops.matmul(before * dropout, kernel) + bias
-            take, forget, candidate, output = _lstm_gates(sums)
+            take, forget, candidate, output = ops.split(gates, 4, axis=-1)
             seen = ops.tanh(cells)
             to_cell = output * (1 - ops.square(seen))
-            to_output = seen * output * (1 - output)
+            # What one unit of gradient at the cell, at last at the state, means for each sum.
             to_sums = ops.concatenate(
                 [
                     candidate * take * (1 - take),
                     _previous(cells, initial_cell, reverse) * forget * (1 - forget),
                     take * (1 - ops.square(candidate)),
+                    seen * output * (1 - output),
                 ],
                 axis=-1,
             )
             transposed = ops.transpose(kernel)
 
-            def d_sums(d_h, d_c, to_sums, to_output):
-                repeats = (1,) * (len(d_c.shape) - 1) + (3,)
-                return ops.concatenate([ops.tile(d_c, repeats) * to_sums, d_h * to_output], -1)
-
             def step_back(carry, now):
-                d_h, d_c = carry
-                d_state, forget, to_cell, to_output, to_sums = now
+                d_h, d_c, _ = carry
+                d_state, forget, to_cell, to_sums = now
                 d_h = d_h + d_state
                 d_c = d_c + d_h * to_cell
-                d_before = ops.matmul(d_sums(d_h, d_c, to_sums, to_output), transposed) * dropout
-                return (d_before, d_c * forget), (d_h, d_c)
+                d_sums = ops.concatenate([d_c, d_c, d_c, d_h], axis=-1) * to_sums
+                back = (ops.matmul(d_sums, transposed) * dropout, d_c * forget, d_sums)
+                return back, back
 
-            factors = (d_states, forget, to_cell, to_output, to_sums)
-            rest = (ops.zeros_like(initial), ops.zeros_like(initial_cell))
-            d_initial, (d_h, d_c) = _walk_back(step_back, rest, factors, reverse)
-            d_projected = d_sums(d_h, d_c, to_sums, to_output)
-            weights = _weight_gradients(before * dropout, d_projected)
-            nothing = (ops.zeros_like(states), ops.zeros_like(cells))
-            return d_projected, *weights, ops.zeros_like(dropout), *d_initial, *nothing
+            factors = (d_states, forget, to_cell, to_sums)
+            # What a scan collects must be nested like what it carries, on TensorFlow.
+            rest = (ops.zeros_like(initial), ops.zeros_like(initial_cell), ops.zeros_like(gates[0]))
+            (*d_initial, _), (_, _, d_sums) = _walk_back(step_back, rest, factors, reverse)
+            before = _previous(states, initial, reverse)
+            weights = _weight_gradients(before * dropout, d_sums)
+            nothing = [ops.zeros_like(kept) for kept in (states, cells, gates)]
+            return d_sums, *weights, ops.zeros_like(dropout), *d_initial, *nothing
 
         return ops.copy(states), gradient
 
     given = (projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
-    # The loop comes before, so that the cells are there to go on from: PyTorch lets a function
-    # with a gradient of its own have one result.
+    # The loop comes before, so that there are cells to go on from: in PyTorch a function with a
+    # gradient of its own has one result.
     stopped = [ops.stop_gradient(value) for value in given]
 
-    def step(state, x):
-        state = lstm_step(x, state, *stopped[1:4])
-        return state, state
+    def step(carry, x):
+        h, c, _ = carry
+        h, c, gates = _lstm_step(x, (h, c), *stopped[1:4])
+        return (h, c, gates), (h, c, gates)
 
-    _, (states, cells) = ops.scan(step, tuple(stopped[4:]), stopped[0], reverse=reverse)
-    return run(*given, states, cells), cells
+    first = (*stopped[4:], ops.zeros_like(stopped[0][0]))
+    _, kept = ops.scan(step, first, stopped[0], reverse=reverse)
+    return run(*given, *kept), kept[1]
 
 
 def lstm_step(
     x: Tensor, state: State, kernel: Tensor, bias: Tensor, dropout: Tensor | float = 1.0
 ) -> State:
     """Takes one step of `lstm`; `x` is `<float>[..., 4 * dim]`, `h` and `c` `<float>[..., dim]`."""
+    h, c, _ = _lstm_step(x, state, kernel, bias, dropout)
+    return h, c
+
+
+def _lstm_step(
+    x: Tensor, state: State, kernel: Tensor, bias: Tensor, dropout: Tensor | float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Takes one step; gives the gates input, forget, candidate and output with the state."""
     h, c = state
+    dim = kernel.shape[0]
     sums = x + ops.matmul(h * dropout, kernel) + bias
-    take, forget, candidate, output = _lstm_gates(sums)
+    take_forget, candidate, output = ops.split(sums, [2 * dim, 3 * dim], axis=-1)
+    take_forget, candidate = ops.sigmoid(take_forget), ops.tanh(candidate)
+    output = ops.sigmoid(output)
+    take, forget = ops.split(take_forget, 2, axis=-1)
     c = forget * c + take * candidate
-    return output * ops.tanh(c), c
+    gates = ops.concatenate([take_forget, candidate, output], axis=-1)
+    return output * ops.tanh(c), c, gates
 
 
 def _gru_gates(x: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -257,12 +269,6 @@ def _gru_gates(x: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     inner_gates, inner_candidate = ops.split(inner, [2 * dim], axis=-1)
     update, reset = ops.split(ops.sigmoid(x_gates + inner_gates), 2, axis=-1)
     return update, reset, ops.tanh(x_candidate + reset * inner_candidate)
-
-
-def _lstm_gates(sums: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Gives input, forget, candidate and output from the sums under them."""
-    take, forget, candidate, output = ops.split(sums, 4, axis=-1)
-    return ops.sigmoid(take), ops.sigmoid(forget), ops.tanh(candidate), ops.sigmoid(output)
 
 
 def _arriving(given: tuple, upstream: Tensor | None) -> Tensor:
