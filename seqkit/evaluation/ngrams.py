@@ -15,6 +15,9 @@ from seqkit.text import BOS_ID, EOS_ID, PAD_ID
 _NEVER = (PAD_ID, BOS_ID)
 # Tokens looked up at a time: some 100 MB.
 _ROWS = 2**20
+# So many orders in a row that do not help end the search: a step back that says nothing may be
+# followed by one that does.
+_PATIENCE = 2
 
 
 class _Level(NamedTuple):
@@ -69,7 +72,7 @@ class WittenBell:
     Example:
         >>> model = WittenBell(2, vocabulary_size=6).fit([4, 5, 4, 5, 4])
         >>> print(np.exp(model.log_probabilities([4, 5])).round(4))
-        [0.7857 0.7619]
+        [0.75   0.7857]
 
     Source: Witten and Bell 1991, "The zero-frequency problem", method C; interpolated as in Chen
     and Goodman 1999, "An empirical study of smoothing techniques for language modeling", the
@@ -138,7 +141,7 @@ def choose_order(
     vocabulary_size: int,
     orders: Sequence[int] = range(1, 11),
 ) -> tuple[WittenBell, dict[int, float]]:
-    """Finds how far back to look: further, as long as it helps.
+    """Finds how far back to look: ever further, until two orders in a row did not help.
 
     Args:
         train_ids: `<int>[tokens]`, counted; see `WittenBell.fit`.
@@ -147,16 +150,15 @@ def choose_order(
         orders: which orders to try, from the smallest on.
 
     Returns:
-        The model of the best order, fitted; and nats per token of validation for each order tried,
-        of which the last, where there were more to try, no longer was an improvement.
+        The model of the best order, fitted; and nats per token of validation for each order tried.
 
     Raises:
         ValueError: there is no token or no order, or an argument is out of range.
 
     Example:
-        >>> model, nats = choose_order([4, 5] * 50, [4, 5] * 10, vocabulary_size=6)
+        >>> model, nats = choose_order([4, 5, 3] * 50, [4, 5, 3] * 10, vocabulary_size=6)
         >>> model.order, sorted(nats)
-        (2, [1, 2, 3])
+        (4, [1, 2, 3, 4, 5, 6])
     """
     if not len(orders) or min(orders) < 1:
         raise ValueError(f"orders={list(orders)}: give at least one, none less than 1")
@@ -173,16 +175,16 @@ def choose_order(
             levels.append(level)
             yield level
 
-    best, nats = 0, {}
+    best, without = 0, 0
+    nats: dict[int, float] = {}
     # A model of one order holds those of all smaller ones: each step counts one length more.
     growing = enumerate(_interpolated(validation, counted(), vocabulary_size), 1)
     for order, probabilities in growing:
         if order in orders:
             nats[order] = -float(np.log(probabilities).mean())
-            if best and nats[order] >= nats[best]:
-                break
-            best = order
-        if order >= max(orders):
+            improves = not best or nats[order] < nats[best]
+            best, without = (order, 0) if improves else (best, without + 1)
+        if without == _PATIENCE or order >= max(orders):
             break
     model = WittenBell(best, vocabulary_size)
     model._levels = levels[:best]
@@ -205,7 +207,7 @@ def plain_language_model(
         test_ids: `<int>[tokens]`, told.
         vocabulary_size: number of ids, the four special ones included.
         most_tokens: of a longer training or validation text only so many, from its beginning, are
-            looked at: counts of ten million tokens take about a gigabyte and a half.
+            looked at: counts of ten million tokens take one to two gigabytes.
 
     Returns:
         The name of the model, such as "5-gram, Witten-Bell", which also tells where it has counted
@@ -215,9 +217,10 @@ def plain_language_model(
         ValueError: as `choose_order`, or `most_tokens` is not positive.
 
     Example:
-        >>> name, nats = plain_language_model([4, 5] * 50, [4, 5] * 10, [4, 5], vocabulary_size=6)
-        >>> name, nats.shape
-        ('2-gram, Witten-Bell', (2,))
+        >>> ids = [4, 5, 3] * 50
+        >>> name, told = plain_language_model(ids, ids, [4, 5], vocabulary_size=6)
+        >>> name, told.shape
+        ('4-gram, Witten-Bell', (2,))
     """
     if most_tokens < 1:
         raise ValueError(f"most_tokens={most_tokens}: give at least 1")
@@ -245,7 +248,7 @@ def _laid_out(token_ids: ArrayLike, vocabulary_size: int, argument: str) -> _Lay
         raise ValueError(
             f"{argument} is {ids.dtype} of shape {ids.shape}: give whole numbers, <int>[tokens]"
         )
-    if ids.size and not (0 <= ids.min() and ids.max() < vocabulary_size):
+    if ids.size and not (ids.min() >= 0 and ids.max() < vocabulary_size):
         wrong = ids.min() if ids.min() < 0 else ids.max()
         raise ValueError(
             f"{argument} has the id {wrong}, of vocabulary_size={vocabulary_size}: give ids from "
