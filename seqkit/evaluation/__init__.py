@@ -1,5 +1,6 @@
 """How good a model is, beside a plain one."""
 
+from seqkit.evaluation.acceptability import AcceptabilityScores, acceptability, normalised
 from seqkit.evaluation.baseline import bag_of_words
 from seqkit.evaluation.caption_baselines import (
     constant_caption,
@@ -10,6 +11,12 @@ from seqkit.evaluation.caption_baselines import (
 )
 from seqkit.evaluation.captioning import CaptionScores, score_captioner, score_captions
 from seqkit.evaluation.classification import ClassificationScores, Mistake, score_classifier
+from seqkit.evaluation.language_model import (
+    LanguageModelScores,
+    SurprisingToken,
+    language_model_scores,
+)
+from seqkit.evaluation.ngrams import WittenBell, choose_order, plain_language_model
 from seqkit.evaluation.outcome import Outcome, beside
 from seqkit.evaluation.tagging import TaggingScores, score_tagger
 from seqkit.evaluation.translation import TranslationScores, score_translations, score_translator
@@ -20,19 +27,28 @@ from seqkit.evaluation.translation_baselines import (
 )
 
 __all__ = [
+    "AcceptabilityScores",
     "CaptionScores",
     "ClassificationScores",
+    "LanguageModelScores",
     "Mistake",
     "Outcome",
+    "SurprisingToken",
     "TaggingScores",
     "TranslationScores",
+    "WittenBell",
+    "acceptability",
     "bag_of_words",
     "beside",
+    "choose_order",
     "constant_caption",
     "copy_source",
+    "language_model_scores",
     "nearest_image",
     "nearest_sentence",
+    "normalised",
     "plain_captions",
+    "plain_language_model",
     "plain_translations",
     "pooled_pixels",
     "score_beside_plain",

@@ -28,13 +28,16 @@ class Outcome(NamedTuple):
     checks: DataReport
 
 
-def beside(what: str, score: float, baselines: Mapping[str, float]) -> list[str]:
+def beside(
+    what: str, score: float, baselines: Mapping[str, float], *, lower_is_better: bool = False
+) -> list[str]:
     """A score beside those of plain models, told honestly.
 
     Args:
         what: which score, on how much data.
-        score: that of the trained model; the more, the better.
+        score: that of the trained model; the more, the better, unless `lower_is_better`.
         baselines: the same score of each plain model, by its name.
+        lower_is_better: of this score, as of perplexity, less is better.
 
     Returns:
         Lines of text.
@@ -44,10 +47,14 @@ def beside(what: str, score: float, baselines: Mapping[str, float]) -> list[str]
         accuracy on 100 texts: 0.9000
           beside 0.9100 for the baseline, naive Bayes
           naive Bayes wins: use it, or train on more data
+        >>> print(*beside("perplexity", 9.5, {"3-gram": 9.6}, lower_is_better=True), sep="\\n")
+        perplexity: 9.5000
+          beside 9.6000 for the baseline, 3-gram
     """
     lines = [f"{what}: {score:.4f}"]
     lines += [f"  beside {plain:.4f} for the baseline, {name}" for name, plain in baselines.items()]
-    winner = max(baselines, key=lambda name: baselines[name])
-    if baselines[winner] >= score:
+    sign = -1 if lower_is_better else 1
+    winner = max(baselines, key=lambda name: sign * baselines[name])
+    if sign * baselines[winner] >= sign * score:
         lines.append(f"  {winner} wins: use it, or train on more data")
     return lines
