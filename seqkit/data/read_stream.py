@@ -90,7 +90,11 @@ def read_stream(
     if isinstance(source, TextStream):
         return source
     canonical_encoding(encoding)
-    found = _found(source, encoding, pattern, data_dir, column)
+    try:
+        found = _found(source, encoding, pattern, data_dir, column)
+    except DataError as error:
+        # Tables have several columns that can be named; here there is one.
+        raise DataError(_with_column(str(error))) from None
 
     def pieces() -> Iterator[Piece]:
         for part in found.pieces:
@@ -124,7 +128,7 @@ def read_stream_parts(
         ValueError: As `read_stream` and `split_stream`.
 
     Example:
-        >>> parts = read_stream_parts([f"line {i}\\n" for i in range(100)])
+        >>> parts = read_stream_parts([f"document {i}" for i in range(100)])
         >>> {part: stream.documents for part, stream in parts.items()}
         {'train': 81, 'validation': 9, 'test': 10}
     """
@@ -156,7 +160,7 @@ def _found(
         return _of_dataset(_read_texts(source, encoding, column), None)
     if callable(source):
         place = f"function {getattr(source, '__qualname__', type(source).__name__)}"
-        return _Found([lambda: document_pieces(source(), place)], place, [place])
+        return _Found([lambda: document_pieces(_called(source, place), place)], place, [place])
     if isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray)):
         return _of_documents(source)
     raise TypeError(
@@ -211,6 +215,22 @@ def _of_documents(source: Iterable[str]) -> _Found:
             "as texts, a function: lambda: names."
         )
     return _Found([lambda: document_pieces(source, place)], place, [place])
+
+
+def _called(source: Callable[[], Iterable[str]], place: str) -> Iterable[str]:
+    """The documents that a function gives."""
+    documents = source()
+    if isinstance(documents, (str, bytes)) or not isinstance(documents, Iterable):
+        raise DataError(
+            f"{place} gave {shown(documents)}, not an iterable of documents, such as [text]."
+        )
+    return documents
+
+
+def _with_column(message: str) -> str:
+    """The message of a reader of tables, with the argument that names the column here."""
+    given = message.replace("(given in names for 'text')", "(given as column)")
+    return given.replace("names={'text': …}", "column=…")
 
 
 def _read_texts(source: Any, encoding: str, column: str | None) -> Dataset:
