@@ -36,6 +36,11 @@ class _Found(NamedTuple):
     sources: Sequence[str]
     license: str | None = None
 
+    def read(self) -> Iterator[Piece]:
+        """Yields the text from its beginning."""
+        for part in self.pieces:
+            yield from part()
+
 
 def read_stream(
     source: Any,
@@ -92,18 +97,17 @@ def read_stream(
     canonical_encoding(encoding)
     try:
         found = _found(source, encoding, pattern, data_dir, column)
+        begins = any(True for _ in found.read())
     except DataError as error:
         # Tables have several columns that can be named; here there is one.
         raise DataError(_with_column(str(error))) from None
-
-    def pieces() -> Iterator[Piece]:
-        for part in found.pieces:
-            yield from part()
-
-    if next(pieces(), None) is None:
+    if not begins:
         raise DataError(f"{', '.join(found.sources)}: there is no text, not a single character.")
     return TextStream(
-        pieces, name=name or found.name, sources=found.sources, license=license or found.license
+        found.read,
+        name=name or found.name,
+        sources=found.sources,
+        license=license or found.license,
     )
 
 
@@ -210,9 +214,9 @@ def _of_documents(source: Iterable[str]) -> _Found:
     first = next(iter(source), None)
     if isinstance(first, str) and os.path.isfile(first):
         raise ValueError(
-            f"source: its first text, {shown(first)}, is the name of a file. To read files give "
-            "a list of Path, such as [Path(name) for name in names]; to read the names themselves "
-            "as texts, a function: lambda: names."
+            f"source: its first text, {shown(first, 200)}, is the name of a file. To read files "
+            "give a list of Path, such as [Path(name) for name in names]; to read the names "
+            "themselves as texts, a function: lambda: names."
         )
     return _Found([lambda: document_pieces(source, place)], place, [place])
 
