@@ -132,7 +132,7 @@ def read_stream_parts(
         ValueError: As `read_stream` and `split_stream`.
 
     Example:
-        >>> parts = read_stream_parts([f"document {i}" for i in range(100)])
+        >>> parts = read_stream_parts([f"document {i:02}" for i in range(100)])
         >>> {part: stream.documents for part, stream in parts.items()}
         {'train': 81, 'validation': 9, 'test': 10}
     """
