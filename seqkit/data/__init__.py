@@ -1,4 +1,4 @@
-"""Rows of text and labels, or of images and captions: read, checked, split, and batched."""
+"""Rows of text and labels or of images and captions, and long texts: read, checked and split."""
 
 from seqkit.data.batching import Batch, bucket_batches, default_boundaries
 from seqkit.data.caption_groups import captions_by_image
@@ -7,7 +7,10 @@ from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError
 from seqkit.data.parts import read_parts
 from seqkit.data.read import read
+from seqkit.data.read_stream import read_stream, read_stream_parts
 from seqkit.data.split import split
+from seqkit.data.text_pieces import Piece
+from seqkit.data.text_stream import TextStream, split_stream
 from seqkit.data.turns import join_turns, read_turns
 
 __all__ = [
@@ -15,6 +18,8 @@ __all__ = [
     "DataError",
     "DataReport",
     "Dataset",
+    "Piece",
+    "TextStream",
     "bucket_batches",
     "captions_by_image",
     "check",
@@ -22,6 +27,9 @@ __all__ = [
     "join_turns",
     "read",
     "read_parts",
+    "read_stream",
+    "read_stream_parts",
     "read_turns",
     "split",
+    "split_stream",
 ]

@@ -61,15 +61,34 @@ class TextFile:
             for line in self._text:
                 number += 1
                 if "\0" in line:
-                    raise DataError(
-                        f"{self.path}, line {number}: a NUL character in {shown(line)}. If the "
-                        "file is UTF-16, read it with encoding='utf-16'; otherwise remove it."
-                    )
+                    raise self._nul(number, line)
                 yield line
         except UnicodeDecodeError:
             raise self._undecodable() from None
         except _BROKEN as error:
             raise self._broken(f"after line {number}", error) from error
+
+    def texts(self, characters: int = _BLOCK) -> Iterator[str]:
+        """Yields the text, so many characters at a time, however long its lines are.
+
+        Args:
+            characters: How many; the last may be fewer.
+
+        Raises:
+            DataError: As where lines are read.
+        """
+        ended = 0
+        try:
+            while text := self._text.read(characters):
+                if (place := text.find("\0")) >= 0:
+                    line = text[text.rfind("\n", 0, place) + 1 :].split("\n", 1)[0]
+                    raise self._nul(ended + text.count("\n", 0, place) + 1, line)
+                ended += text.count("\n")
+                yield text
+        except UnicodeDecodeError:
+            raise self._undecodable() from None
+        except _BROKEN as error:
+            raise self._broken(f"after line {ended}", error) from error
 
     def blocks(self) -> Iterator[bytes]:
         """Yields the unpacked bytes, some at a time, for a format that states its own encoding.
@@ -90,6 +109,13 @@ class TextFile:
         while self._raw.read(_BLOCK):
             pass
         return self._raw.digest.hexdigest()
+
+    def _nul(self, line: int, text: str) -> DataError:
+        """The error for a NUL character on a line."""
+        return DataError(
+            f"{self.path}, line {line}: a NUL character in {shown(text)}. If the file is UTF-16, "
+            "read it with encoding='utf-16'; otherwise remove it."
+        )
 
     def _broken(self, where: str, error: Exception) -> DataError:
         """The error for packing that cannot be undone."""

@@ -165,6 +165,20 @@ def test_several_labels_have_their_names(folder: str):
     assert labels == {f"text {i}": ["plot", "cast"][: i % 3] for i in range(6)}
 
 
+def test_texts_as_a_stream(folder: str):
+    stream = data.read_stream("tfds:tiny_reviews", data_dir=folder)
+    for _ in range(2):
+        assert sorted(stream.pieces()) == [(f"text {i}", True, True) for i in range(6)]
+    assert (stream.license, stream.sources) == (
+        "CC0-1.0",
+        ("tfds:tiny_reviews/1.0.0, split train",),
+    )
+    named = data.read_stream("tfds:tiny_reviews:train[:50%]", data_dir=folder, column="review")
+    assert named.documents == 3
+    with pytest.raises(DataError, match=r"no column 'author'.*given as column"):
+        data.read_stream("tfds:tiny_reviews", data_dir=folder, column="author")
+
+
 @pytest.mark.parametrize(("names", "field"), [(None, 1), ({"tags": "pos"}, 2)])
 def test_tags_of_words_have_their_names(folder: str, names, field: int):
     columns = ("tokens", "tags")
