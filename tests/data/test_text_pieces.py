@@ -6,7 +6,7 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seqkit.data.text_pieces import Piece, cut_pieces
@@ -37,11 +37,20 @@ def test_pieces_are_cut_where_they_may_be(text: str, characters: int):
 
 
 @settings(max_examples=100, deadline=None)
-@given(_TEXTS.filter(bool))
-def test_a_piece_is_no_longer_than_asked_where_a_character_is_not(text: str):
+@given(_TEXTS.filter(bool), st.integers(1, 5))
+def test_a_piece_is_no_longer_than_asked_where_a_character_is_not(text: str, characters: int):
     plain = "".join(c for c in unicodedata.normalize("NFC", text) if c.isalnum() and c < "\u0300")
-    if plain:
-        assert all(len(piece) <= 3 for piece in cut(plain, 3))
+    assert all(len(piece) <= characters for piece in cut(plain, characters) if plain)
+
+
+@settings(max_examples=100, deadline=None)
+@given(_TEXTS.filter(bool), st.integers(1, 70), st.integers(1, 300))
+@example("a" + "\u0301" * 5, 2, 3)
+def test_cuts_are_the_same_however_the_text_comes(text: str, characters: int, size: int):
+    text = text * (600 // len(text) + 1)
+    parts = [text[at : at + size] for at in range(0, len(text), size)]
+    pieces = (Piece(part, place == 0, place == len(parts) - 1) for place, part in enumerate(parts))
+    assert [piece.text for piece in cut_pieces(pieces, characters)] == cut(text, characters)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +64,9 @@ def test_a_piece_is_no_longer_than_asked_where_a_character_is_not(text: str):
         ("a" + "\u0301" * 20 + "b", ["a" + "\u0301" * 20, "b"]),
         ("a\n\u0301bcdefghijk", ["a\n\u0301bcdefgh", "ijk"]),
         ("abcdefg \u0301ij", ["abcdefg \u0301i", "j"]),
+        ("abcdefghi\u1100\u1161k", ["abcdefghi", "\u1100\u1161k"]),
+        ("abcdefgh👩\u200d👩k", ["abcdefgh", "👩\u200d👩k"]),
+        ("abcdefghi👩\u200d👩k", ["abcdefghi", "👩\u200d👩k"]),
         ("line\n" + "b" * 6, ["line\n", "bbbbbb"]),
     ],
 )
