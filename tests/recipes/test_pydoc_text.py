@@ -37,6 +37,13 @@ def test_sizes_suit_a_minute_of_training(seed):
         assert 0.08 < sizes[part] / sum(sizes.values()) <= 0.1
 
 
+def test_a_version_with_more_topics_gives_no_more_text(monkeypatch):
+    monkeypatch.setattr("recipes.samples.pydoc_text._MOST_CHARACTERS", 250_000)
+    sizes = [size(documents) for documents in pydoc_text().values()]
+    assert 240_000 < sum(sizes) <= 250_000
+    assert max(sizes[1:]) <= 25_000
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_tested_was_not_in_training(seed):
     parts = pydoc_text(seed)
