@@ -32,6 +32,7 @@ def simple_rnn(
     recurrent_dropout: Tensor,
     initial: State,
     reverse: bool,
+    product_dtype: str | None = None,
 ) -> State:
     """Runs `h = tanh(x + (h * dropout) U + b)` over time.
 
@@ -42,6 +43,8 @@ def simple_rnn(
         recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
         initial: the state before the first step, `(h,)`, `<float>[batch, dim]`.
         reverse: go from the last step to the first.
+        product_dtype: type that states, and gradients on their way back, are multiplied with the
+            kernel in, such as `"bfloat16"`; None for their own.
 
     Returns:
         `(h,)`, `<float>[length, batch, dim]`, the state after every step.
@@ -51,8 +54,10 @@ def simple_rnn(
 
     @ops.custom_gradient
     def run(projected, kernel, bias, dropout, initial):
+        low = _low(kernel, product_dtype)
+
         def step(h, x):
-            (h,) = simple_rnn_step(x, (h,), kernel, bias, dropout)
+            (h,) = simple_rnn_step(x, (h,), low, bias, dropout)
             return h, h
 
         _, states = ops.scan(step, initial, projected, reverse=reverse)
@@ -60,17 +65,17 @@ def simple_rnn(
         def gradient(*given, upstream=None):
             d_states = _arriving(given, upstream)
             slope = 1 - ops.square(states)
-            transposed = ops.transpose(kernel)
+            transposed = ops.transpose(low)
 
             def step_back(d_h, now):
                 d_state, slope = now
                 d_sum = (d_h + d_state) * slope
-                return ops.matmul(d_sum, transposed) * dropout, d_sum
+                return times(d_sum, transposed) * dropout, d_sum
 
             rest = ops.zeros_like(initial)
             d_initial, d_sums = _walk_back(step_back, rest, (d_states, slope), reverse)
             before = _previous(states, initial, reverse)
-            weights = _weight_gradients(before * dropout, d_sums)
+            weights = _weight_gradients(before * dropout, d_sums, product_dtype)
             return d_sums, *weights, ops.zeros_like(dropout), d_initial
 
         return states, gradient
@@ -83,7 +88,7 @@ def simple_rnn_step(
 ) -> State:
     """Takes one step of `simple_rnn`; `x` is `<float>[..., dim]`, and so is the state."""
     (h,) = state
-    return (ops.tanh(x + ops.matmul(h * dropout, kernel) + bias),)
+    return (ops.tanh(x + times(h * dropout, kernel) + bias),)
 
 
 def gru(
@@ -93,6 +98,7 @@ def gru(
     recurrent_dropout: Tensor,
     initial: State,
     reverse: bool,
+    product_dtype: str | None = None,
 ) -> State:
     """Runs a gated recurrent unit (reset after the product) over time.
 
@@ -103,6 +109,8 @@ def gru(
         recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
         initial: the state before the first step, `(h,)`, `<float>[batch, dim]`.
         reverse: go from the last step to the first.
+        product_dtype: type that states, and gradients on their way back, are multiplied with the
+            kernel in, such as `"bfloat16"`; None for their own.
 
     Returns:
         `(h,)`, `<float>[length, batch, dim]`, the state after every step.
@@ -114,8 +122,10 @@ def gru(
 
     @ops.custom_gradient
     def run(projected, kernel, bias, dropout, initial):
+        low = _low(kernel, product_dtype)
+
         def step(h, x):
-            (h,) = gru_step(x, (h,), kernel, bias, dropout)
+            (h,) = gru_step(x, (h,), low, bias, dropout)
             return h, h
 
         _, states = ops.scan(step, initial, projected, reverse=reverse)
@@ -123,26 +133,26 @@ def gru(
         def gradient(*given, upstream=None):
             d_states = _arriving(given, upstream)
             before = _previous(states, initial, reverse)
-            inner = ops.matmul(before * dropout, kernel) + bias
+            inner = times(before * dropout, low) + bias
             update, reset, candidate = _gru_gates(projected, inner)
             # What one unit of gradient at the state means for the sum under each gate.
             to_candidate = (1 - update) * (1 - ops.square(candidate))
             to_update = (before - candidate) * update * (1 - update)
             to_reset = to_candidate * inner[..., 2 * dim :] * reset * (1 - reset)
             to_inner = ops.concatenate([to_update, to_reset, to_candidate * reset], axis=-1)
-            transposed = ops.transpose(kernel)
+            transposed = ops.transpose(low)
 
             def step_back(d_h, now):
                 d_state, update, to_inner = now
                 d_h = d_h + d_state
                 d_inner = ops.tile(d_h, (1, 3)) * to_inner
-                return d_h * update + ops.matmul(d_inner, transposed) * dropout, d_h
+                return d_h * update + times(d_inner, transposed) * dropout, d_h
 
             factors = (d_states, update, to_inner)
             d_initial, d_h = _walk_back(step_back, ops.zeros_like(initial), factors, reverse)
             d_inner = ops.tile(d_h, (1, 1, 3)) * to_inner
             d_projected = ops.concatenate([d_inner[..., : 2 * dim], d_h * to_candidate], axis=-1)
-            weights = _weight_gradients(before * dropout, d_inner)
+            weights = _weight_gradients(before * dropout, d_inner, product_dtype)
             return d_projected, *weights, ops.zeros_like(dropout), d_initial
 
         return states, gradient
@@ -155,7 +165,7 @@ def gru_step(
 ) -> State:
     """Takes one step of `gru`; `x` is `<float>[..., 3 * dim]`, the state `<float>[..., dim]`."""
     (h,) = state
-    update, _, candidate = _gru_gates(x, ops.matmul(h * dropout, kernel) + bias)
+    update, _, candidate = _gru_gates(x, times(h * dropout, kernel) + bias)
     return (candidate + update * (h - candidate),)
 
 
@@ -166,6 +176,7 @@ def lstm(
     recurrent_dropout: Tensor,
     initial: State,
     reverse: bool,
+    product_dtype: str | None = None,
 ) -> State:
     """Runs a long short-term memory over time.
 
@@ -176,6 +187,8 @@ def lstm(
         recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
         initial: the state before the first step, `(h, c)`, `<float>[batch, dim]` each.
         reverse: go from the last step to the first.
+        product_dtype: type that states, and gradients on their way back, are multiplied with the
+            kernel in, such as `"bfloat16"`; None for their own.
 
     Returns:
         `(h, c)`, `<float>[length, batch, dim]` each, the state after every step. No gradient flows
@@ -201,7 +214,7 @@ def lstm(
                 ],
                 axis=-1,
             )
-            transposed = ops.transpose(kernel)
+            transposed = ops.transpose(_low(kernel, product_dtype))
 
             def step_back(carry, now):
                 d_h, d_c, _ = carry
@@ -209,7 +222,7 @@ def lstm(
                 d_h = d_h + d_state
                 d_c = d_c + d_h * to_cell
                 d_sums = ops.concatenate([d_c, d_c, d_c, d_h], axis=-1) * to_sums
-                back = (ops.matmul(d_sums, transposed) * dropout, d_c * forget, d_sums)
+                back = (times(d_sums, transposed) * dropout, d_c * forget, d_sums)
                 return back, back
 
             factors = (d_states, forget, to_cell, to_sums)
@@ -217,7 +230,7 @@ def lstm(
             rest = (ops.zeros_like(initial), ops.zeros_like(initial_cell), ops.zeros_like(gates[0]))
             (*d_initial, _), (_, _, d_sums) = _walk_back(step_back, rest, factors, reverse)
             before = _previous(states, initial, reverse)
-            weights = _weight_gradients(before * dropout, d_sums)
+            weights = _weight_gradients(before * dropout, d_sums, product_dtype)
             nothing = [ops.zeros_like(kept) for kept in (states, cells, gates)]
             return d_sums, *weights, ops.zeros_like(dropout), *d_initial, *nothing
 
@@ -228,9 +241,11 @@ def lstm(
     # gradient of its own has one result.
     stopped = [ops.stop_gradient(value) for value in given]
 
+    low = _low(stopped[1], product_dtype)
+
     def step(carry, x):
         h, c, _ = carry
-        h, c, gates = _lstm_step(x, (h, c), *stopped[1:4])
+        h, c, gates = _lstm_step(x, (h, c), low, *stopped[2:4])
         return (h, c, gates), (h, c, gates)
 
     first = (*stopped[4:], ops.zeros_like(stopped[0][0]))
@@ -252,7 +267,7 @@ def _lstm_step(
     """Takes one step; gives the gates input, forget, candidate and output with the state."""
     h, c = state
     dim = kernel.shape[0]
-    sums = x + ops.matmul(h * dropout, kernel) + bias
+    sums = x + times(h * dropout, kernel) + bias
     take_forget, candidate, output = ops.split(sums, [2 * dim, 3 * dim], axis=-1)
     take_forget, candidate = ops.sigmoid(take_forget), ops.tanh(candidate)
     output = ops.sigmoid(output)
@@ -298,11 +313,22 @@ def _previous(states: Tensor, initial: Tensor, reverse: bool) -> Tensor:
     return ops.concatenate([states[1:], first] if reverse else [first, states[:-1]], axis=0)
 
 
-def _weight_gradients(before: Tensor, d_sums: Tensor) -> tuple[Tensor, Tensor]:
+def _weight_gradients(
+    before: Tensor, d_sums: Tensor, product_dtype: str | None
+) -> tuple[Tensor, Tensor]:
     """Gives the gradients of recurrent kernel and bias from all steps at once."""
     before = ops.reshape(before, (-1, before.shape[-1]))
     d_sums = ops.reshape(d_sums, (-1, d_sums.shape[-1]))
-    return ops.matmul(ops.transpose(before), d_sums), ops.sum(d_sums, axis=0)
+    return times(ops.transpose(before), _low(d_sums, product_dtype)), ops.sum(d_sums, axis=0)
+
+
+def times(values: Tensor, matrix: Tensor) -> Tensor:
+    """Multiplies in the matrix's type, and gives the product in that of the values."""
+    return ops.cast(ops.matmul(ops.cast(values, matrix.dtype), matrix), values.dtype)
+
+
+def _low(matrix: Tensor, dtype: str | None) -> Tensor:
+    return matrix if dtype is None else ops.cast(matrix, dtype)
 
 
 class Recurrence(NamedTuple):

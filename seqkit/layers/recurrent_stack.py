@@ -34,6 +34,9 @@ class RecurrentStack(keras.layers.Layer):
 
     Attributes:
         state_dim: width of the state: of every layer what it remembers, one after another.
+        product_dtype: type of the products with kernels, such as `"bfloat16"`; None for that of
+            the layer. Whoever trains sets it before the first call and takes it back: it is not
+            saved.
 
     Raises:
         ValueError: a size is not positive, a rate is outside [0, 1), or the cell is unknown.
@@ -81,6 +84,7 @@ class RecurrentStack(keras.layers.Layer):
         self.recurrence = RECURRENCES[cell]
         self.state_dim = num_layers * self.recurrence.num_states * hidden_dim
         self.seed_generator = keras.random.SeedGenerator(seed)
+        self.product_dtype: str | None = None
 
     def build(
         self, inputs_shape: tuple, state_shape: Any = None, padding_mask_shape: Any = None
@@ -167,7 +171,9 @@ class RecurrentStack(keras.layers.Layer):
             kept = keras.random.dropout(kept, self.recurrent_dropout, seed=self.seed_generator)
         # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
         kernel = ops.copy(layer.recurrent_kernel)
-        return self.recurrence.run(projected, kernel, recurrent_bias, kept, state, False)
+        return self.recurrence.run(
+            projected, kernel, recurrent_bias, kept, state, False, self.product_dtype
+        )
 
     def compute_output_shape(
         self, inputs_shape: tuple, state_shape: tuple, padding_mask_shape: Any = None

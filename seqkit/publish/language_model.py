@@ -108,15 +108,17 @@ def _written(model: Any, texts: Sequence[str], seed: int) -> list[list[Any]]:
     """Prompts and how the model goes on from them, at several temperatures."""
     prompts = ["", *(text[:_PROMPT] for text in texts[: _SHOWN - 1])]
     return [
-        [prompt, temperature, model.generate([prompt], _LENGTH, temperature, seed=seed)[0]]
+        [
+            prompt,
+            temperature,
+            model.generate([prompt], _LENGTH, temperature=temperature, seed=seed)[0],
+        ]
         for temperature in (0.5, 1.0)
         for prompt in prompts
     ]
 
 
-def _page(
-    name: str, outcome: Outcome, written: list[list[Any]], notes: Sequence[str]
-) -> str:
+def _page(name: str, outcome: Outcome, written: list[list[Any]], notes: Sequence[str]) -> str:
     """The report."""
     scores: LanguageModelScores = outcome.scores
     rows = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seqkit.data import Dataset
+from seqkit.data import Dataset, TextStream
 
 HARD_TEXTS: list[Any] = ["", " ", "\n", "a\0b", "가나다 👩‍👩‍👧", b"\xff\xfe broken", "long " * 400]
 # Nothing, no image, an image cut off, and one of ten thousand million pixels in some bytes.
@@ -17,7 +17,9 @@ HARD_IMAGES: list[bytes] = [
 ]
 
 
-def described(datasets: Mapping[str, Dataset]) -> dict[str, dict[str, Any]]:
+def described(
+    datasets: Mapping[str, Dataset] | Mapping[str, TextStream],
+) -> dict[str, dict[str, Any]]:
     """Name, digest, licence and size of each part of the data.
 
     Args:
@@ -34,9 +36,12 @@ def described(datasets: Mapping[str, Dataset]) -> dict[str, dict[str, Any]]:
     return {
         part: {
             "name": dataset.name,
-            "sha256": dataset.sha256,
             "license": dataset.license or "not stated",
-            "examples": len(dataset),
+            **(
+                {"sha256": dataset.content_sha256(), "characters": dataset.characters}
+                if isinstance(dataset, TextStream)
+                else {"sha256": dataset.sha256, "examples": len(dataset)}
+            ),
         }
         for part, dataset in datasets.items()
     }

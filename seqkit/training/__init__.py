@@ -5,8 +5,12 @@ from seqkit.training.captioner import fit_captioner
 from seqkit.training.classifier import fit_classifier
 from seqkit.training.encoded import EncodedTexts, TrainingBatches
 from seqkit.training.encoded_captions import CaptionBatches, EncodedCaptions
+from seqkit.training.encoded_lines import EncodedLines, LineBatches
 from seqkit.training.encoded_pairs import EncodedPairs, PairBatches
 from seqkit.training.encoded_sentences import EncodedSentences, TaggedBatches
+from seqkit.training.encoded_stream import EncodedStream, StreamBatches
+from seqkit.training.held_out import HeldOutText
+from seqkit.training.language_model import fit_language_model
 from seqkit.training.loop import TrainingState, train_core
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
 from seqkit.training.tagger import fit_tagger
@@ -17,16 +21,22 @@ __all__ = [
     "CalibratedValidation",
     "CaptionBatches",
     "EncodedCaptions",
+    "EncodedLines",
     "EncodedPairs",
     "EncodedSentences",
+    "EncodedStream",
     "EncodedTexts",
+    "HeldOutText",
+    "LineBatches",
     "PairBatches",
+    "StreamBatches",
     "TaggedBatches",
     "TrainingBatches",
     "TrainingState",
     "epochs_within",
     "fit_captioner",
     "fit_classifier",
+    "fit_language_model",
     "fit_path_weights",
     "fit_tagger",
     "fit_translator",

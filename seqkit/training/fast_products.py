@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-# What Linux calls the units of Intel's processors that multiply matrices of bfloat16.
-_UNITS = "amx_bf16"
+# What Linux calls Intel's units for matrices of bfloat16, and instructions for vectors of them.
+_UNITS = {"amx_bf16", "avx512_bf16"}
 
 
 def fast_product_dtype(cpuinfo: Path = Path("/proc/cpuinfo")) -> str | None:
@@ -17,12 +17,13 @@ def fast_product_dtype(cpuinfo: Path = Path("/proc/cpuinfo")) -> str | None:
         cpuinfo: where Linux tells what the processor can.
 
     Returns:
-        `"bfloat16"` on a processor that has units for it, where float32 takes two to three
-        times as long; None elsewhere, where bfloat16 would take longer, or where nothing is told.
+        `"bfloat16"` on a processor that has units or instructions for it, where float32 takes
+        about twice as long; None elsewhere, where bfloat16 would take longer, or where nothing is
+        told.
     """
     try:
         told = cpuinfo.read_text("utf-8", errors="replace")
     except OSError:
         return None
     flags = next((line for line in told.splitlines() if line.startswith("flags")), "")
-    return "bfloat16" if _UNITS in flags.split() else None
+    return "bfloat16" if _UNITS & set(flags.split()) else None

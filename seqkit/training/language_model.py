@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ import keras
 from seqkit.data import Dataset, TextStream
 from seqkit.losses import TokenCrossEntropy
 from seqkit.models import LanguageModel
+from seqkit.models.language_model_core import RECURRENT
 from seqkit.models.next_token import output_layer
 from seqkit.optimizers import LazyAdam
 from seqkit.training.carried_state import CarriedState, FromBeginning
@@ -96,17 +98,29 @@ def fit_language_model(
         LazyAdam(warm_up_and_decay(learning_rate, len(batches), epochs), global_clipnorm=clip_norm),
         loss=TokenCrossEntropy(output_layer(model.core), product_dtype=fast_product_dtype()),
     )
-    return train_core(
-        trained,
-        batches,
-        epochs=epochs,
-        patience=patience,
-        callbacks=[HeldOut(judged)],
-        checkpoints=checkpoints,
-        resume=resume,
-        fingerprint={**(fingerprint or {}), "data": train.content_sha256()},
-        log_dir=log_dir,
-    )
+    with fast_products(model.core):
+        return train_core(
+            trained,
+            batches,
+            epochs=epochs,
+            patience=patience,
+            callbacks=[HeldOut(judged)],
+            checkpoints=checkpoints,
+            resume=resume,
+            fingerprint={**(fingerprint or {}), "data": train.content_sha256()},
+            log_dir=log_dir,
+        )
+
+
+@contextlib.contextmanager
+def fast_products(core: keras.Model) -> Iterator[None]:
+    """Lets a core's recurrent layers multiply in the type that is fastest here, for training."""
+    stack = core.get_layer(RECURRENT)
+    stack.product_dtype = fast_product_dtype()
+    try:
+        yield
+    finally:
+        stack.product_dtype = None
 
 
 class HeldOut(keras.callbacks.Callback):

@@ -79,9 +79,7 @@ def test_a_resting_input_leaves_a_zero_state_at_zero(name, dtype):
     kernel = tf.constant(rng.normal(size=(DIM, columns)), dtype)
     bias = tf.constant(rng.normal(size=columns) * recurrence.recurrent_bias, dtype)
     initial = (tf.zeros((BATCH, DIM), dtype),) * recurrence.num_states
-    states, *_ = recurrence.run(
-        resting, kernel, bias, tf.ones((BATCH, DIM), dtype), initial, False
-    )
+    states, *_ = recurrence.run(resting, kernel, bias, tf.ones((BATCH, DIM), dtype), initial, False)
     assert not tf.cast(states, tf.float32).numpy().any()
 
 

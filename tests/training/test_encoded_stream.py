@@ -14,15 +14,17 @@ BOS, EOS = 2, 3
 
 
 def names(ids):
-    return ["".join(LETTERS.vocabulary.tokens[i] if i > EOS else f"<{i}>" for i in row) for row in ids]
+    tokens = LETTERS.vocabulary.tokens
+    return ["".join(tokens[i] if i > EOS else f"<{i}>" for i in row) for row in ids]
 
 
 def windows(batches, epoch=0):
     batches.epoch = epoch
-    return [
-        (names(inputs["token_ids"].numpy()), inputs["begins"].numpy().tolist(), names(wanted.numpy()))
-        for inputs, wanted in batches.dataset()
-    ]
+    found = []
+    for inputs, wanted in batches.dataset():
+        read, begins = inputs["token_ids"].numpy(), inputs["begins"].numpy()
+        found.append((names(read), begins.tolist(), names(wanted.numpy())))
+    return found
 
 
 def test_documents_end_with_eos_and_begin_with_bos():
@@ -85,7 +87,7 @@ def test_a_short_stream_is_one_row(size):
     stream = EncodedStream(read_stream(["abcde"[:size]]).pieces(), LETTERS)
     batches = StreamBatches(stream, batch_size=8, window=100, seed=0)
     assert batches.batch_size == 1 and batches.window == size + 1
-    [(read, begins, wanted)] = windows(batches)
+    [(_, begins, wanted)] = windows(batches)
     assert wanted == ["abcde"[:size] + "<3>"] and begins == [True]
 
 

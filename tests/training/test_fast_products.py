@@ -9,7 +9,8 @@ from seqkit.training.fast_products import fast_product_dtype
     ("told", "dtype"),
     [
         ("processor : 0\nflags\t\t: fpu avx512_bf16 amx_bf16 amx_tile\n", "bfloat16"),
-        ("processor : 0\nflags\t\t: fpu avx512_bf16\n", None),
+        ("processor : 0\nflags\t\t: fpu avx512f avx512_bf16\n", "bfloat16"),
+        ("processor : 0\nflags\t\t: fpu avx512f\n", None),
         ("processor : 0\nFeatures : fp asimd bf16\nmodel name : amx_bf16\n", None),
         ("", None),
     ],
