@@ -13,7 +13,8 @@ import numpy as np
 # words with a mark after them, and how rare a word is by its rank.
 _WORDS_OF_A_LINE, _EMPTY_LINES, _MARKS = 6.2, 0.18, 0.24
 _ZIPF, _DISTINCT_WORDS = 1.0, 14_500
-_SIGNS = " ,.;:!?'-\n"
+_SIGNS = ",.;:!?-"
+_SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnpqrstvwxyz" for vowel in "aeiou"]
 # So many characters of the test text begin what is to be gone on with.
 PROMPT_LENGTH = 40
 # The last tenth is the test, as everybody has it.
@@ -105,8 +106,7 @@ def synthetic(characters: int, prompts: int, seed: int) -> LanguageWorkload:
     """Makes a text of lines and words as rare by their ranks as tinyshakespeare's, and no sense.
 
     Args:
-        characters: characters that are trained on in a round; the text has them, and a tenth more
-            for the prompts.
+        characters: characters that are trained on in a round; the text has more.
         prompts: how many beginnings.
         seed: decides all that is random.
 
@@ -114,7 +114,8 @@ def synthetic(characters: int, prompts: int, seed: int) -> LanguageWorkload:
         The text and the prompts.
     """
     random = np.random.default_rng(seed)
-    least = int((characters + prompts * PROMPT_LENGTH) / (1 - _TEST)) + PROMPT_LENGTH
+    # Room for the prompts without any two the same, and more to read than a round reads.
+    least = max(int(2 * characters), int((prompts + 1) * PROMPT_LENGTH / _TEST))
     share = np.arange(1, _DISTINCT_WORDS + 1) ** -_ZIPF
     share /= share.sum()
     lines: list[str] = []
@@ -122,9 +123,10 @@ def synthetic(characters: int, prompts: int, seed: int) -> LanguageWorkload:
     while size < least:
         line = ""
         if random.random() >= _EMPTY_LINES:
-            ranks = random.choice(_DISTINCT_WORDS, 1 + random.poisson(_WORDS_OF_A_LINE - 1), p=share)
-            marked = random.random(len(ranks)) < _MARKS
-            signs = random.choice(list(_SIGNS[1:-1]), len(ranks))
+            number = 1 + random.poisson(_WORDS_OF_A_LINE - 1)
+            ranks = random.choice(_DISTINCT_WORDS, number, p=share)
+            marked = random.random(number) < _MARKS
+            signs = random.choice(list(_SIGNS), number)
             line = " ".join(
                 _word(int(rank)) + (str(sign) if mark else "")
                 for rank, mark, sign in zip(ranks, marked, signs, strict=True)
@@ -152,6 +154,6 @@ def _word(rank: int) -> str:
     word = ""
     rank += 1
     while rank:
-        rank, rest = divmod(rank - 1, 26)
-        word += chr(ord("a") + rest)
+        rank, rest = divmod(rank, len(_SYLLABLES))
+        word += _SYLLABLES[rest]
     return word

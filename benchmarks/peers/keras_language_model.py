@@ -6,10 +6,10 @@ What a user writes after two examples, with the sizes that seqkit has.
   `Embedding`, `LSTM`, `Dense`, `SparseCategoricalCrossentropy(from_logits=True)`, `fit` on shuffled
   windows that each begin with a state of zeros; dropout, Adam and clipping as seqkit has them. Ids
   are made and parted into windows once, which is kinder than the tutorial's pipeline, where they
-  pass one by one. Its `OneStep` is a `tf.function` of one step, strings to strings, called in a loop
-  in Python with the states handed on.
-- `train windows`, `generate windows 1`, …: keras.io's "Character-level text generation with LSTM". A
-  window of 40 one-hot characters for each character to come, every third one in training; `LSTM`,
+  pass one by one. Its `OneStep` is a `tf.function` of one step, strings to strings, called in a
+  loop in Python with the states handed on.
+- `train windows`, `generate windows 1`, …: keras.io's "Character-level text generation with LSTM".
+  A window of 40 one-hot characters for each character to come, every third one in training; `LSTM`,
   `Dense` with a softmax, RMSprop, batches of 128. It writes by calling `predict` on the last 40
   characters, in a loop in Python; NumPy draws. A batch of prompts goes into one `predict`, where
   the example has one prompt.
