@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import public_data, quality
+from benchmarks import public_data, quality, quality_tables
 from benchmarks.public_data import PublicData, Splitting
 from recipes import sentiment
 from seqkit import data, evaluation
@@ -93,7 +93,7 @@ def test_folds_become_a_mean_and_a_deviation():
     row = quality.take_up([], some(sha256="ab12"), CONFIG)
     row["runs"] += [dict(RUN), {**RUN, "fold": 1, "accuracy": 0.9, "training_minutes": 2.0}]
     assert quality.is_whole(row)
-    assert quality.summary(row) == {
+    assert quality_tables.summary(row) == {
         "data": "MR, 2-fold",
         "accuracy, %": "85.00 ± 7.1",
         "naive Bayes, %": "70.00 ± 0.0",
@@ -161,7 +161,7 @@ def translation_row():
 
 
 def test_a_translator_has_a_row_for_each_of_its_tests():
-    lines = quality.shown([translation_row()]).splitlines()
+    lines = quality_tables.shown([translation_row()]).splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[:4]]
     assert cells[0][:6] == [
         *("data", "BLEU", "best plain model, BLEU", "chrF", "exact, %", "unknown tokens, %")
@@ -178,7 +178,7 @@ def test_a_translator_has_a_row_for_each_of_its_tests():
 def test_a_recipe_without_translations_signs_no_bleu():
     row = quality.take_up([], some(folds=1), CONFIG)
     row["runs"].append(dict(RUN))
-    assert len(quality.shown([row]).splitlines()) == 3
+    assert len(quality_tables.shown([row]).splitlines()) == 3
 
 
 def test_a_captioner_stands_beside_the_best_plain_model_of_each_score():
@@ -189,7 +189,7 @@ def test_a_captioner_stands_beside_the_best_plain_model_of_each_score():
     run = {**RUN, "examples": 500, "bleu_4": 12.34, "cider_d": 0.3456, "exact_match": 0.002}
     run |= {"distinct_captions": 321, "bleu_signature": "nrefs:5|tok:13a", "plain": plain}
     about = {"data": "flickr8k", "title": "Flickr8k", "seed": 0, "sha256": "ab12"}
-    lines = quality.shown([{**about, "folds": 1, "runs": [run]}]).splitlines()
+    lines = quality_tables.shown([{**about, "folds": 1, "runs": [run]}]).splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in (lines[0], lines[2])]
     assert dict(zip(*cells, strict=True)) == {
         "data": "Flickr8k",
