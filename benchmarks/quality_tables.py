@@ -92,14 +92,19 @@ def _captioned(run: Mapping[str, Any]) -> dict[str, Any]:
 def _foretold(run: Mapping[str, Any]) -> dict[str, Any]:
     """Cells of a language model's scores; of the first two less is better."""
     value = run["perplexity" if run["score"] == "perplexity" else "nats_per_character"]
-    plain = ", ".join(f"{score:.3f} ({name})" for name, score in run["baselines"].items())
+    plain = ", ".join(f"{_digits(score)} ({name})" for name, score in run["baselines"].items())
     return {
         "score": run["score"],
-        "model": f"{value:.3f}",
+        "model": _digits(value),
         "n-grams": plain,
         "bits per character": f"{run['bits_per_character']:.3f}",
         "unknown tokens, %": f"{100 * run['unknown_rate']:.2f}",
     }
+
+
+def _digits(score: float) -> str:
+    """Nats of a character to a thousandth, perplexities to a tenth."""
+    return f"{score:.3f}" if score < 10 else f"{score:.1f}"
 
 
 def summary(row: Mapping[str, Any]) -> dict[str, Any]:
