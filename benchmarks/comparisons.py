@@ -11,6 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from benchmarks import workload
 from benchmarks.caption_workload import CaptionWorkload
+from benchmarks.language_workload import LanguageWorkload
 from benchmarks.results import RESULTS, read_json
 from benchmarks.rounds import Entrant, Worker, median, ratio, take_turns, workers
 from benchmarks.start import time_of_first_answers
@@ -18,7 +19,9 @@ from benchmarks.tagged_workload import TaggedWorkload
 from benchmarks.translation_workload import TranslationWorkload
 from benchmarks.workload import Workload
 
-Work = TypeVar("Work", Workload, TaggedWorkload, TranslationWorkload, CaptionWorkload)
+Work = TypeVar(
+    "Work", Workload, TaggedWorkload, TranslationWorkload, CaptionWorkload, LanguageWorkload
+)
 Row = dict[str, Any]
 Answers = dict[str, list[dict[str, Any]]]
 # Size of a batch, and how many texts are answered in a round; None for all.
@@ -33,7 +36,7 @@ class Setup(Generic[Work]):
     Attributes:
         data: directory of the public data, or None for made-up texts.
         directory: for files that are not kept.
-        work: the texts, the tagged sentences, the pairs or the captioned images.
+        work: the texts, the tagged sentences, the pairs, the captioned images or the one text.
         sizes: of the models, and how they are trained.
         peers: interpreter by name of environment, such as `torch`.
         batches: for serving, batch sizes and how many texts are answered in a round.

@@ -18,6 +18,9 @@ Below the directory given with `--data`:
 | `flickr8k` | `captioning/flickr8k/` with `captions.csv` (image, split, caption) and `images/` | 4,000 photographs of Flickr8k (Hodosh et al. 2013) at 160 × 160 pixels, for research only, five captions each; a split of their own: 3,500 of `train`, and 500 of `val`, which are the test |
 | `digit_scenes` | none | the built-in sample, handwritten digits of scikit-learn on canvases |
 | `hangul_names` | none | the built-in sample, made-up Korean words and the names of their syllables |
+| `tinyshakespeare` | `language_model/tinyshakespeare/input.txt` | https://github.com/karpathy/char-rnn, folder `data/tinyshakespeare`; TFDS `tiny_shakespeare` has it in other parts; the last tenth of the characters is the test |
+| `cola` | `acceptability/cola/raw/{in_domain_train,in_domain_dev,out_of_domain_dev}.tsv` | https://nyu-mll.github.io/CoLA, `cola_public`; TFDS `glue/cola` has the first two as train and validation |
+| `pydoc` | none | the built-in sample, the text of Python's own help |
 
 SST was annotated from the sentences of MR: never train on one and test on the other.
 """  # noqa: E501
@@ -27,58 +30,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
+from benchmarks.data_set import Parts, PublicData, Splitting
+from benchmarks.public_texts import cola, pydoc, tinyshakespeare
 from benchmarks.results import files_hash
 from recipes.samples.python_names import python_names
 from recipes.samples.reviews import train_and_test
 from seqkit import data
-from seqkit.data import Dataset
 
-Parts = dict[str, Dataset]
 _LATIN = "latin-1"
 _TAGGED = ("tokens", "tags")
 _PAIRS = ("source", "target")
 _CAPTIONED = ("image", "caption")
 # The share of the different English sentences of Tatoeba that is the test.
 _TATOEBA_TEST = 0.1
-
-
-class Splitting(NamedTuple):
-    """How data without a split of its own is parted.
-
-    Attributes:
-        folds: parts for cross-validation.
-        fraction: share of the training data kept for validation.
-        seed: decides what comes where.
-    """
-
-    folds: int
-    fraction: float
-    seed: int
-
-
-class PublicData(NamedTuple):
-    """A data set and how it is parted.
-
-    Attributes:
-        name: as on the command line.
-        title: as in the table.
-        sha256: twelve digits of the digest of its files.
-        folds: number of trainings: 1 where the split is given.
-        parts: gives `train`, `validation` and `test` of a fold.
-        more_tests: gives what the model of the one fold is tested on besides, by title.
-    """
-
-    name: str
-    title: str
-    sha256: str
-    folds: int
-    parts: Callable[[int], Parts]
-    more_tests: Callable[[], Parts] = dict
 
 
 def sst2(root: Path, how: Splitting) -> PublicData:
@@ -241,12 +210,18 @@ SETS: dict[str, Callable[..., PublicData]] = {
     "hangul_names": hangul_names,
     "flickr8k": flickr8k,
     "digit_scenes": digit_scenes,
+    "tinyshakespeare": tinyshakespeare,
+    "cola": cola,
+    "pydoc": pydoc,
 }
+# What a data set needs that is not the recipe's default.
+SETTINGS: dict[str, dict[str, Any]] = {"cola": {"tokenizer": "subword"}}
 
 
 _TAGGING = ("ewt", "gsd", "snips", "names")
 _TRANSLATION = ("multi30k", "tatoeba", "hangul_names")
 _CAPTIONING = ("flickr8k", "digit_scenes")
+_LANGUAGE = ("tinyshakespeare", "cola", "pydoc")
 
 
 def recipe_of(name: str) -> str:
@@ -261,7 +236,11 @@ def recipe_of(name: str) -> str:
     Example:
         >>> recipe_of("sst2"), recipe_of("ewt"), recipe_of("tatoeba"), recipe_of("flickr8k")
         ('sentiment', 'tagging', 'translation', 'captioning')
+        >>> recipe_of("cola")
+        'language_model'
     """
+    if name in _LANGUAGE:
+        return "language_model"
     if name in _CAPTIONING:
         return "captioning"
     if name in _TRANSLATION:

@@ -14,9 +14,8 @@ import dataclasses
 import importlib
 import json
 import shutil
-import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -26,16 +25,11 @@ import numpy as np
 import tyro
 
 from benchmarks import public_data
-from benchmarks.results import (
-    RESULTS,
-    code_hash,
-    markdown,
-    put_into_readme,
-    read_json,
-    write_json,
-)
+from benchmarks.quality_tables import shown
+from benchmarks.results import RESULTS, code_hash, put_into_readme, read_json, write_json
 from benchmarks.rounds import use_cores
 from seqkit import evaluation
+from seqkit.data import TextStream
 
 Name = Literal[
     "sst2",
@@ -52,17 +46,22 @@ Name = Literal[
     "hangul_names",
     "flickr8k",
     "digit_scenes",
+    "tinyshakespeare",
+    "cola",
+    "pydoc",
 ]
 ALL: tuple[Name, ...] = get_args(Name)
 # What needs no file, and where README has the table of each recipe.
-BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes"}
+BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes", "pydoc"}
 PLACES = {
     "sentiment": "results",
     "tagging": "tagging",
     "translation": "translation",
     "captioning": "captioning",
+    "language_model": "language-models",
 }
 _QUICK_ROWS = 300
+_QUICK_CHARACTERS = 10_000
 
 
 def main(
@@ -99,7 +98,7 @@ def main(
         recipe = _recipe(name)
         # What a recipe trains its own sample with, where that is not what it trains others with.
         config = getattr(recipe, "SAMPLE", recipe.DEFAULTS) if name in BUILT_IN else recipe.DEFAULTS
-        config = dataclasses.replace(config, seed=seed)
+        config = dataclasses.replace(config, seed=seed, **public_data.SETTINGS.get(name, {}))
         how = public_data.Splitting(2 if quick else folds, config.validation_fraction, seed)
         public = public_data.SETS[name](data, how)
         if quick:
@@ -214,14 +213,20 @@ def measured(
     outcome = _recipe(public.name).train_and_score(
         parts, config, checkpoints=checkpoints, resume=not quick
     )
+    recipe = public_data.recipe_of(public.name)
+    # How surprised a model is: the less, the better.
+    best = min if recipe == "language_model" else max
     more = {
         title: evaluation.score_translator(outcome.model, dataset).summary()
         for title, dataset in more_tests.items()
     }
-    plain = {}
-    if public_data.recipe_of(public.name) == "captioning":
+    own: dict[str, Any] = {}
+    if recipe == "captioning":
         # Each of two scores has its own best plain model.
-        plain = {"plain": {name: row.figures for name, row in outcome.scores.baselines.items()}}
+        own = {"plain": {name: row.figures for name, row in outcome.scores.baselines.items()}}
+    elif recipe == "language_model":
+        own = {"score": outcome.scores.main[0]}
+    judged = None if public.judge is None else public.judge(outcome.model)
     keras.utils.clear_session(free_memory=True)
     if checkpoints is not None:
         shutil.rmtree(checkpoints, ignore_errors=True)
@@ -229,9 +234,10 @@ def measured(
         "fold": fold,
         **outcome.scores.summary(),
         **({"more_tests": more} if more else {}),
-        "baseline": max(outcome.baselines.values()),
+        **({"judged": judged} if judged else {}),
+        "baseline": best(outcome.baselines.values()),
         "baselines": dict(outcome.baselines),
-        **plain,
+        **own,
         "epochs": len(outcome.history),
         "training_minutes": outcome.minutes,
         "whole_minutes": (time.perf_counter() - start) / 60,
@@ -241,127 +247,19 @@ def measured(
 
 
 def _few(parts: public_data.Parts) -> public_data.Parts:
-    """Some rows of each part."""
+    """Some rows of each part, of a stream its beginning."""
     some = np.random.default_rng(0)
-    return {k: d.take(some.permutation(len(d))[:_QUICK_ROWS]) for k, d in parts.items()}
+    return {
+        name: part.slice(0, min(part.characters, _QUICK_CHARACTERS))
+        if isinstance(part, TextStream)
+        else part.take(some.permutation(len(part))[:_QUICK_ROWS])
+        for name, part in parts.items()
+    }
 
 
 def is_whole(row: Mapping[str, Any]) -> bool:
     """Whether all folds are there."""
     return len(row["runs"]) == row["folds"]
-
-
-def shown(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The table of a recipe.
-
-    Args:
-        rows: what is kept of its data sets, with all folds.
-
-    Returns:
-        Markdown; below translations and captions how BLEU was computed.
-    """
-    table = markdown([line for row in rows for line in (summary(row), *of_more_tests(row))])
-    signatures = {run.get("bleu_signature") for row in rows for run in row["runs"]} - {None}
-    if not signatures:
-        return table
-    named = ", ".join(f"`{signature}`" for signature in sorted(signatures))
-    return f"{table}\n\nBLEU as sacreBLEU signs it: {named}."
-
-
-def of_more_tests(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of the table for what a model was tested on besides.
-
-    Args:
-        row: what is kept of a data set and a seed.
-
-    Returns:
-        For each further test the cells by column; no plain model was asked, and the training is
-        that of the row above.
-    """
-    (run, *_) = row["runs"]
-    return [
-        {
-            "data": title,
-            **_translated({**run, **scores, "baseline": None}),
-            "test rows": scores["examples"],
-            "seed": str(row["seed"]),
-            "data, SHA-256": f"`{row['sha256']}`",
-        }
-        for title, scores in run.get("more_tests", {}).items()
-    ]
-
-
-def _translated(run: Mapping[str, Any]) -> dict[str, Any]:
-    """Cells of a translator's scores."""
-    plain = run["baseline"]
-    return {
-        "BLEU": f"{run['bleu']:.1f}",
-        "best plain model, BLEU": "–" if plain is None else f"{plain:.1f}",
-        "chrF": f"{run['chrf']:.1f}",
-        "exact, %": f"{100 * run['exact_match']:.1f}",
-        "unknown tokens, %": f"{100 * run['unknown_rate']:.2f}",
-    }
-
-
-def _captioned(run: Mapping[str, Any]) -> dict[str, Any]:
-    """Cells of a captioner's scores."""
-    best = {
-        name: max(figures[name] for figures in run["plain"].values())
-        for name in ("BLEU-4", "CIDEr-D")
-    }
-    return {
-        "BLEU-4": f"{run['bleu_4']:.1f}",
-        "best plain model, BLEU-4": f"{best['BLEU-4']:.1f}",
-        "CIDEr-D": f"{run['cider_d']:.2f}",
-        "best plain model, CIDEr-D": f"{best['CIDEr-D']:.2f}",
-        "distinct captions": run["distinct_captions"],
-        "exact, %": f"{100 * run['exact_match']:.1f}",
-    }
-
-
-def summary(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as the table shows it.
-
-    Args:
-        row: what is kept of a data set and a seed.
-
-    Returns:
-        Cells by column; over several folds the mean, its deviation, and minutes of one training.
-    """
-    runs = row["runs"]
-
-    def mean(key: str) -> float:
-        return statistics.fmean(run[key] for run in runs)
-
-    def percent(key: str) -> str:
-        spread = f" ± {100 * statistics.stdev(r[key] for r in runs):.1f}" if len(runs) > 1 else ""
-        return f"{100 * mean(key):.2f}{spread}"
-
-    recipe = public_data.recipe_of(row["data"])
-    if recipe == "translation":
-        scores = _translated(runs[0])
-    elif recipe == "captioning":
-        scores = _captioned(runs[0])
-    elif recipe == "tagging":
-        name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"
-        scores = {
-            "score": "F1 of spans" if name == "span_f1" else "accuracy",
-            "%": percent(name),
-            "best plain model, %": percent("baseline"),
-            "unseen words, %": percent("unseen_accuracy"),
-            "unknown words, %": percent("unknown_accuracy"),
-        }
-    else:
-        scores = {"accuracy, %": percent("accuracy"), "naive Bayes, %": percent("baseline")}
-    return {
-        "data": row["title"],
-        **scores,
-        "test rows": sum(run["examples"] for run in runs),
-        "training, min": mean("training_minutes"),
-        "with reading and scoring, min": mean("whole_minutes"),
-        "seed": str(row["seed"]),
-        "data, SHA-256": f"`{row['sha256']}`",
-    }
 
 
 def _recipe(name: str) -> Any:

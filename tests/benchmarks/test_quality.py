@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import public_data, quality
+from benchmarks import public_data, quality, quality_tables
 from benchmarks.public_data import PublicData, Splitting
 from recipes import sentiment
 from seqkit import data, evaluation
@@ -93,7 +93,7 @@ def test_folds_become_a_mean_and_a_deviation():
     row = quality.take_up([], some(sha256="ab12"), CONFIG)
     row["runs"] += [dict(RUN), {**RUN, "fold": 1, "accuracy": 0.9, "training_minutes": 2.0}]
     assert quality.is_whole(row)
-    assert quality.summary(row) == {
+    assert quality_tables.summary(row) == {
         "data": "MR, 2-fold",
         "accuracy, %": "85.00 ± 7.1",
         "naive Bayes, %": "70.00 ± 0.0",
@@ -161,7 +161,7 @@ def translation_row():
 
 
 def test_a_translator_has_a_row_for_each_of_its_tests():
-    lines = quality.shown([translation_row()]).splitlines()
+    lines = quality_tables.shown([translation_row()]).splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[:4]]
     assert cells[0][:6] == [
         *("data", "BLEU", "best plain model, BLEU", "chrF", "exact, %", "unknown tokens, %")
@@ -178,7 +178,7 @@ def test_a_translator_has_a_row_for_each_of_its_tests():
 def test_a_recipe_without_translations_signs_no_bleu():
     row = quality.take_up([], some(folds=1), CONFIG)
     row["runs"].append(dict(RUN))
-    assert len(quality.shown([row]).splitlines()) == 3
+    assert len(quality_tables.shown([row]).splitlines()) == 3
 
 
 def test_a_captioner_stands_beside_the_best_plain_model_of_each_score():
@@ -189,7 +189,7 @@ def test_a_captioner_stands_beside_the_best_plain_model_of_each_score():
     run = {**RUN, "examples": 500, "bleu_4": 12.34, "cider_d": 0.3456, "exact_match": 0.002}
     run |= {"distinct_captions": 321, "bleu_signature": "nrefs:5|tok:13a", "plain": plain}
     about = {"data": "flickr8k", "title": "Flickr8k", "seed": 0, "sha256": "ab12"}
-    lines = quality.shown([{**about, "folds": 1, "runs": [run]}]).splitlines()
+    lines = quality_tables.shown([{**about, "folds": 1, "runs": [run]}]).splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in (lines[0], lines[2])]
     assert dict(zip(*cells, strict=True)) == {
         "data": "Flickr8k",
@@ -265,3 +265,63 @@ def test_without_further_tests_nothing_is_said_of_them(monkeypatch):
     recipe = SimpleNamespace(train_and_score=lambda parts, config, **more: outcome)
     monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
     assert "more_tests" not in quality.measured(some(), 0, CONFIG)
+
+
+@pytest.fixture
+def foretold(monkeypatch):
+    """What is kept of a language model that was tested on 1,000 characters."""
+    figures = {"nats_per_character": 1.5, "perplexity": 4.5, "bits_per_character": 2.164}
+    figures |= {"characters": 1000, "unknown_rate": 0.0012}
+    scores = SimpleNamespace(main=("nats per character", 1.5), summary=lambda: figures)
+    outcome = SimpleNamespace(
+        model="model", scores=scores, baselines={"6-gram": 1.7}, history=[{}], minutes=3.0
+    )
+    recipe = SimpleNamespace(train_and_score=lambda parts, config, **more: outcome)
+    monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
+    row = {"roc_auc": 0.6, "mcc": 0.1, "accuracy": 0.71, "majority": 0.69, "examples": 527}
+    public = some(folds=1)._replace(name="cola", judge=lambda model: {model: {"slor": row}})
+    run = json.loads(json.dumps(quality.measured(public, 0, CONFIG, quick=True)))
+    about = {"data": "cola", "title": "CoLA", "seed": 0, "sha256": "ab12", "folds": 1}
+    return {**about, "runs": [run]}
+
+
+def test_a_language_model_stands_beside_the_ngrams(foretold):
+    (run,) = foretold["runs"]
+    assert run["baseline"] == 1.7 and run["judged"].keys() == {"model"}
+    lines = quality_tables.shown([foretold]).splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in (lines[0], lines[2])]
+    shown = dict(zip(*cells, strict=True))
+    assert shown.pop("with reading and scoring, min")
+    assert shown == {
+        "data": "CoLA",
+        "score": "nats per character",
+        "model": "1.500",
+        "n-grams": "1.700 (6-gram)",
+        "bits per character": "2.164",
+        "unknown tokens, %": "0.12",
+        "test characters": "1,000",
+        "training, min": "3.00",
+        "seed": "0",
+        "data, SHA-256": "`ab12`",
+    }
+    assert lines[-1] == "| model | SLOR | 0.600 | 0.100 | 71.0 | 69.0 | 527 |"
+
+
+def test_of_ngrams_that_are_less_surprised_is_the_best(foretold, monkeypatch):
+    scores = SimpleNamespace(main=("perplexity", 90.0), summary=dict)
+    outcome = SimpleNamespace(
+        scores=scores, baselines={"2-gram": 120.0, "3-gram": 110.0}, history=[], minutes=1.0
+    )
+    recipe = SimpleNamespace(train_and_score=lambda parts, config, **more: outcome)
+    monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
+    assert quality.measured(some()._replace(name="pydoc"), 0, CONFIG)["baseline"] == 110
+    more = {"score": "perplexity", "perplexity": 90.0, "baselines": {"2-gram": 120.0}}
+    row = {**foretold, "runs": [{**foretold["runs"][0], **more}]}
+    assert "| perplexity | 90.0 | 120.0 (2-gram) |" in quality_tables.shown([row])
+
+
+def test_of_a_stream_its_beginning_is_quickly_measured():
+    parts = quality._few(
+        {"train": data.read_stream(["a" * 20_000]), "test": data.read_stream(["b"])}
+    )
+    assert [parts[name].characters for name in ("train", "test")] == [10_000, 1]

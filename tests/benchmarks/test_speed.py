@@ -6,19 +6,24 @@ import sys
 
 import pytest
 
-from benchmarks import caption_workload, tagged_workload, translation_workload, workload
+from benchmarks import (
+    caption_workload,
+    language_workload,
+    tagged_workload,
+    translation_workload,
+    workload,
+)
 from benchmarks.comparisons import training_flops
-from benchmarks.speed import (
-    COMPARISONS,
+from benchmarks.setups import (
     Options,
-    interpreters,
+    of_characters,
     of_images,
     of_pairs,
     of_sentences,
     of_texts,
-    shown,
 )
-from recipes import captioning
+from benchmarks.speed import COMPARISONS, interpreters, shown
+from recipes import captioning, language_model
 from recipes.tagging import DEFAULTS
 from tests.tiny_images import write_flickr8k
 
@@ -92,15 +97,26 @@ def test_a_comparison_of_captioners_is_shown_with_its_images():
     )
 
 
+def test_a_comparison_of_language_models_is_shown_with_its_characters():
+    facts = {"data": "tinyshakespeare", "sha256": "ab", "threads": 2, "rounds": 5}
+    facts |= {"characters": 1_003_854, "train characters": 131072, "written characters": 200}
+    workers = {"a": {"tensorflow": "2"}, "b": {"torch": "2", "parameters": 9}}
+    result = {"facts": {**facts, "workers": workers}, "rows": [{"who": "seqkit", "x": 2.0}]}
+    assert shown(result).splitlines()[-1] == (
+        "tinyshakespeare, 131,072 characters trained on and 200 written after each prompt "
+        "(SHA-256 `ab`), 2 threads, medians of 5 rounds; tensorflow 2, torch 2."
+    )
+
+
 def test_what_is_read_is_written_apart(tmp_path):
     options = Options(quick=True)
-    makers = (of_texts, of_sentences, of_pairs, of_images)
+    makers = (of_texts, of_sentences, of_pairs, of_images, of_characters)
     made = {make: make(options, {}, tmp_path) for make in makers}
     readers = (
         *(workload.read, tagged_workload.read),
-        *(translation_workload.read, caption_workload.read),
+        *(translation_workload.read, caption_workload.read, language_workload.read),
     )
-    assert len({setup.config()["workload"] for setup in made.values()}) == 4
+    assert len({setup.config()["workload"] for setup in made.values()}) == 5
     for setup, read in zip(made.values(), readers, strict=True):
         assert read(setup.config()["workload"]) == setup.work
     assert {make for make, _ in COMPARISONS.values()} == made.keys()
@@ -128,3 +144,17 @@ def test_captioners_have_the_sizes_of_the_recipe(tmp_path):
         assert setup.sizes[name] == getattr(captioning.DEFAULTS, name)
     assert [size for size, _ in setup.batches] == [1, 16] and setup.rounds == 5
     assert (len(setup.work.images), setup.work.rows, len(setup.work.test_images)) == (6, 4, 3)
+
+
+def test_language_models_have_the_sizes_of_the_recipe(tmp_path):
+    folder = tmp_path / "language_model" / "tinyshakespeare"
+    folder.mkdir(parents=True)
+    (folder / "input.txt").write_text("To be, or not to be.\n" * 100, encoding="utf-8")
+    setup = of_characters(Options(data=tmp_path, characters=1000), {}, tmp_path)
+    for name in ("embedding_dim", "hidden_dim", "cell", "batch_size", "window", "clip_norm"):
+        assert setup.sizes[name] == getattr(language_model.DEFAULTS, name)
+    # What the peers do not have.
+    assert language_model.DEFAULTS.num_layers == 1
+    assert not language_model.DEFAULTS.input_dropout + language_model.DEFAULTS.recurrent_dropout
+    assert [size for size, _ in setup.batches] == [1, 32] and setup.rounds == 5
+    assert (setup.work.characters, len(setup.work.prompts)) == (1000, 32)

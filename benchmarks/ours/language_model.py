@@ -1,0 +1,107 @@
+"""Trains a language model of seqkit for a round at a time, and exports it; variant `train`.
+
+It knows the characters that the peers know. `fit_language_model` compiles it and trains it for one
+round; a round after that is an epoch of the same step over the same text.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from benchmarks import language_workload
+from benchmarks.language_workload import LanguageWorkload
+from benchmarks.worker import Work, read_config, serve
+from seqkit.data import read_stream
+from seqkit.export import saved_model
+from seqkit.models import LanguageModel
+from seqkit.text import CharTokenizer, TextEncoder, Vocabulary
+from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
+from seqkit.training import fit_language_model
+from seqkit.training.encoded_stream import EncodedStream, StreamBatches
+
+_SPECIAL = (PAD, UNK, BOS, EOS)
+_SIZES = ("embedding_dim", "hidden_dim", "cell", "dropout", "seed")
+
+
+def model_of(config: dict[str, Any], work: LanguageWorkload) -> LanguageModel:
+    """Makes a language model that writes the characters that the peers do.
+
+    Args:
+        config: sizes, as `speed.py` gives them to all.
+        work: gives the characters.
+
+    Returns:
+        The model, untrained.
+    """
+    encoder = TextEncoder(CharTokenizer(), Vocabulary([*_SPECIAL, *work.alphabet]))
+    return LanguageModel.build(
+        encoder, unit="stream", **{name: config[name] for name in _SIZES}, tie_embeddings=False
+    )
+
+
+def round_of(config: dict[str, Any], model: LanguageModel, text: str) -> tuple[Work, float]:
+    """Trains on a text once, and gives what trains on it again.
+
+    Args:
+        config: sizes, as `speed.py` gives them to all.
+        model: what is trained.
+        text: what a round reads.
+
+    Returns:
+        What trains for an epoch, and the loss of the first one in nats a token.
+    """
+    stream = read_stream([text])
+    state = fit_language_model(
+        model,
+        stream,
+        read_stream([text[: config["window"]]]),
+        batch_size=config["batch_size"],
+        window=config["window"],
+        epochs=config["learning_epochs"],
+        patience=config["learning_epochs"],
+        learning_rate=config["learning_rate"],
+        clip_norm=config["clip_norm"],
+        seed=config["seed"],
+    )
+    # The core with a state beside it, as `fit_language_model` compiled it.
+    trained = state.model
+    batches = StreamBatches(
+        EncodedStream(stream.pieces(), model.encoder),
+        batch_size=config["batch_size"],
+        window=config["window"],
+        seed=config["seed"],
+    )
+    dataset = batches.dataset()
+    characters = len(batches) * batches.batch_size * batches.window
+
+    def epoch() -> dict[str, Any]:
+        batches.epoch += 1
+        history = trained.fit(dataset, verbose=0, shuffle=False).history
+        return {"loss": history["loss"][0], "characters": characters}
+
+    epoch()
+    return epoch, state.history[-1]["loss"]
+
+
+def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
+    """Makes the model, trains it, and writes it to `model`."""
+    config = read_config()
+    keras.utils.set_random_seed(config["seed"])
+    work = language_workload.read(config["workload"])
+    model = model_of(config, work)
+    epoch, loss = round_of(config, model, work.text[: work.characters])
+    saved_model.save(model, Path(config["model"]))
+    return {"train": epoch}, {
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "parameters": model.core.count_params(),
+        "learned to a loss of": loss,
+    }
+
+
+if __name__ == "__main__":
+    serve(prepare)
