@@ -107,15 +107,11 @@ def _golden(texts: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
 def _written(model: Any, texts: Sequence[str], seed: int) -> list[list[Any]]:
     """Prompts and how the model goes on from them, at several temperatures."""
     prompts = ["", *(text[:_PROMPT] for text in texts[: _SHOWN - 1])]
-    return [
-        [
-            prompt,
-            temperature,
-            model.generate([prompt], _LENGTH, temperature=temperature, seed=seed)[0],
-        ]
-        for temperature in (0.5, 1.0)
-        for prompt in prompts
-    ]
+    rows: list[list[Any]] = []
+    for temperature in (0.5, 1.0):
+        found = model.generate(prompts, _LENGTH, temperature=temperature, seed=seed)
+        rows += [[prompt, temperature, text] for prompt, text in zip(prompts, found, strict=True)]
+    return rows
 
 
 def _page(name: str, outcome: Outcome, written: list[list[Any]], notes: Sequence[str]) -> str:
