@@ -1,0 +1,163 @@
+"""The recipe of language models, whole: from a text to a served model, interrupted and resumed."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from recipes import language_model
+from recipes.language_model import Config
+from seqkit.command_line import run_recipe
+from seqkit.models import LanguageModel
+from seqkit.training.language_model import HeldOut
+
+pytestmark = pytest.mark.slow
+
+SMALL = Config(
+    embedding_dim=8,
+    hidden_dim=32,
+    dropout=0.0,
+    window=20,
+    batch_size=8,
+    epochs=4,
+    learning_rate=2e-2,
+    validation_fraction=0.1,
+)
+VERSE = "the cat sat on the mat\nthe dog lay on the log\nthe bird sang in the tree\n"
+TEXT = VERSE * 60
+
+SERVE = """
+import json, sys
+sys.modules["seqkit"] = sys.modules["keras"] = None
+import tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+ask = model.signatures
+answers = {}
+found = ask["serving_default"](
+    prompt=tf.constant(["the c", ""]), length=tf.constant(9), temperature=tf.constant(0.5),
+    top_k=tf.constant(0), top_p=tf.constant(1.0), seed=tf.constant(3, tf.int64),
+)
+answers["texts"] = [text.decode() for text in found["text"].numpy()]
+found = ask["scores"](text=tf.constant(["the cat", "tac eht"]))
+answers["scores"] = found["log_probability"].numpy().tolist()
+answers["tokens"] = found["tokens"].numpy().tolist()
+found = ask["complete"](prefix=tf.constant(["the ca"]))
+answers["completions"] = [text.decode() for text in found["completions"].numpy()[0]]
+# Letter by letter, with the state handed on.
+names = ask["vocabulary"]()["token"].numpy().tolist()
+width = ask["step"].structured_input_signature[1]["state"].shape[1]
+state, total = tf.zeros([1, width]), 0.0
+for token, following in zip(["", *"the ca"], "the cat"):
+    found = ask["step"](token=tf.constant([token]), state=state)
+    state = found["state"]
+    total += float(tf.math.log(found["probabilities"][0, names.index(following.encode())]))
+answers["by_steps"] = total
+print(json.dumps(answers))
+"""
+
+
+@pytest.fixture(scope="module")
+def text_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("text") / "verses.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def exported(text_file, tmp_path_factory):
+    root = tmp_path_factory.mktemp("models") / "verses"
+    return root, language_model.train(str(text_file), root, config=SMALL)
+
+
+def test_it_learns_and_says_so_beside_n_grams(exported):
+    root, model = exported
+    card = json.loads((root / "card.json").read_text("utf-8"))
+    score = card["scores"]["nats per character"]
+    assert score["model"] < 1.0 and "gram, Witten-Bell" in card["baseline"]
+    assert card["data"]["train"]["characters"] > card["data"]["test"]["characters"]
+    likely, unlikely = model.score(["the cat", "the xqz"])
+    assert likely.log_probability > unlikely.log_probability
+
+
+def test_the_saved_model_answers_alone_as_the_model_does(exported):
+    root, model = exported
+    told = subprocess.run(
+        [sys.executable, "-c", SERVE, str(root / "serving" / "1")],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    answers = json.loads(told.splitlines()[-1])
+    assert answers["texts"] == model.generate(["the c", ""], 9, temperature=0.5, seed=3)
+    scores = model.score(["the cat", "tac eht"])
+    np.testing.assert_allclose(answers["scores"], [s.log_probability for s in scores], rtol=1e-4)
+    assert answers["tokens"] == [7, 7]
+    assert answers["by_steps"] == pytest.approx(answers["scores"][0], rel=1e-4)
+    assert "the cat" in answers["completions"]
+
+
+def test_fine_tuning_goes_on_and_learns_new_letters(exported, tmp_path):
+    root, model = exported
+    more = tmp_path / "more.txt"
+    more.write_text("the zebu ate 7 figs\n" * 100, encoding="utf-8")
+    config = dataclasses.replace(SMALL, epochs=3)
+    tuned = language_model.fine_tune(root, str(more), tmp_path / "tuned", config=config)
+    before, after = (m.score(["the zebu ate 7 figs\n"])[0] for m in (model, tuned))
+    assert after.log_probability > before.log_probability + 5
+    assert before.unknown_rate > 0 and after.unknown_rate == 0
+    tokens = model.encoder.vocabulary.tokens
+    assert tuned.encoder.vocabulary.tokens[: len(tokens)] == tokens
+
+
+def test_a_run_that_was_interrupted_ends_like_one_that_was_not(
+    exported, text_file, tmp_path, monkeypatch
+):
+    _, whole = exported
+    real = HeldOut.on_epoch_end
+
+    def interrupted(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+        real(self, epoch, logs)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(HeldOut, "on_epoch_end", interrupted)
+        language_model.train(str(text_file), tmp_path / "m", config=SMALL)
+    assert not (tmp_path / "m" / "serving").exists()
+    resumed = language_model.train(str(text_file), tmp_path / "m", config=SMALL, resume=True)
+    for ours, theirs in zip(resumed.core.weights, whole.core.weights, strict=True):
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+
+
+def test_lines_and_tables_are_sentences_of_their_own(tmp_path):
+    table = tmp_path / "lines.csv"
+    table.write_text("text\n" + "\n".join(VERSE.splitlines() * 20), encoding="utf-8")
+    config = dataclasses.replace(SMALL, tokenizer="word", epochs=2)
+    model = language_model.train(str(table), tmp_path / "lines", config=config)
+    assert model.unit == "sentences"
+    assert LanguageModel.load(tmp_path / "lines").score(["the cat"]) == model.score(["the cat"])
+    config = dataclasses.replace(config, unit="sentences")
+    lines = language_model.read([*VERSE.splitlines()] * 20, None, None, config)["train"]
+    assert set(lines.to_list("text")) <= set(VERSE.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--data", "absent.txt"], "absent.txt"),
+        (["--data", "x.txt", "--resume"], "export_path"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_line(flags, told, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.txt").write_text(TEXT, encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        run_recipe(language_model.train, flags)
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_too_little_text_is_refused():
+    with pytest.raises(ValueError, match="empty"):
+        language_model.train("x", config=dataclasses.replace(SMALL, unit="stream"))
