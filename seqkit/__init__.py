@@ -19,10 +19,13 @@ __version__ = "0.1.0"
 _MODULES = ("data", "decoding", "export", "layers", "losses", "models", "optimizers", "text")
 _NAMES = {
     "CharTokenizer": "seqkit.text",
+    "ImageCaptioner": "seqkit.models",
     "JamoTokenizer": "seqkit.text",
+    "LanguageModel": "seqkit.models",
     "SubwordTokenizer": "seqkit.text",
     "TextClassifier": "seqkit.models",
     "TokenTagger": "seqkit.models",
+    "Translator": "seqkit.models",
     "Vocabulary": "seqkit.text",
     "WordTokenizer": "seqkit.text",
     "read": "seqkit.data",

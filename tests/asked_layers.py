@@ -41,6 +41,9 @@ def asked(name: str, *given: Any, **arguments: Any) -> keras.layers.Layer:
         kind = super(type(layer), layer)
         if name == "SourceAttention":
             return kind.call(vectors, vectors, padding_mask)[0]
+        if name == "RecurrentStack":
+            state = ops.zeros((ops.shape(vectors)[0], layer.state_dim), vectors.dtype)
+            return kind.call(vectors, state, padding_mask, training=training)[0]
         if name == "GridPositions":
             # Each vector is a grid of its own, the same in all cells.
             grid = ops.tile(ops.reshape(vectors, (-1, 1, 1, vectors.shape[-1])), (1, *GRID, 1))

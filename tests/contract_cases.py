@@ -16,7 +16,8 @@ import numpy as np
 
 from tests.asked_layers import asked, asked_crf, asked_decoder
 from tests.small_captioners import captioner_cases
-from tests.small_translators import small_translator, translated
+from tests.small_language_models import language_model_cases
+from tests.small_translators import translator_cases
 
 BATCH, LENGTH, DIM = 4, 5, 3
 NUM_IDS = 12
@@ -137,9 +138,6 @@ def layer_cases() -> list[LayerCase]:
         "RecurrentEncoder_stacked_residual": {"num_layers": 3, "residual": True, "cell": "lstm"},
         "RecurrentEncoder_with_state": {"return_state": True, "num_layers": 2},
     }
-    decoders: dict[str, dict[str, Any]] = {
-        "RecurrentDecoder_lstm": {"cell": "lstm", "attention": "additive", "num_layers": 2},
-    }
     return [
         *(
             LayerCase(name, encoder(**arguments), "vectors")
@@ -171,9 +169,10 @@ def layer_cases() -> list[LayerCase]:
         ),
         LayerCase("LinearChainCRF", lambda: asked_crf(False), "vectors"),
         LayerCase("LinearChainCRF_constrained", lambda: asked_crf(True), "vectors"),
-        *(
-            LayerCase(name, lambda arguments=arguments: asked_decoder(**arguments), "vectors")
-            for name, arguments in decoders.items()
+        LayerCase(
+            "RecurrentDecoder_lstm",
+            lambda: asked_decoder(cell="lstm", attention="additive", num_layers=2),
+            "vectors",
         ),
         LayerCase(
             "RecurrentDecoder_dropout",
@@ -195,6 +194,12 @@ def layer_cases() -> list[LayerCase]:
                 "vectors",
             )
             for score in ("dot", "scaled_dot", "additive")
+        ),
+        LayerCase(
+            "RecurrentStack",
+            lambda: asked("RecurrentStack", 3, 2, dropout=0.3, recurrent_dropout=0.3, seed=5),
+            "vectors",
+            random=True,
         ),
         LayerCase("GridPositions", lambda: asked("GridPositions", 0.5, 5), "vectors"),
         LayerCase("TokenOutput", lambda: asked("TokenOutput", 7), "vectors"),
@@ -360,12 +365,6 @@ def servable_cases() -> list[ServableCase]:
         }
 
     words = [["good", "", "film"], ["", "", ""], ["한국어", "x" * 50, ""]]
-    translator_inputs: dict[str, dict[str, list]] = {
-        "serving_default": {"text": TEXTS},
-        "n_best": {"text": TEXTS},
-        "attention": {"text": TEXTS},
-        "scores": {"source": TEXTS, "target": TEXTS[::-1]},
-    }
     tagger_inputs: dict[str, dict[str, list]] = {
         "serving_default": {"text": TEXTS},
         "tokens": {"tokens": words},
@@ -382,11 +381,9 @@ def servable_cases() -> list[ServableCase]:
             tagger_inputs,
             tagged,
         ),
-        ServableCase("Translator", lambda: small_translator(False), translator_inputs, translated),
-        ServableCase(
-            "Translator_separate", lambda: small_translator(True), translator_inputs, translated
-        ),
+        *translator_cases(ServableCase, TEXTS),
         *captioner_cases(ServableCase),
+        *language_model_cases(ServableCase, TEXTS),
     ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -38,3 +39,13 @@ def translated(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
         "score": [answer.score for answer in answers],
         "unknown_rate": [answer.unknown_rate for answer in answers],
     }
+
+
+def translator_cases(case: Callable[..., Any], texts: list[str]) -> list[Any]:
+    """A `ServableCase` with one dictionary, and one with two and all else that is not default."""
+    inputs = {name: {"text": texts} for name in ("serving_default", "n_best", "attention")}
+    inputs["scores"] = {"source": texts, "target": texts[::-1]}
+    return [
+        case(name, functools.partial(small_translator, separate), inputs, translated)
+        for name, separate in (("Translator", False), ("Translator_separate", True))
+    ]

@@ -2,6 +2,14 @@
 
 from seqkit.models.caption import Caption, CaptionAttention
 from seqkit.models.image_captioner import ImageCaptioner
+from seqkit.models.language_answers import (
+    Completion,
+    Continuation,
+    LikelyToken,
+    Surprise,
+    TextScore,
+)
+from seqkit.models.language_model import LanguageModel
 from seqkit.models.tagging import Span, Tagging
 from seqkit.models.text_classifier import Classification, TextClassifier
 from seqkit.models.token_tagger import TokenTagger
@@ -13,10 +21,16 @@ __all__ = [
     "Caption",
     "CaptionAttention",
     "Classification",
+    "Completion",
+    "Continuation",
     "ImageCaptioner",
+    "LanguageModel",
+    "LikelyToken",
     "Span",
+    "Surprise",
     "Tagging",
     "TextClassifier",
+    "TextScore",
     "TokenTagger",
     "Translation",
     "Translator",

@@ -1,0 +1,153 @@
+"""Completions: those of the highest probability, to the end of a word, sentence or line."""
+
+import itertools
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqkit.models import LanguageModel
+from seqkit.models.language_model_core import first_state
+from seqkit.models.next_token import output_layer
+from seqkit.models.text_ends import text_ends
+from seqkit.text import BOS_ID, EOS_ID, CharTokenizer, TextEncoder, Vocabulary
+from tests.small_language_models import small_encoder, small_language_model
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def letters():
+    """A model of two letters, a space, a full stop and a line feed."""
+    vocabulary = Vocabulary.from_counts({"a": 5, "b": 4, " ": 3, ".": 2, "\n": 1})
+    model = LanguageModel.build(
+        TextEncoder(CharTokenizer(), vocabulary), embedding_dim=3, hidden_dim=4, num_beams=9
+    )
+    rng = np.random.default_rng(2)
+    for weight in model.core.trainable_variables:
+        weight.assign(rng.normal(size=weight.shape))
+    return model
+
+
+@pytest.fixture(scope="module")
+def words():
+    return small_language_model("word", num_beams=5)
+
+
+def next_probabilities(model, ids):
+    inputs = {"token_ids": tf.constant([[BOS_ID, *ids]]), "state": first_state(model.core, 1)}
+    features = model.core(inputs)["features"].numpy()[0, -1]
+    return tf.nn.softmax(features @ output_layer(model.core).embeddings.numpy().T).numpy()
+
+
+def expected(model, prefix, ends, closes, most):
+    """Probabilities of all completions with at most so many letters, by trying them all."""
+    tokens = model.encoder.vocabulary.tokens
+    number = {token: i for i, token in enumerate(tokens)}
+    goes_on = [t for t in tokens[EOS_ID + 1 :] if t not in ends and t not in closes]
+
+    def p(text, token):
+        return float(next_probabilities(model, [number[c] for c in prefix + text])[number[token]])
+
+    def chain(text):
+        return np.prod([p(text[:i], text[i]) for i in range(len(text))])
+
+    found = {}
+    for size in range(most + 1):
+        for text in map("".join, itertools.product(goes_on, repeat=size)):
+            end = sum(p(text, e) for e in [*ends, "[EOS]"]) if size < most else 1.0
+            found[text] = chain(text) * end
+            for sign in closes if size < most else ():
+                found[text + sign] = chain(text + sign)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("prefix", "until", "ends", "closes"),
+    [
+        ("ab", "word", " .\n", ""),
+        ("a ", "word", " .\n", ""),
+        ("", "word", " .\n", ""),
+        ("b", "sentence", "\n", "."),
+        ("b.", "line", "\n", ""),
+    ],
+)
+def test_the_most_probable_completions_are_found(letters, prefix, until, ends, closes):
+    known = expected(letters, prefix, ends, closes, 2)
+    if not prefix or prefix.endswith(" "):
+        del known[""]  # a word is to come
+    best = sorted(known, key=known.get, reverse=True)[:4]
+    found = letters.complete(prefix, k=4, until=until, max_length=2)
+    assert [completion.continuation for completion in found] == best
+    assert [completion.text for completion in found] == [prefix + text for text in best]
+    np.testing.assert_allclose([c.probability for c in found], [known[text] for text in best], 1e-4)
+
+
+def test_many_prefixes_are_completed_as_each_alone(letters):
+    prefixes = ["a", "", "ab ab", "b "]
+    together = letters.complete(prefixes, k=4, max_length=2, batch_size=3)
+    for prefix, row in zip(prefixes, together, strict=True):
+        for one, other in zip(row, letters.complete(prefix, k=4, max_length=2), strict=True):
+            assert one.text == other.text and one.probability == pytest.approx(other.probability)
+    assert letters.complete([]) == []
+
+
+def test_a_word_that_was_begun_is_one_of_those_that_begin_so(words):
+    tokens = words.encoder.vocabulary.tokens
+    number = {token: i for i, token in enumerate(tokens)}
+    following = next_probabilities(words, [number["the"]])
+    begin_so = {t[3:]: following[number[t]] for t in ("app", "apple", "apples")}
+    found = words.complete("The app", k=5)
+    assert sorted(begin_so, key=begin_so.get, reverse=True) == [c.continuation for c in found]
+    assert sum(c.probability for c in found) == pytest.approx(1, abs=1e-4)
+    for completion in found:
+        share = begin_so[completion.continuation] / sum(begin_so.values())
+        assert completion.probability == pytest.approx(share, abs=1e-4)
+        assert completion.text == "The app" + completion.continuation
+    assert words.complete("the xyz") == []
+
+
+def test_a_whole_word_comes_where_none_was_begun(words):
+    tokens = words.encoder.vocabulary.tokens
+    following = next_probabilities(words, [tokens.index("the")])
+    best = [tokens[i] for i in np.argsort(-following) if i > EOS_ID and tokens[i][0] not in ".,"]
+    found = words.complete("the ", k=3)
+    assert [c.continuation for c in found] == best[:3]
+    assert found[0].probability == pytest.approx(following[tokens.index(best[0])], abs=1e-4)
+    [comma] = words.complete("the,", k=1)
+    assert comma.continuation.startswith(" ")
+
+
+def test_a_sentence_of_words_ends_with_its_sign(words):
+    for completion in words.complete("the app", k=4, until="sentence", max_length=4):
+        inner = completion.continuation[:-1]
+        assert "." not in inner
+        assert completion.text.startswith("the app")
+
+
+def test_pieces_write_the_unfinished_word_anew():
+    model = small_language_model("subword", num_beams=8)
+    for prefix in ("the app", "the ", "", "the apple,"):
+        found = model.complete(prefix, k=4, max_length=6)
+        assert found and len({c.text for c in found}) == len(found)
+        for completion in found:
+            assert completion.text == prefix + completion.continuation
+            assert " " not in completion.continuation.strip(" ")
+            if prefix in ("the ", ""):
+                assert completion.continuation
+    # The whole word's own pieces are among the ways to spell it that are added up.
+    word = model.complete("the appl", k=8, max_length=6)
+    spelled = {c.continuation: c.log_probability for c in word}
+    assert spelled
+
+
+def test_where_texts_end():
+    pieces = small_encoder("subword")
+    ends = text_ends(pieces.tokenizer, pieces.vocabulary, "word")
+    at = {
+        token: bool(end) for token, end in zip(pieces.vocabulary.tokens, ends.before, strict=True)
+    }
+    assert at["[EOS]"] and not at["[UNK]"] and at["<0x0A>"] and not at["<0xE2>"]
+    assert all(at[token] for token in at if token.startswith("\u2581"))
+    with pytest.raises(ValueError, match="until is 'end'"):
+        text_ends(pieces.tokenizer, pieces.vocabulary, "end")
