@@ -12,7 +12,7 @@ import dataclasses
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +20,16 @@ import keras
 
 from recipes.samples.pydoc_text import pydoc_text
 from seqkit.command_line import run_recipe
-from seqkit.data import Dataset, TextStream, check, read_parts, read_stream, read_stream_parts
-from seqkit.data.stream_checks import check_streams
+from seqkit.data import (
+    DataReport,
+    Dataset,
+    TextStream,
+    check,
+    read_parts,
+    read_stream,
+    read_stream_parts,
+)
+from seqkit.data.stream_checks import StreamReport, check_streams
 from seqkit.evaluation import Outcome, beside, language_model_scores, plain_language_model
 from seqkit.export.artefact import check_target
 from seqkit.models import LanguageModel
@@ -222,7 +230,7 @@ def fine_tune(
         ExportError: As in `train`.
     """
     old = LanguageModel.load(model_path)
-    parts = read(data, validation, test, dataclasses.replace(config, unit=old.unit))
+    parts = read(data, validation, test, dataclasses.replace(config, unit=old.unit))  # type: ignore[arg-type]
     return _run(parts, old, export_path or model_path, config, resume, log_dir)
 
 
@@ -238,16 +246,19 @@ def read(
         config = dataclasses.replace(
             config, unit="stream" if config.unit == "auto" else config.unit
         )
-    given = {"fraction": config.validation_fraction, "encoding": config.encoding}
+    fraction = config.validation_fraction
     if _is_stream(data, config):
-        return read_stream_parts(data, validation, test, **given)
+        return read_stream_parts(
+            data, validation, test, fraction=fraction, encoding=config.encoding
+        )
     return read_parts(
         *(_rows(source, config) for source in (data, validation, test)),
+        fraction=fraction,
         columns=("text",),
         names={"text": _number(config.text_column)},
         format=config.format,
+        encoding=config.encoding,
         seed=config.seed,
-        **given,
     )
 
 
@@ -271,8 +282,7 @@ def train_and_score(
     Returns:
         The outcome.
     """
-    streamed = isinstance(parts["train"], TextStream)
-    checks = check_streams(**parts) if streamed else check(**parts)  # type: ignore[arg-type]
+    checks = _checks(parts)
     print(*checks.lines(), sep="\n")
     start = time.perf_counter()
     keras.utils.set_random_seed(config.seed)
@@ -292,10 +302,13 @@ def train_and_score(
     minutes = (time.perf_counter() - start) / 60
     held_out = {part: HeldOutText(model, parts[part]) for part in ("train", "validation", "test")}
     tokens = model.encoder.vocabulary.tokens
-    name, plain = plain_language_model(
-        *(held_out[part].token_ids for part in ("train", "validation", "test")), len(tokens)
-    )
     test = held_out["test"]
+    name, plain = plain_language_model(
+        held_out["train"].token_ids,
+        held_out["validation"].token_ids,
+        test.token_ids,
+        len(tokens),
+    )
     scores = language_model_scores(
         test.log_probabilities(),
         test.token_ids,
@@ -356,6 +369,13 @@ def _rows(source: Any, config: Config) -> Any:
     if isinstance(source, Sequence) and source and all(isinstance(text, str) for text in source):
         return {"text": list(source)}
     return source
+
+
+def _checks(parts: Mapping[str, Any]) -> StreamReport | DataReport:
+    """What is to be known about the data."""
+    if isinstance(parts["train"], TextStream):
+        return check_streams(**parts)
+    return check(**parts)
 
 
 def _dictionary(train: TextStream | Dataset, config: Config) -> TextEncoder:

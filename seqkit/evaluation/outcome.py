@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from seqkit.data import DataReport
+
+class Report(Protocol):
+    """What a check of data found; `seqkit.data.DataReport` is one."""
+
+    def lines(self) -> list[str]:
+        """The report as lines of plain text."""
 
 
 class Outcome(NamedTuple):
@@ -25,7 +30,7 @@ class Outcome(NamedTuple):
     baselines: Mapping[str, float]
     minutes: float
     history: list[dict[str, float]]
-    checks: DataReport
+    checks: Report
 
 
 def beside(

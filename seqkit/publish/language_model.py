@@ -11,6 +11,7 @@ from seqkit import export
 from seqkit.data import Dataset, TextStream
 from seqkit.evaluation import LanguageModelScores, Outcome
 from seqkit.export import report
+from seqkit.models.language_model_core import state_dim
 from seqkit.publish.provenance import HARD_TEXTS, described
 
 _GOLDEN = 16
@@ -70,7 +71,7 @@ def publish_language_model(
     artefact = export.write(
         model,
         export_path,
-        golden=_golden(texts),
+        golden=_golden(texts, state_dim(model.core)),
         card=card,
         report=_page(name, outcome, _written(model, texts, seed), notes),
     )
@@ -86,20 +87,22 @@ def _texts(test: TextStream | Dataset) -> list[str]:
     return test.take(range(min(_GOLDEN, len(test)))).to_list("text")
 
 
-def _golden(texts: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
+def _golden(texts: Sequence[str], width: int) -> dict[str, dict[str, list[Any]]]:
     """Inputs of signatures, whose answers are kept with the model."""
     prompts = [text[:_PROMPT] for text in texts]
+    number = len(prompts) + len(HARD_TEXTS)
     return {
         "serving_default": {
             "prompt": [*prompts, *HARD_TEXTS],
-            "length": [_SHORT] * (len(prompts) + len(HARD_TEXTS)),
-            "temperature": [0.5] * (len(prompts) + len(HARD_TEXTS)),
-            "top_k": [3] * (len(prompts) + len(HARD_TEXTS)),
-            "top_p": [1.0] * (len(prompts) + len(HARD_TEXTS)),
-            "seed": list(range(len(prompts) + len(HARD_TEXTS))),
+            "length": [_SHORT] * number,
+            "temperature": [0.5] * number,
+            "top_k": [3] * number,
+            "top_p": [1.0] * number,
+            "seed": list(range(number)),
         },
         "scores": {"text": [*texts, *HARD_TEXTS]},
         "complete": {"prefix": [*prompts[:4], ""]},
+        "step": {"token": ["", "a"], "state": [[0.0] * width] * 2},
         "vocabulary": {},
     }
 
