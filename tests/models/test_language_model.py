@@ -274,9 +274,10 @@ def test_an_end_is_written_by_none_and_ends_a_text():
     encoder = TextEncoder(CharTokenizer(), Vocabulary.from_counts({"a": 1}))
     model = LanguageModel.build(encoder, embedding_dim=2, hidden_dim=2)
     output = model.core.get_layer("output")
-    features = model.core({"token_ids": [[2]], "state": first_state(model.core, 1)})["features"]
+    inputs = {"token_ids": tf.constant([[BOS_ID]]), "state": first_state(model.core, 1)}
+    features = model.core(inputs)["features"]
     # The end is by far the most probable token but for UNK.
-    towards = 50 * np.sign(features.numpy()[0, 0])
+    towards = 1e5 * np.sign(features.numpy()[0, 0])
     output.set_weights([np.stack([0 * towards, 2 * towards, 2 * towards, towards, 0 * towards])])
     [found] = model.go_on([""], 9)
     assert found.continuation == ""
