@@ -107,9 +107,8 @@ class _Search(NamedTuple):
         )
         row = tf.repeat(tf.range(rows), num_beams)
         parts = (self.begun.prefix, self.begun.head, self.begun.rest)
-        texts = continuation(
-            self.encoder.tokenizer, *(tf.gather(part, row) for part in parts), written
-        )
+        prefix, head, rest = (tf.gather(part, row) for part in parts)
+        texts = continuation(self.encoder.tokenizer, prefix, head, rest, written)
         scores = found.log_probability
         if isinstance(self.encoder.tokenizer, WordTokenizer):
             scores -= self._of_words_begun()[:, tf.newaxis]

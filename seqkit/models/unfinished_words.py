@@ -74,7 +74,7 @@ class BegunTexts(NamedTuple):
         else:
             # A word model writes the whole word at once; single letters need nothing again.
             fits = _beginning_with(surfaces[tf.newaxis], rest_text[:, tf.newaxis])[:, tf.newaxis]
-        return Begun(*parts, fits=fits, token_lengths=lengths)
+        return Begun(*[*parts, fits, lengths])
 
 
 def begun_texts(

@@ -229,14 +229,14 @@ def test_the_least_expected_token_is_found(letters, words):
         scores = model.score(texts)
         for text, score, found in zip(texts, scores, model.surprise(texts), strict=True):
             each = score.token_log_probabilities
-            assert found.index == np.argmin(each) and found.token == score.tokens[found.index]
+            assert found.position == np.argmin(each) and found.token == score.tokens[found.position]
             assert found.log_probability == pytest.approx(min(each), abs=1e-5)
             if found.token == "[EOS]":
                 assert found.start == found.end == len(text)
             else:
                 assert text[found.start : found.end].lower() == found.token.lower()
-            likely = following(model, ids_of(model, text))[found.index]
-            own = [*ids_of(model, text), EOS_ID][found.index]
+            likely = following(model, ids_of(model, text))[found.position]
+            own = [*ids_of(model, text), EOS_ID][found.position]
             allowed = [i for i in np.argsort(-likely) if i >= EOS_ID and i != own]
             best = [
                 model.encoder.vocabulary.tokens[i] for i in allowed[:5] if likely[i] > min(each)
