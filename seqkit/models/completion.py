@@ -107,9 +107,8 @@ class _Search(NamedTuple):
         )
         row = tf.repeat(tf.range(rows), num_beams)
         parts = (self.begun.prefix, self.begun.head, self.begun.rest)
-        texts = continuation(
-            self.encoder.tokenizer, *(tf.gather(part, row) for part in parts), written
-        )
+        prefix, head, rest = (tf.gather(part, row) for part in parts)
+        texts = continuation(self.encoder.tokenizer, prefix, head, rest, written)
         scores = found.log_probability
         if isinstance(self.encoder.tokenizer, WordTokenizer):
             scores -= self._of_words_begun()[:, tf.newaxis]
@@ -132,9 +131,13 @@ class _Search(NamedTuple):
             # The first token given is the prefix's last, and no step towards an end.
             begun = state["begun"]
             last = token_ids[..., tf.newaxis]
-            progress = state["progress"] + begun * tf.gather(lengths, last)
+            blank = tf.gather(tf.constant(self.ends.blank), last)
+            writing = state["progress"] < self.begun.rest_length[:, tf.newaxis, tf.newaxis]
+            counts = begun * tf.cast(writing | ~blank, tf.int32)
+            progress = state["progress"] + counts * tf.gather(lengths, last)
             closed = begun * tf.cast(tf.gather(after, last), tf.int32)
-            usable = self.usable(progress[..., 0])
+            spaced = tf.where(begun > 0, blank, self.begun.spaced[:, tf.newaxis, tf.newaxis])
+            usable = self.usable(progress, spaced)
             may_end = progress >= self.begun.required[:, tf.newaxis, tf.newaxis]
             logits = tf.cast(result.logits, tf.float32)
             ending = before & may_end
@@ -153,19 +156,22 @@ class _Search(NamedTuple):
 
         return step
 
-    def usable(self, progress: tf.Tensor) -> tf.Tensor:
+    def usable(self, progress: tf.Tensor, spaced: tf.Tensor) -> tf.Tensor:
         """Tells which tokens may come, an end aside, `<bool>[rows, beams, vocabulary]`.
 
         Args:
-            progress: `<int32>[rows, beams]`, how far the word that was begun is written again.
+            progress: `<int32>[rows, beams, 1]`, how far the word that was begun is written again.
+            spaced: `<bool>[rows, beams, 1]`, whether there is a space already.
         """
-        fits = self.begun.fits
-        place = tf.minimum(progress, tf.shape(fits)[1] - 1)
-        writing = progress < self.begun.rest_length[:, tf.newaxis]
+        fits, by_row = self.begun.fits, (slice(None), tf.newaxis, tf.newaxis)
+        place = tf.minimum(progress[..., 0], tf.shape(fits)[1] - 1)
+        to_come = (progress < self.begun.required[by_row]) & ~spaced
         usable = tf.where(
-            writing[..., tf.newaxis],
+            progress < self.begun.rest_length[by_row],
             tf.gather(fits, place, batch_dims=1),
-            tf.logical_not(tf.constant(self.ends.before)),
+            # A character that has no piece of its own would come in parts, perhaps not all.
+            tf.constant(~(self.ends.before | self.ends.partial))
+            | (tf.constant(self.ends.spaced) & to_come),
         )
         return usable & (np.arange(len(self.ends.before)) > EOS_ID)
 
@@ -173,7 +179,8 @@ class _Search(NamedTuple):
         """How probable it is that a known word comes which begins as given, `<float32>[rows]`."""
         result = following(self.core)(self.read.last[:, tf.newaxis], self.read.state[:, tf.newaxis])
         each = tf.nn.log_softmax(tf.cast(result.logits, tf.float32))
-        known = _log_sum(each, self.usable(tf.zeros_like(self.read.last)[:, tf.newaxis]))[:, 0, 0]
+        nothing = tf.zeros_like(self.read.last)[:, tf.newaxis, tf.newaxis]
+        known = _log_sum(each, self.usable(nothing, tf.cast(nothing, tf.bool)))[:, 0, 0]
         return tf.where((self.begun.rest_length > 0) & (known > -np.inf), known, 0.0)
 
 

@@ -85,7 +85,7 @@ class Surprise(NamedTuple):
 
     Attributes:
         token: the token as it is written; `[EOS]` where the end itself is the surprise.
-        index: its number among the text's tokens, from 0.
+        position: its number among the text's tokens, from 0.
         start: offset of its first character (code point) in the text.
         end: offset after its last character.
         log_probability: natural logarithm.
@@ -93,7 +93,7 @@ class Surprise(NamedTuple):
     """
 
     token: str
-    index: int
+    position: int
     start: int
     end: int
     log_probability: float
@@ -148,8 +148,8 @@ def collect_completions(
 
 def collect_surprises(answer: Mapping[str, Any]) -> Iterator[Surprise | None]:
     """Turns the answer of `surprises` into one result for each text, None where it has no token."""
-    names = ("token", "index", "start", "end", "log_probability", "instead", "instead_scores")
-    for token, index, start, end, score, instead, scores in zip(
+    names = ("token", "position", "start", "end", "log_probability", "instead", "instead_scores")
+    for token, position, start, end, score, instead, scores in zip(
         *(answer[name].numpy() for name in names), strict=True
     ):
         likely = tuple(
@@ -157,8 +157,8 @@ def collect_surprises(answer: Mapping[str, Any]) -> Iterator[Surprise | None]:
             for other, value in zip(instead, scores, strict=True)
             if value > score
         )
-        found = Surprise(token.decode(), int(index), int(start), int(end), float(score), likely)
-        yield found if index >= 0 else None
+        found = Surprise(token.decode(), int(position), int(start), int(end), float(score), likely)
+        yield found if position >= 0 else None
 
 
 def _by_row(ragged: Any) -> list[np.ndarray]:

@@ -215,9 +215,26 @@ class LanguageModel(tf.Module):
         return [row for answer in answers for row in collect_scores(answer)]
 
     @overload
-    def complete(self, prefix: str, **arguments: Any) -> list[Completion]: ...
+    def complete(  # type: ignore[overload-overlap]
+        self,
+        prefix: str,
+        k: int | None = ...,
+        *,
+        until: str | None = ...,
+        max_length: int = ...,
+        batch_size: int = ...,
+    ) -> list[Completion]: ...
+
     @overload
-    def complete(self, prefix: Sequence[str], **arguments: Any) -> list[list[Completion]]: ...
+    def complete(
+        self,
+        prefix: Sequence[str],
+        k: int | None = ...,
+        *,
+        until: str | None = ...,
+        max_length: int = ...,
+        batch_size: int = ...,
+    ) -> list[list[Completion]]: ...
 
     def complete(
         self,
@@ -268,9 +285,12 @@ class LanguageModel(tf.Module):
         return found[0] if isinstance(prefix, str) else found
 
     @overload
-    def surprise(self, text: str) -> Surprise | None: ...
+    def surprise(  # type: ignore[overload-overlap]
+        self, text: str, batch_size: int = ...
+    ) -> Surprise | None: ...
+
     @overload
-    def surprise(self, text: Sequence[str], batch_size: int = 64) -> list[Surprise | None]: ...
+    def surprise(self, text: Sequence[str], batch_size: int = ...) -> list[Surprise | None]: ...
 
     def surprise(
         self, text: str | Sequence[str], batch_size: int = 64

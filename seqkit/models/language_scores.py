@@ -86,7 +86,7 @@ def surprises(
         num_likely: how many likely tokens to give.
 
     Returns:
-        `token` `<string>[batch]`; `index`, `start`, `end` `<int32>[batch]`, its number, -1 for a
+        `token` `<string>[batch]`; `position`, `start`, `end` `<int32>[batch]`, its number, -1 for a
         text without a token, and its place in characters; `log_probability` `<float32>[batch]`;
         `instead` `<string>[batch, n]` and `instead_scores` `<float32>[batch, n]`.
     """
@@ -112,7 +112,7 @@ def surprises(
     has_token = each.row_lengths() > 0
     return {
         "token": at_index(found["tokens"], tf.fill(tf.shape(text), "")),
-        "index": tf.where(has_token, index, -1),
+        "position": tf.where(has_token, index, -1),
         "start": at_index(given.start, found["characters"]),
         "end": at_index(given.end, found["characters"]),
         "log_probability": at_index(each, tf.zeros(tf.shape(text))),

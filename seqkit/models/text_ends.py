@@ -26,12 +26,18 @@ class TextEnds(NamedTuple):
         before: `<bool>[vocabulary]`, tokens before which the text has come to its end; EOS is one.
         after: `<bool>[vocabulary]`, tokens that are the last ones themselves.
         inside: `<bool>[vocabulary]`, tokens after which a word may be unfinished; UNK is one.
+        spaced: `<bool>[vocabulary]`, tokens that begin with a space, by which a word may follow.
+        blank: `<bool>[vocabulary]`, tokens that are nothing but a space.
+        partial: `<bool>[vocabulary]`, pieces that are a part of a character in bytes.
     """
 
     surfaces: np.ndarray
     before: np.ndarray
     after: np.ndarray
     inside: np.ndarray
+    spaced: np.ndarray
+    blank: np.ndarray
+    partial: np.ndarray
 
 
 def text_ends(tokenizer: Tokenizer, vocabulary: Vocabulary, until: str) -> TextEnds:
@@ -64,7 +70,8 @@ def text_ends(tokenizer: Tokenizer, vocabulary: Vocabulary, until: str) -> TextE
     surfaces = [b""] * _FIRST_OF_TEXT
     surfaces += [_surface(tokenizer, token) for token in vocabulary.tokens[_FIRST_OF_TEXT:]]
     # A part of a character in bytes may be any: it is taken for a letter's.
-    texts = [surface.decode(errors="replace").replace("\ufffd", "a") for surface in surfaces]
+    partial = np.array([len(surface) == 1 and surface[0] >= 0x80 for surface in surfaces])
+    texts = ["a" if part else text.decode() for text, part in zip(surfaces, partial, strict=True)]
     in_words = np.array([_is_letter(text[:1]) for text in texts])
     if until == "word":
         before = ~in_words
@@ -78,7 +85,9 @@ def text_ends(tokenizer: Tokenizer, vocabulary: Vocabulary, until: str) -> TextE
     before[EOS_ID] = True
     inside = np.array([_is_letter(text[-1:]) for text in texts])
     inside[UNK_ID] = True
-    return TextEnds(np.array(surfaces, object), before, after, inside)
+    spaced = np.array([text[:1] == " " and _is_letter(text[1:2] or "a") for text in texts])
+    blank = np.array([text == " " for text in texts])
+    return TextEnds(np.array(surfaces, object), before, after, inside, spaced, blank, partial)
 
 
 def _surface(tokenizer: Tokenizer, token: str) -> bytes:

@@ -32,6 +32,7 @@ class Begun(NamedTuple):
         rest_text: `<string>[rows]`, what they spell.
         rest_length: `<int32>[rows]`, how much is to be written again: words, or bytes for pieces.
         required: `<int32>[rows]`, how much must be written before there may be an end.
+        spaced: `<bool>[rows]`, whether a text ends with a space, or has nothing to put one behind.
         fits: `<bool>[rows, places, vocabulary]`, tokens that may come at each place of the rest.
         token_lengths: `<int32>[vocabulary]`, what a token counts in the same measure.
     """
@@ -43,6 +44,7 @@ class Begun(NamedTuple):
     rest_text: tf.Tensor
     rest_length: tf.Tensor
     required: tf.Tensor
+    spaced: tf.Tensor
     fits: tf.Tensor
     token_lengths: np.ndarray
 
@@ -59,6 +61,7 @@ class BegunTexts(NamedTuple):
     rest_text: tf.Tensor
     rest_length: tf.Tensor
     required: tf.Tensor
+    spaced: tf.Tensor
 
     def take(self, rows: tf.Tensor) -> Begun:
         """Gives some of the texts, `<int32>[n]`."""
@@ -71,7 +74,7 @@ class BegunTexts(NamedTuple):
         else:
             # A word model writes the whole word at once; single letters need nothing again.
             fits = _beginning_with(surfaces[tf.newaxis], rest_text[:, tf.newaxis])[:, tf.newaxis]
-        return Begun(*parts, fits=fits, token_lengths=lengths)
+        return Begun(*[*parts, fits, lengths])
 
 
 def begun_texts(
@@ -132,6 +135,7 @@ def begun_texts(
         rest_text,
         rest_length,
         rest_length + tf.cast(complete, tf.int32),
+        ~has_tokens | tf.gather(tf.constant(ends.blank), last),
     )
 
 

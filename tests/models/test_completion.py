@@ -41,7 +41,10 @@ def next_probabilities(model, ids):
 
 
 def expected(model, prefix, ends, closes, most):
-    """Probabilities of all completions with at most so many letters, by trying them all."""
+    """Probabilities of all completions with at most so many letters, by trying them all.
+
+    A word is to come after a sign, and may have a space before it.
+    """
     tokens = model.encoder.vocabulary.tokens
     number = {token: i for i, token in enumerate(tokens)}
     goes_on = [t for t in tokens[EOS_ID + 1 :] if t not in ends and t not in closes]
@@ -59,6 +62,10 @@ def expected(model, prefix, ends, closes, most):
             found[text] = chain(text) * end
             for sign in closes if size < most else ():
                 found[text + sign] = chain(text + sign)
+    if "." in ends and prefix[-1:] not in goes_on:
+        del found[""]
+        if prefix.endswith("."):
+            found |= {" " + token: chain(" " + token) for token in goes_on}
     return found
 
 
@@ -68,14 +75,13 @@ def expected(model, prefix, ends, closes, most):
         ("ab", "word", " .\n", ""),
         ("a ", "word", " .\n", ""),
         ("", "word", " .\n", ""),
+        ("b.", "word", " .\n", ""),
         ("b", "sentence", "\n", "."),
         ("b.", "line", "\n", ""),
     ],
 )
 def test_the_most_probable_completions_are_found(letters, prefix, until, ends, closes):
     known = expected(letters, prefix, ends, closes, 2)
-    if not prefix or prefix.endswith(" "):
-        del known[""]  # a word is to come
     best = sorted(known, key=known.get, reverse=True)[:4]
     found = letters.complete(prefix, k=4, until=until, max_length=2)
     assert [completion.continuation for completion in found] == best
@@ -135,10 +141,19 @@ def test_pieces_write_the_unfinished_word_anew():
             assert " " not in completion.continuation.strip(" ")
             if prefix in ("the ", ""):
                 assert completion.continuation
-    # The whole word's own pieces are among the ways to spell it that are added up.
-    word = model.complete("the appl", k=8, max_length=6)
-    spelled = {c.continuation: c.log_probability for c in word}
-    assert spelled
+    # The probability is that of the unfinished word and its completion, in all its spellings.
+    tokens = list(model.encoder.vocabulary.tokens)
+    the = [tokens.index(t.decode()) for t in spelled(model, "the")]
+    ends = text_ends(model.encoder.tokenizer, model.encoder.vocabulary, "word").before
+    known = next_probabilities(model, the)[tokens.index("\u2581apple")]
+    ids = [*the, tokens.index("\u2581apple")]
+    known *= next_probabilities(model, ids)[ends].sum()
+    found = {c.continuation: c.probability for c in model.complete("the appl", k=4, max_length=6)}
+    assert 0.999 * known < found["e"] < 1.1 * known
+
+
+def spelled(model, text):
+    return model.encoder.tokenizer.tokenize([text]).values.values.numpy()
 
 
 def test_where_texts_end():

@@ -229,14 +229,14 @@ def test_the_least_expected_token_is_found(letters, words):
         scores = model.score(texts)
         for text, score, found in zip(texts, scores, model.surprise(texts), strict=True):
             each = score.token_log_probabilities
-            assert found.index == np.argmin(each) and found.token == score.tokens[found.index]
+            assert found.position == np.argmin(each) and found.token == score.tokens[found.position]
             assert found.log_probability == pytest.approx(min(each), abs=1e-5)
             if found.token == "[EOS]":
                 assert found.start == found.end == len(text)
             else:
                 assert text[found.start : found.end].lower() == found.token.lower()
-            likely = following(model, ids_of(model, text))[found.index]
-            own = [*ids_of(model, text), EOS_ID][found.index]
+            likely = following(model, ids_of(model, text))[found.position]
+            own = [*ids_of(model, text), EOS_ID][found.position]
             allowed = [i for i in np.argsort(-likely) if i >= EOS_ID and i != own]
             best = [
                 model.encoder.vocabulary.tokens[i] for i in allowed[:5] if likely[i] > min(each)
@@ -274,9 +274,10 @@ def test_an_end_is_written_by_none_and_ends_a_text():
     encoder = TextEncoder(CharTokenizer(), Vocabulary.from_counts({"a": 1}))
     model = LanguageModel.build(encoder, embedding_dim=2, hidden_dim=2)
     output = model.core.get_layer("output")
-    features = model.core({"token_ids": [[2]], "state": first_state(model.core, 1)})["features"]
+    inputs = {"token_ids": tf.constant([[BOS_ID]]), "state": first_state(model.core, 1)}
+    features = model.core(inputs)["features"]
     # The end is by far the most probable token but for UNK.
-    towards = 50 * np.sign(features.numpy()[0, 0])
+    towards = 1e5 * np.sign(features.numpy()[0, 0])
     output.set_weights([np.stack([0 * towards, 2 * towards, 2 * towards, towards, 0 * towards])])
     [found] = model.go_on([""], 9)
     assert found.continuation == ""
