@@ -116,15 +116,16 @@ def synthetic(characters: int, prompts: int, seed: int) -> LanguageWorkload:
     random = np.random.default_rng(seed)
     # Room for the prompts without any two the same, and more to read than a round reads.
     least = max(int(2 * characters), int((prompts + 1) * PROMPT_LENGTH / _TEST))
-    share = np.arange(1, _DISTINCT_WORDS + 1) ** -_ZIPF
-    share /= share.sum()
+    # Shares of the words up to each rank: much faster to draw by than with `random.choice`.
+    share = np.cumsum(np.arange(1, _DISTINCT_WORDS + 1) ** -_ZIPF)
+    share /= share[-1]
     lines: list[str] = []
     size = 0
     while size < least:
         line = ""
         if random.random() >= _EMPTY_LINES:
             number = 1 + random.poisson(_WORDS_OF_A_LINE - 1)
-            ranks = random.choice(_DISTINCT_WORDS, number, p=share)
+            ranks = np.searchsorted(share, random.random(number), side="right")
             marked = random.random(number) < _MARKS
             signs = random.choice(list(_SIGNS), number)
             line = " ".join(
