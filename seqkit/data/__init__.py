@@ -6,6 +6,7 @@ from seqkit.data.checks import DataReport, check
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError
 from seqkit.data.parts import read_parts
+from seqkit.data.piano_rolls import check_piece, pieces_of, read_piano_rolls
 from seqkit.data.read import read
 from seqkit.data.read_stream import read_stream, read_stream_parts
 from seqkit.data.split import split
@@ -23,10 +24,13 @@ __all__ = [
     "bucket_batches",
     "captions_by_image",
     "check",
+    "check_piece",
     "default_boundaries",
     "join_turns",
+    "pieces_of",
     "read",
     "read_parts",
+    "read_piano_rolls",
     "read_stream",
     "read_stream_parts",
     "read_turns",
