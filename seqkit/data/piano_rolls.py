@@ -63,7 +63,8 @@ def read_piano_rolls(
 
     Example:
         >>> scale = [[60], [62], [64, 48], []]
-        >>> parts = read_piano_rolls({"train": [scale, scale[:2]], "valid": [scale[1:]]}, test=[scale])
+        >>> known = {"train": [scale, scale[:2]], "valid": [scale[1:]]}
+        >>> parts = read_piano_rolls(known, test=[scale])
         >>> {part: len(pieces) for part, pieces in parts.items()}
         {'train': 2, 'validation': 1, 'test': 1}
         >>> pieces_of(parts["test"])
@@ -145,8 +146,8 @@ def _check_frame(frame: Any, where: str, number: int) -> Frame:
         whole = isinstance(pitch, (int, np.integer)) and not isinstance(pitch, bool)
         if not whole or not SILENT_VOICE <= pitch < NUM_PITCHES:
             raise DataError(
-                f"{where}, frame {number} has the pitch {shown(pitch)}; MIDI has whole numbers from "
-                f"0 to {NUM_PITCHES - 1}, 60 is middle C, and {SILENT_VOICE} a silent voice."
+                f"{where}, frame {number} has the pitch {shown(pitch)}; MIDI has whole numbers "
+                f"from 0 to {NUM_PITCHES - 1}, 60 is middle C, and {SILENT_VOICE} a silent voice."
             )
         pitches.add(int(pitch))
     return tuple(sorted(pitches - {SILENT_VOICE}))

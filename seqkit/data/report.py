@@ -61,7 +61,8 @@ class PartReport:
         label_counts: Label to number of rows, or tag to number of tokens, most frequent first.
         length_percentiles: Percentile to characters of text, or to tokens of a sentence.
         unseen_labels: Labels or tags that the training part lacks.
-        tokens: Number of tokens where rows are sentences, of frames where they are pieces, else None.
+        tokens: Number of tokens where rows are sentences, of frames where they are pieces of music,
+            else None.
         pieces: Whether rows are pieces of music.
         dropped: What reading left out, in words, to number of rows, or of images; of several parts
             read from one source the first has it.

@@ -17,6 +17,7 @@ from seqkit.evaluation.language_model import (
     language_model_scores,
 )
 from seqkit.evaluation.ngrams import WittenBell, choose_order, plain_language_model
+from seqkit.evaluation.frames import FrameScores, plain_frames, score_frame_model
 from seqkit.evaluation.outcome import Outcome, beside
 from seqkit.evaluation.tagging import TaggingScores, score_tagger
 from seqkit.evaluation.translation import TranslationScores, score_translations, score_translator
@@ -30,6 +31,7 @@ __all__ = [
     "AcceptabilityScores",
     "CaptionScores",
     "ClassificationScores",
+    "FrameScores",
     "LanguageModelScores",
     "Mistake",
     "Outcome",
@@ -48,6 +50,7 @@ __all__ = [
     "nearest_sentence",
     "normalised",
     "plain_captions",
+    "plain_frames",
     "plain_language_model",
     "plain_translations",
     "pooled_pixels",
@@ -55,6 +58,7 @@ __all__ = [
     "score_captioner",
     "score_captions",
     "score_classifier",
+    "score_frame_model",
     "score_tagger",
     "score_translations",
     "score_translator",
