@@ -209,7 +209,7 @@ class FrameModel(tf.Module):
             _at_least_one(x) for x in (pitches, frames, length, temperature, seed)
         )
         length = tf.clip_by_value(length, 0, self.max_length)
-        steps = tf.reduce_max(length)
+        steps = tf.maximum(tf.reduce_max(length), 1)
         frames = tf.clip_by_value(frames, 0, tf.shape(pitches)[1])
         read, state = self._read(as_rolls(pitches, frames))
         logits = tf.gather(read, frames, batch_dims=1)
