@@ -39,6 +39,7 @@ setup(
             "hypothesis>=6.100,<7",
             "pandas>=2.2,<4",
             "pillow>=11,<14",
+            "mido>=1.3,<2",
             "ruff>=0.17,<0.18",
             "mypy>=2.0,<3",
         ],
@@ -46,6 +47,8 @@ setup(
         # What the benchmark scripts need beside seqkit. The peers they compare it with have
         # environments of their own, one requirements file each.
         "bench": ["pandas>=2.2,<4", "psutil>=6,<8"],
+        # Pieces of music as MIDI files.
+        "music": ["mido>=1.3,<2"],
         # Data frames as a source of training data.
         "data": ["pandas>=2.2,<4"],
         # The layers, losses and metrics also run on Keras's JAX backend.
