@@ -11,13 +11,13 @@ from seqkit.evaluation.caption_baselines import (
 )
 from seqkit.evaluation.captioning import CaptionScores, score_captioner, score_captions
 from seqkit.evaluation.classification import ClassificationScores, Mistake, score_classifier
+from seqkit.evaluation.frames import FrameScores, plain_frames, score_frame_model
 from seqkit.evaluation.language_model import (
     LanguageModelScores,
     SurprisingToken,
     language_model_scores,
 )
 from seqkit.evaluation.ngrams import WittenBell, choose_order, plain_language_model
-from seqkit.evaluation.frames import FrameScores, plain_frames, score_frame_model
 from seqkit.evaluation.outcome import Outcome, beside
 from seqkit.evaluation.tagging import TaggingScores, score_tagger
 from seqkit.evaluation.translation import TranslationScores, score_translations, score_translator

@@ -40,6 +40,7 @@ class FrameScores(NamedTuple):
             each frame the binary cross-entropies of all pitches are added.
         nll_after_first: the same without the first frame of each piece.
         worst: numbers of the pieces whose frames are least likely, and what a frame costs there.
+        baselines: scores of plain models on the same pieces, by their names.
 
     Sources: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, count every frame,
     as `nll` does; Bai, Kolter and Koltun (2018), arXiv:1803.01271, only give the model the first
@@ -52,35 +53,48 @@ class FrameScores(NamedTuple):
     nll: float
     nll_after_first: float
     worst: tuple[tuple[int, float], ...]
+    baselines: Mapping[str, Any]
 
     @property
     def main(self) -> tuple[str, float]:
-        """The score by which models of frames are compared, and its name; the more, the better."""
-        return "log-likelihood per frame", -self.nll
+        """The score by which models of frames are compared, and its name; less is better."""
+        return "negative log-likelihood per frame", self.nll
+
+    @property
+    def main_baselines(self) -> dict[str, float]:
+        """The same score of each plain model, by its name."""
+        return {name: plain.nll for name, plain in self.baselines.items()}
 
     def summary(self) -> dict[str, Any]:
         """The figures without the pieces, ready for JSON."""
-        return {name: value for name, value in self._asdict().items() if name != "worst"}
+        left_out = ("worst", "baselines")
+        return {name: value for name, value in self._asdict().items() if name not in left_out}
 
 
-def score_frame_model(model: Scores, dataset: Dataset) -> FrameScores:
+def score_frame_model(
+    model: Scores, dataset: Dataset, baselines: Mapping[str, FrameScores] | None = None
+) -> FrameScores:
     """Scores a model of frames.
 
     Args:
         model: tells how likely pieces are.
         dataset: pieces, as `seqkit.data.read_piano_rolls` gives them.
+        baselines: scores of plain models on the same pieces, see `plain_frames`.
 
     Returns:
         The scores.
     """
-    return frame_scores([score.by_frame for score in model.score(pieces_of(dataset))])
+    return frame_scores([score.by_frame for score in model.score(pieces_of(dataset))], baselines)
 
 
-def frame_scores(by_frame: Sequence[np.ndarray]) -> FrameScores:
+def frame_scores(
+    by_frame: Sequence[np.ndarray], baselines: Mapping[str, FrameScores] | None = None
+) -> FrameScores:
     """Sums up log-likelihoods.
 
     Args:
         by_frame: of each piece `<float>[frames]`, one frame at least.
+        baselines: scores of plain models on the same pieces.
 
     Returns:
         The scores; `nll_after_first` is 0 where no piece has a second frame.
@@ -102,6 +116,7 @@ def frame_scores(by_frame: Sequence[np.ndarray]) -> FrameScores:
         nll=float(-whole.mean()),
         nll_after_first=float(-later.mean()) if len(later) else 0.0,
         worst=tuple((int(number), float(means[number])) for number in worst),
+        baselines=dict(baselines or {}),
     )
 
 
@@ -122,11 +137,6 @@ def plain_frames(train: Dataset, test: Dataset) -> dict[str, FrameScores]:
         "frequency of each pitch": _counted(known, asked, lambda roll: np.zeros(roll.shape, int)),
         "frequency after the frame before": _counted(known, asked, _before),
     }
-
-
-def main_of(plain: Mapping[str, FrameScores]) -> dict[str, float]:
-    """The main score of each plain model, by its name."""
-    return {name: scores.main[1] for name, scores in plain.items()}
 
 
 def _rolls(pieces: Sequence[Piece]) -> list[np.ndarray]:
