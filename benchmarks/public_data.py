@@ -16,6 +16,8 @@ Below the directory given with `--data`:
 | `multi30k` | `translation/multi30k_en_de/{train,val,test_2016_flickr,test_2017_flickr}.{en,de}.gz` | https://github.com/multi30k/dataset, folder `data/task1/raw` |
 | `tatoeba` | `translation/tatoeba_en_ko/kor.txt` | https://www.manythings.org/anki, "Korean - English"; sentences of Tatoeba, CC BY 2.0 FR, the authors of each in the third column |
 | `flickr8k` | `captioning/flickr8k/` with `captions.csv` (image, split, caption) and `images/` | 4,000 photographs of Flickr8k (Hodosh et al. 2013) at 160 × 160 pixels, for research only, five captions each; a split of their own: 3,500 of `train`, and 500 of `val`, which are the test |
+| `jsb` | `music/jsb_chorales/jsb-chorales-quarter.json` | https://github.com/czhuang/JSB-Chorales-dataset; the split and the quarter notes of Boulanger-Lewandowski et al. 2012 |
+| `scales` | none | the built-in sample, melodies over chords |
 | `digit_scenes` | none | the built-in sample, handwritten digits of scikit-learn on canvases |
 | `hangul_names` | none | the built-in sample, made-up Korean words and the names of their syllables |
 | `tinyshakespeare` | `language_model/tinyshakespeare/input.txt` | https://github.com/karpathy/char-rnn, folder `data/tinyshakespeare`; TFDS `tiny_shakespeare` has it in other parts; the last tenth of the characters is the test |
@@ -195,6 +197,26 @@ def digit_scenes(root: Path | None, how: Splitting) -> PublicData:
     return PublicData("digit_scenes", "built-in sample", digest, 1, lambda fold: parts)
 
 
+def jsb(root: Path, how: Splitting) -> PublicData:
+    """Chorales of Bach as quarter notes, with the split they come in."""
+    path = root / "music" / "jsb_chorales" / "jsb-chorales-quarter.json"
+
+    def parts(fold: int) -> Parts:
+        return data.read_piano_rolls(path)
+
+    return PublicData("jsb", "JSB chorales, quarter notes", files_hash([path]), 1, parts)
+
+
+def scales(root: Path | None, how: Splitting) -> PublicData:
+    """The tunes that the recipe trains on when it is given nothing."""
+    from recipes.samples.scales import scales as sample_tunes
+
+    tunes = {part: [tune.frames for tune in some] for part, some in sample_tunes().items()}
+    parts = data.read_piano_rolls(tunes)
+    digest = parts["train"].content_sha256()[:12]
+    return PublicData("scales", "built-in sample", digest, 1, lambda fold: parts)
+
+
 SETS: dict[str, Callable[..., PublicData]] = {
     "sst2": sst2,
     "mr": mr,
@@ -210,9 +232,11 @@ SETS: dict[str, Callable[..., PublicData]] = {
     "hangul_names": hangul_names,
     "flickr8k": flickr8k,
     "digit_scenes": digit_scenes,
-    "tinyshakespeare": tinyshakespeare,
     "cola": cola,
+    "jsb": jsb,
     "pydoc": pydoc,
+    "scales": scales,
+    "tinyshakespeare": tinyshakespeare,
 }
 # What a data set needs that is not the recipe's default.
 SETTINGS: dict[str, dict[str, Any]] = {"cola": {"tokenizer": "subword"}}
@@ -222,6 +246,7 @@ _TAGGING = ("ewt", "gsd", "snips", "names")
 _TRANSLATION = ("multi30k", "tatoeba", "hangul_names")
 _CAPTIONING = ("flickr8k", "digit_scenes")
 _LANGUAGE = ("tinyshakespeare", "cola", "pydoc")
+_MUSIC = ("jsb", "scales")
 
 
 def recipe_of(name: str) -> str:
@@ -238,11 +263,15 @@ def recipe_of(name: str) -> str:
         ('sentiment', 'tagging', 'translation', 'captioning')
         >>> recipe_of("cola")
         'language_model'
+        >>> recipe_of("jsb")
+        'music'
     """
     if name in _LANGUAGE:
         return "language_model"
     if name in _CAPTIONING:
         return "captioning"
+    if name in _MUSIC:
+        return "music"
     if name in _TRANSLATION:
         return "translation"
     return "tagging" if name in _TAGGING else "sentiment"
