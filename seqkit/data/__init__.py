@@ -12,6 +12,7 @@ from seqkit.data.read_stream import read_stream, read_stream_parts
 from seqkit.data.split import split
 from seqkit.data.text_pieces import Piece
 from seqkit.data.text_stream import TextStream, split_stream
+from seqkit.data.tunes import read_tunes
 from seqkit.data.turns import join_turns, read_turns
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "read_piano_rolls",
     "read_stream",
     "read_stream_parts",
+    "read_tunes",
     "read_turns",
     "split",
     "split_stream",
