@@ -22,10 +22,10 @@ from tests.recipes.held_run import ROOT, stopped
 
 pytestmark = pytest.mark.slow
 
-SMALL = {"hidden_dim": 24, "embedding_dim": 16, "num_layers": 1, "dropout": 0.0, "batch_size": 4}
+SMALL = {"hidden_dim": 48, "embedding_dim": 16, "num_layers": 1, "dropout": 0.0, "batch_size": 4}
 FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
 FLAGS += ["--learning-rate=2e-2", "--quarters-per-frame=0.5"]
-EPOCHS = 8
+EPOCHS = 16
 
 SERVE = """
 import json, sys
