@@ -12,7 +12,7 @@ from typing import Any
 
 
 def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | None = None) -> Path:
-    r"""Writes a tune as a MIDI file, its repeats played; names of chords are silent.
+    r"""Writes a tune as a MIDI file, its repeats (where it has a metre) played, names of chords not.
 
     Args:
         path: the file; written aside, then renamed.
@@ -32,10 +32,10 @@ def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | No
     >>> import tempfile
     >>> import mido
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = write_abc_midi(folder + "/scale.mid", "X:1\nL:1/4\nK:G\n|:GABc|def2:|\n")
+    ...     path = write_abc_midi(folder + "/scale.mid", "X:1\nM:4/4\nL:1/4\nK:G\n|:GABc|d4:|\n")
     ...     file = mido.MidiFile(path)
     ...     print([m.note for m in file if m.type == "note_on" and m.velocity])
-    [67, 69, 71, 72, 74, 76, 78, 67, 69, 71, 72, 74, 76, 78]
+    [67, 69, 71, 72, 74, 67, 69, 71, 72, 74]
 
     ```
     """
