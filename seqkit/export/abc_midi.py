@@ -12,11 +12,12 @@ from typing import Any
 
 
 def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | None = None) -> Path:
-    r"""Writes a tune as a MIDI file, its repeats (where it has a metre) played, names of chords not.
+    r"""Writes a tune as a MIDI file, its repeats played, names of chords not.
 
     Args:
         path: the file; written aside, then renamed.
-        tune: one tune in ABC notation, from its number (`X:`) on.
+        tune: one tune in ABC notation, from its number (`X:`) on. Repeats need a metre (`M:`) and
+            more than two bars, or music21 does not see the bars.
         tempo: quarter notes a minute; None for that of the tune, or else 120.
 
     Returns:
@@ -32,10 +33,10 @@ def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | No
     >>> import tempfile
     >>> import mido
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = write_abc_midi(folder + "/scale.mid", "X:1\nM:4/4\nL:1/4\nK:G\n|:GABc|d4:|\n")
+    ...     path = write_abc_midi(folder + "/scale.mid", "X:1\nL:1/4\nK:G\nGABc|def2|\n")
     ...     file = mido.MidiFile(path)
     ...     print([m.note for m in file if m.type == "note_on" and m.velocity])
-    [67, 69, 71, 72, 74, 67, 69, 71, 72, 74]
+    [67, 69, 71, 72, 74, 76, 78]
 
     ```
     """
