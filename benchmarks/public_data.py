@@ -38,6 +38,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.data_set import Parts, PublicData, Splitting
+from benchmarks.public_music import jsb, scales
 from benchmarks.public_texts import cola, pydoc, tinyshakespeare
 from benchmarks.results import files_hash
 from recipes.samples.python_names import python_names
@@ -197,26 +198,6 @@ def digit_scenes(root: Path | None, how: Splitting) -> PublicData:
     return PublicData("digit_scenes", "built-in sample", digest, 1, lambda fold: parts)
 
 
-def jsb(root: Path, how: Splitting) -> PublicData:
-    """Chorales of Bach as quarter notes, with the split they come in."""
-    path = root / "music" / "jsb_chorales" / "jsb-chorales-quarter.json"
-
-    def parts(fold: int) -> Parts:
-        return data.read_piano_rolls(path)
-
-    return PublicData("jsb", "JSB chorales, quarter notes", files_hash([path]), 1, parts)
-
-
-def scales(root: Path | None, how: Splitting) -> PublicData:
-    """The tunes that the recipe trains on when it is given nothing."""
-    from recipes.samples.scales import scales as sample_tunes
-
-    tunes = {part: [tune.frames for tune in some] for part, some in sample_tunes().items()}
-    parts = data.read_piano_rolls(tunes)
-    digest = parts["train"].content_sha256()[:12]
-    return PublicData("scales", "built-in sample", digest, 1, lambda fold: parts)
-
-
 SETS: dict[str, Callable[..., PublicData]] = {
     "sst2": sst2,
     "mr": mr,
@@ -232,11 +213,11 @@ SETS: dict[str, Callable[..., PublicData]] = {
     "hangul_names": hangul_names,
     "flickr8k": flickr8k,
     "digit_scenes": digit_scenes,
-    "cola": cola,
     "jsb": jsb,
-    "pydoc": pydoc,
     "scales": scales,
     "tinyshakespeare": tinyshakespeare,
+    "cola": cola,
+    "pydoc": pydoc,
 }
 # What a data set needs that is not the recipe's default.
 SETTINGS: dict[str, dict[str, Any]] = {"cola": {"tokenizer": "subword"}}
@@ -245,8 +226,8 @@ SETTINGS: dict[str, dict[str, Any]] = {"cola": {"tokenizer": "subword"}}
 _TAGGING = ("ewt", "gsd", "snips", "names")
 _TRANSLATION = ("multi30k", "tatoeba", "hangul_names")
 _CAPTIONING = ("flickr8k", "digit_scenes")
-_LANGUAGE = ("tinyshakespeare", "cola", "pydoc")
 _MUSIC = ("jsb", "scales")
+_LANGUAGE = ("tinyshakespeare", "cola", "pydoc")
 
 
 def recipe_of(name: str) -> str:
@@ -263,8 +244,6 @@ def recipe_of(name: str) -> str:
         ('sentiment', 'tagging', 'translation', 'captioning')
         >>> recipe_of("cola")
         'language_model'
-        >>> recipe_of("jsb")
-        'music'
     """
     if name in _LANGUAGE:
         return "language_model"

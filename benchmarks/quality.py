@@ -46,19 +46,15 @@ Name = Literal[
     "hangul_names",
     "flickr8k",
     "digit_scenes",
+    "jsb",
+    "scales",
     "tinyshakespeare",
     "cola",
     "pydoc",
 ]
 ALL: tuple[Name, ...] = get_args(Name)
 # What needs no file, and where README has the table of each recipe.
-BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes", "pydoc"}
-    "jsb",
-    "scales",
-]
-ALL: tuple[Name, ...] = get_args(Name)
-# What needs no file, and where README has the table of each recipe.
-BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes", "scales"}
+BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes", "pydoc", "scales"}
 PLACES = {
     "sentiment": "results",
     "tagging": "tagging",
@@ -67,8 +63,6 @@ PLACES = {
     "language_model": "language-models",
     "music": "music",
 }
-# The recipes whose scores are the better the lower they are.
-_LESS_IS_BETTER = {"music"}
 _QUICK_ROWS = 300
 _QUICK_CHARACTERS = 10_000
 
@@ -224,16 +218,13 @@ def measured(
     )
     recipe = public_data.recipe_of(public.name)
     # How surprised a model is: the less, the better.
-    best = min if recipe == "language_model" else max
+    best = min if recipe in ("language_model", "music") else max
     more = {
         title: evaluation.score_translator(outcome.model, dataset).summary()
         for title, dataset in more_tests.items()
     }
     own: dict[str, Any] = {}
     if recipe == "captioning":
-    best = min if public_data.recipe_of(public.name) in _LESS_IS_BETTER else max
-    plain = {}
-    if public_data.recipe_of(public.name) == "captioning":
         # Each of two scores has its own best plain model.
         own = {"plain": {name: row.figures for name, row in outcome.scores.baselines.items()}}
     elif recipe == "language_model":
@@ -272,131 +263,6 @@ def _few(parts: public_data.Parts) -> public_data.Parts:
 def is_whole(row: Mapping[str, Any]) -> bool:
     """Whether all folds are there."""
     return len(row["runs"]) == row["folds"]
-
-
-def shown(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The table of a recipe.
-
-    Args:
-        rows: what is kept of its data sets, with all folds.
-
-    Returns:
-        Markdown; below translations and captions how BLEU was computed.
-    """
-    table = markdown([line for row in rows for line in (summary(row), *of_more_tests(row))])
-    signatures = {run.get("bleu_signature") for row in rows for run in row["runs"]} - {None}
-    if not signatures:
-        return table
-    named = ", ".join(f"`{signature}`" for signature in sorted(signatures))
-    return f"{table}\n\nBLEU as sacreBLEU signs it: {named}."
-
-
-def of_more_tests(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of the table for what a model was tested on besides.
-
-    Args:
-        row: what is kept of a data set and a seed.
-
-    Returns:
-        For each further test the cells by column; no plain model was asked, and the training is
-        that of the row above.
-    """
-    (run, *_) = row["runs"]
-    return [
-        {
-            "data": title,
-            **_translated({**run, **scores, "baseline": None}),
-            "test rows": scores["examples"],
-            "seed": str(row["seed"]),
-            "data, SHA-256": f"`{row['sha256']}`",
-        }
-        for title, scores in run.get("more_tests", {}).items()
-    ]
-
-
-def _translated(run: Mapping[str, Any]) -> dict[str, Any]:
-    """Cells of a translator's scores."""
-    plain = run["baseline"]
-    return {
-        "BLEU": f"{run['bleu']:.1f}",
-        "best plain model, BLEU": "–" if plain is None else f"{plain:.1f}",
-        "chrF": f"{run['chrf']:.1f}",
-        "exact, %": f"{100 * run['exact_match']:.1f}",
-        "unknown tokens, %": f"{100 * run['unknown_rate']:.2f}",
-    }
-
-
-def _captioned(run: Mapping[str, Any]) -> dict[str, Any]:
-    """Cells of a captioner's scores."""
-    best = {
-        name: max(figures[name] for figures in run["plain"].values())
-        for name in ("BLEU-4", "CIDEr-D")
-    }
-    return {
-        "BLEU-4": f"{run['bleu_4']:.1f}",
-        "best plain model, BLEU-4": f"{best['BLEU-4']:.1f}",
-        "CIDEr-D": f"{run['cider_d']:.2f}",
-        "best plain model, CIDEr-D": f"{best['CIDEr-D']:.2f}",
-        "distinct captions": run["distinct_captions"],
-        "exact, %": f"{100 * run['exact_match']:.1f}",
-    }
-
-
-def _composed(run: Mapping[str, Any]) -> dict[str, Any]:
-    """Cells of the scores of a model of frames."""
-    return {
-        "nats a frame": f"{run['nll']:.2f}",
-        **{f"{name}, nats": f"{nll:.2f}" for name, nll in run["baselines"].items()},
-        "nats without the first frame": f"{run['nll_after_first']:.2f}",
-        "test frames": run["frames"],
-    }
-
-
-def summary(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as the table shows it.
-
-    Args:
-        row: what is kept of a data set and a seed.
-
-    Returns:
-        Cells by column; over several folds the mean, its deviation, and minutes of one training.
-    """
-    runs = row["runs"]
-
-    def mean(key: str) -> float:
-        return statistics.fmean(run[key] for run in runs)
-
-    def percent(key: str) -> str:
-        spread = f" ± {100 * statistics.stdev(r[key] for r in runs):.1f}" if len(runs) > 1 else ""
-        return f"{100 * mean(key):.2f}{spread}"
-
-    recipe = public_data.recipe_of(row["data"])
-    if recipe == "translation":
-        scores = _translated(runs[0])
-    elif recipe == "captioning":
-        scores = _captioned(runs[0])
-    elif recipe == "music":
-        scores = _composed(runs[0])
-    elif recipe == "tagging":
-        name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"
-        scores = {
-            "score": "F1 of spans" if name == "span_f1" else "accuracy",
-            "%": percent(name),
-            "best plain model, %": percent("baseline"),
-            "unseen words, %": percent("unseen_accuracy"),
-            "unknown words, %": percent("unknown_accuracy"),
-        }
-    else:
-        scores = {"accuracy, %": percent("accuracy"), "naive Bayes, %": percent("baseline")}
-    return {
-        "data": row["title"],
-        **scores,
-        "test rows": sum(run["examples"] for run in runs),
-        "training, min": mean("training_minutes"),
-        "with reading and scoring, min": mean("whole_minutes"),
-        "seed": str(row["seed"]),
-        "data, SHA-256": f"`{row['sha256']}`",
-    }
 
 
 def _recipe(name: str) -> Any:

@@ -36,6 +36,8 @@ class Config:
     """What one may turn.
 
     Attributes:
+        num_components: of the mixture that a frame is drawn from; with one alone, the pitches of a
+            frame are independent of each other.
         embedding_dim: size of a frame's vector.
         hidden_dim: units of each recurrent layer.
         num_layers: recurrent layers.
@@ -45,6 +47,8 @@ class Config:
         recurrent_dropout: share of each recurrent state dropped, the same at every step.
         transpose: semitones by which pieces are moved up or down at most, anew in each epoch, in
             training alone; good where keys are many and pieces few, bad where all are in one key.
+        pitch_weight: what the chances of each pitch by itself count in training, beside 1 for
+            whole frames.
         window: frames after which a longer piece is cut in training.
         epochs: at most so many.
         max_steps: fewer epochs, but at least three, where they would take more steps than this.
@@ -54,10 +58,11 @@ class Config:
         validation_fraction: share of the training data kept for validation if none is given.
         tempo: quarter notes a minute, of the MIDI file that is written.
         quarters_per_frame: how long a frame lasts in it, in quarter notes.
-        temperature: of what is written; below 1 fewer pitches sound, those that are likely.
+        temperature: of what is written; below 1 more of what is likely.
         seed: two runs with the same seed give the same model, on CPU.
     """
 
+    num_components: int = 8
     embedding_dim: int = 128
     hidden_dim: int = 256
     num_layers: int = 2
@@ -66,6 +71,7 @@ class Config:
     dropout: float = 0.3
     recurrent_dropout: float = 0.0
     transpose: int = 0
+    pitch_weight: float = 1.0
     window: int = 256
     epochs: int = 40
     max_steps: int = 10_000
@@ -94,12 +100,12 @@ SAMPLE = Config(
 FINE_TUNING = Config(learning_rate=Config.learning_rate / 4, epochs=5)
 # Settings that are arguments of the network, and of training, by the same names.
 _CORE = (
-    *("embedding_dim", "hidden_dim", "num_layers", "cell"),
+    *("num_components", "embedding_dim", "hidden_dim", "num_layers", "cell"),
     *("input_dropout", "dropout", "recurrent_dropout", "seed"),
 )
 _TRAINING = (
     *("batch_size", "epochs", "max_steps", "patience", "learning_rate"),
-    *("window", "transpose", "seed"),
+    *("window", "transpose", "pitch_weight", "seed"),
 )
 
 
@@ -253,7 +259,10 @@ def train_and_score(
     what, score = scores.main
     told = f"{what} on {scores.examples:,} test pieces"
     print(*beside(told, score, scores.main_baselines, lower_is_better=True), sep="\n")
-    print(f"  without the first frame of each piece {scores.nll_after_first:.4f}")
+    print(
+        f"  each pitch by itself {scores.nll_independent:.4f}, without the first frame of each "
+        f"piece {scores.nll_independent_after_first:.4f}"
+    )
     return Outcome(model, scores, scores.main_baselines, minutes, state.history, checks)
 
 

@@ -22,7 +22,8 @@ def small_frame_model(cell: str = "gru", seed: int = 3) -> Any:
     from seqkit import models
 
     keras.utils.set_random_seed(4)
-    model = models.FrameModel.build(embedding_dim=5, hidden_dim=4, cell=cell, max_length=12)
+    sizes = {"num_components": 3, "embedding_dim": 5, "hidden_dim": 4}
+    model = models.FrameModel.build(**sizes, cell=cell, max_length=12)
     rng = np.random.default_rng(seed)
     for weight in model.core.trainable_variables:
         weight.assign(rng.normal(size=weight.shape, scale=0.8))

@@ -22,6 +22,10 @@ class Scored(Protocol):
     def by_frame(self) -> np.ndarray:
         """`<float>[frames]`, the log-likelihood of each frame."""
 
+    @property
+    def independent(self) -> np.ndarray:
+        """`<float>[frames]`, the same of the chances of each pitch by itself."""
+
 
 class Scores(Protocol):
     """What can be scored; `seqkit.models.FrameModel` is one."""
@@ -36,22 +40,28 @@ class FrameScores(NamedTuple):
     Attributes:
         examples: number of pieces.
         frames: number of frames, of all pieces.
-        nll: negative log-likelihood of a frame in nats, the mean over all frames of all pieces; of
-            each frame the binary cross-entropies of all pitches are added.
+        nll: negative log-likelihood of a frame in nats, the mean over all frames of all pieces.
         nll_after_first: the same without the first frame of each piece.
+        nll_independent: the same as `nll` of the chances of each pitch by itself: the binary
+            cross-entropies of all pitches, added.
+        nll_independent_after_first: the same without the first frame of each piece.
         worst: numbers of the pieces whose frames are least likely, and what a frame costs there.
         baselines: scores of plain models on the same pieces, by their names.
 
-    Sources: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, count every frame,
-    as `nll` does; Bai, Kolter and Koltun (2018), arXiv:1803.01271, only give the model the first
-    one, as `nll_after_first` does. Both sum over 88 pitches and average over frames, not pieces;
-    here it is all 128 of MIDI, which may only add to the sum.
+    Sources: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, count every frame;
+    their "RNN" is compared with by `nll_independent`, their "RNN-NADE" and "RNN-RBM", in which the
+    pitches of a frame know of each other, by `nll`. Bai, Kolter and Koltun (2018),
+    arXiv:1803.01271, only give the model the first frame: `nll_independent_after_first`. All sum
+    over 88 pitches and average over frames, not pieces; here it is all 128 of MIDI, which can only
+    add to the sum.
     """
 
     examples: int
     frames: int
     nll: float
     nll_after_first: float
+    nll_independent: float
+    nll_independent_after_first: float
     worst: tuple[tuple[int, float], ...]
     baselines: Mapping[str, Any]
 
@@ -84,40 +94,54 @@ def score_frame_model(
     Returns:
         The scores.
     """
-    return frame_scores([score.by_frame for score in model.score(pieces_of(dataset))], baselines)
+    found = model.score(pieces_of(dataset))
+    by_frame = [score.by_frame for score in found]
+    return frame_scores(by_frame, [score.independent for score in found], baselines)
 
 
 def frame_scores(
-    by_frame: Sequence[np.ndarray], baselines: Mapping[str, FrameScores] | None = None
+    by_frame: Sequence[np.ndarray],
+    independent: Sequence[np.ndarray],
+    baselines: Mapping[str, FrameScores] | None = None,
 ) -> FrameScores:
     """Sums up log-likelihoods.
 
     Args:
         by_frame: of each piece `<float>[frames]`, one frame at least.
+        independent: the same of the chances of each pitch by itself.
         baselines: scores of plain models on the same pieces.
 
     Returns:
-        The scores; `nll_after_first` is 0 where no piece has a second frame.
+        The scores; those without first frames are 0 where no piece has a second frame.
+
+    Raises:
+        ValueError: there is no piece.
 
     Example:
-        >>> scores = frame_scores([np.array([-5.0, -1.0]), np.array([-3.0, -2.0])])
-        >>> scores.nll, scores.nll_after_first, scores.worst[0]
-        (2.75, 1.5, (0, 3.0))
+        >>> found = [np.array([-5.0, -1.0]), np.array([-3.0, -2.0])]
+        >>> scores = frame_scores(found, [2 * piece for piece in found])
+        >>> scores.nll, scores.nll_after_first, scores.nll_independent, scores.worst[0]
+        (2.75, 1.5, 5.5, (0, 3.0))
     """
     if not by_frame:
         raise ValueError("by_frame=[]: give at least one piece to score on")
-    whole = np.concatenate(by_frame).astype(np.float64)
-    later = np.concatenate([piece[1:] for piece in by_frame]).astype(np.float64)
     means = np.array([-piece.mean(dtype=np.float64) for piece in by_frame])
     worst = np.argsort(-means, kind="stable")[:_WORST]
     return FrameScores(
         examples=len(by_frame),
-        frames=len(whole),
-        nll=float(-whole.mean()),
-        nll_after_first=float(-later.mean()) if len(later) else 0.0,
+        frames=sum(map(len, by_frame)),
+        nll=_mean(by_frame),
+        nll_after_first=_mean([piece[1:] for piece in by_frame]),
+        nll_independent=_mean(independent),
+        nll_independent_after_first=_mean([piece[1:] for piece in independent]),
         worst=tuple((int(number), float(means[number])) for number in worst),
         baselines=dict(baselines or {}),
     )
+
+
+def _mean(pieces: Sequence[np.ndarray]) -> float:
+    whole = np.concatenate(pieces).astype(np.float64)
+    return float(-whole.mean()) if len(whole) else 0.0
 
 
 def plain_frames(train: Dataset, test: Dataset) -> dict[str, FrameScores]:
@@ -176,4 +200,4 @@ def _counted(
     for roll in asked:
         chance = chances[case_of(roll), np.arange(NUM_PITCHES)]
         found.append(np.log(np.where(roll, chance, 1 - chance)).sum(axis=1))
-    return frame_scores(found)
+    return frame_scores(found, found)

@@ -20,14 +20,17 @@ class PieceScore(NamedTuple):
     Attributes:
         log_likelihood: of the whole piece, natural logarithm.
         by_frame: `<float32>[frames]`, of each frame, given those before it.
+        independent: `<float32>[frames]`, the same of the chances of each pitch by itself: the sum
+            over all pitches of the binary cross-entropies, negative.
 
     Example:
-        >>> PieceScore(-6.0, np.array([-4.0, -2.0])).per_frame
+        >>> PieceScore(-6.0, np.array([-4.0, -2.0]), np.array([-5.0, -3.0])).per_frame
         -3.0
     """
 
     log_likelihood: float
     by_frame: np.ndarray
+    independent: np.ndarray
 
     @property
     def per_frame(self) -> float:

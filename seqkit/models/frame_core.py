@@ -17,6 +17,7 @@ Tensor = Any
 
 def build_frame_core(
     *,
+    num_components: int = 8,
     embedding_dim: int = 128,
     hidden_dim: int = 256,
     num_layers: int = 2,
@@ -28,9 +29,11 @@ def build_frame_core(
 ) -> keras.Model:
     """Builds a network that reads frames, from a state, and gives the chances of the next one.
 
-    Given what was before, pitches are independent of each other.
+    A frame is drawn from one of several components, each with chances of its own for all pitches:
+    a mixture. With one alone, pitches are independent of each other, given what was before.
 
     Args:
+        num_components: how many there are.
         embedding_dim: size of a frame's vector.
         hidden_dim: units of each recurrent layer.
         num_layers: recurrent layers.
@@ -43,8 +46,10 @@ def build_frame_core(
     Returns:
         A model of `{"frames": <float>[batch, length, 128], "state": <float>[batch, state_dim]}`, 1
         for each pitch that sounds, frames of padding on the right -1 in all pitches, and zeros at
-        a beginning, to `{"logits": <float>[batch, length, 128], "state": <float>[batch,
-        state_dim]}`, of the frame after each, and the state after the last frame.
+        a beginning, to `{"logits": <float32>[batch, length, num_components, 129], "state":
+        <float>[batch, state_dim]}`, of the frame after each, as `seqkit.losses.FrameCrossEntropy`
+        takes them: of each pitch and, the last, of the component; and the state after the last
+        frame.
 
     Raises:
         ValueError: a size or a rate is out of its range, or the cell is unknown.
@@ -54,10 +59,13 @@ def build_frame_core(
         >>> frames = ops.zeros((2, 5, 128))
         >>> found = core({"frames": frames, "state": first_frame_state(core, 2)})
         >>> tuple(found["logits"].shape), tuple(found["state"].shape)
-        ((2, 5, 128), (2, 6))
+        ((2, 5, 8, 129), (2, 6))
 
-    Source: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, section 3 ("RNN").
+    Sources: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, section 3 ("RNN");
+    mixtures as outputs of a recurrent network, Graves (2013), arXiv:1308.0850, section 4.1.
     """
+    if num_components < 1:
+        raise ValueError(f"num_components must be at least 1, got {num_components}")
     stack = RecurrentStack(
         hidden_dim,
         num_layers,
@@ -74,7 +82,10 @@ def build_frame_core(
     features, after = stack(vectors, state, ops.greater_equal(frames[..., 0], 0))
     features = keras.layers.Dropout(dropout, seed=seed + 2)(features)
     # In float32 also where the rest is not: likelihoods are made of these.
-    logits = keras.layers.Dense(NUM_PITCHES, name=PITCH_LOGITS, dtype="float32")(features)
+    width = num_components * (NUM_PITCHES + 1)
+    logits = keras.layers.Dense(width, name=PITCH_LOGITS, dtype="float32")(features)
+    shape = (-1, num_components, NUM_PITCHES + 1)
+    logits = keras.layers.Reshape(shape, dtype="float32")(logits)
     inputs = {"frames": frames, "state": state}
     return keras.Model(inputs, {"logits": logits, "state": after}, name="frame_model")
 
@@ -93,8 +104,11 @@ def frame_step(core: keras.Model, frames: Tensor, state: Tensor) -> tuple[Tensor
         state: `<float>[batch, state_dim]`.
 
     Returns:
-        `<float32>[batch, 128]`, logits of the next frame, and `<float>[batch, state_dim]`.
+        `<float32>[batch, num_components, 129]`, logits of the next frame, and `<float>[batch,
+        state_dim]`.
     """
     vectors = core.get_layer(FRAMES_BELOW)(frames)
     features, state = core.get_layer(RECURRENT).step(vectors, state)
-    return core.get_layer(PITCH_LOGITS)(features), state
+    logits = core.get_layer(PITCH_LOGITS)(features)
+    num_components = logits.shape[-1] // (NUM_PITCHES + 1)
+    return ops.reshape(logits, (-1, num_components, NUM_PITCHES + 1)), state

@@ -13,7 +13,11 @@ import tensorflow as tf
 
 from seqkit.data.piano_rolls import Piece
 from seqkit.decoding.random_bits import uniform
-from seqkit.losses.frame_cross_entropy import frame_cross_entropy
+from seqkit.losses.frame_cross_entropy import (
+    frame_cross_entropy,
+    pitch_chances,
+    pitch_cross_entropy,
+)
 from seqkit.models.frame_batches import (
     PieceScore,
     as_pieces,
@@ -40,8 +44,10 @@ class FrameModel(tf.Module):
     """A core on piano rolls, and around it lists of pitches.
 
     A piece is a list of frames, a frame a list of MIDI pitches (0 to 127, 60 is middle C). After
-    what was heard, each pitch sounds in the next frame with a chance of its own, whatever others
-    do. One graph answers in Python and in the exported SavedModel; `signatures` gives it. There,
+    what was heard, the next frame is drawn from one of several components, in which each pitch has
+    a chance of its own.
+
+    One graph answers in Python and in the exported SavedModel; `signatures` gives it. There,
     pieces are `<int32>[batch, length, voices]`, -1 where there is no pitch, with the number of
     frames of each beside them, since a frame of nothing is a rest.
 
@@ -177,9 +183,10 @@ class FrameModel(tf.Module):
         for start in range(0, len(order), batch_size):
             numbers = order[start : start + batch_size]
             answer = self._scores(*padded([checked[number] for number in numbers]))
-            columns = (answer[name].numpy() for name in ("log_likelihood", "by_frame", "frames"))
-            for number, whole, by_frame, frames in zip(numbers, *columns, strict=True):
-                found[number] = PieceScore(float(whole), by_frame[:frames])
+            keys = ("log_likelihood", "frames", "by_frame", "independent")
+            columns = (answer[name].numpy() for name in keys)
+            for number, whole, frames, *by_frame in zip(numbers, *columns, strict=True):
+                found[number] = PieceScore(float(whole), *(row[:frames] for row in by_frame))
         return [found[number] for number in range(len(checked))]
 
     def answer(
@@ -213,13 +220,15 @@ class FrameModel(tf.Module):
         frames = tf.clip_by_value(frames, 0, tf.shape(pitches)[1])
         read, state = self._read(as_rolls(pitches, frames))
         logits = tf.gather(read, frames, batch_dims=1)
-        warmth = tf.maximum(temperature, _COLDEST)[:, tf.newaxis]
+        warmth = tf.maximum(temperature, _COLDEST)[:, tf.newaxis, tf.newaxis]
         batch = tf.shape(pitches)[0]
-        chances = uniform(seed, batch, steps * NUM_PITCHES)
-        chances = tf.transpose(tf.reshape(chances, [batch, steps, NUM_PITCHES]), [1, 0, 2])
+        # For each frame one number for every pitch, and the last for the component.
+        numbers = uniform(seed, batch, steps * (NUM_PITCHES + 1))
+        numbers = tf.reshape(numbers, [batch, steps, NUM_PITCHES + 1])
+        numbers = tf.transpose(numbers, [1, 0, 2])
 
         def draw(place: Any, logits: Any, state: Any, drawn: Any) -> tuple[Any, ...]:
-            sounds = chances[place] < tf.sigmoid(logits / warmth)
+            sounds = _drawn(logits / warmth, numbers[place])
             logits, state = frame_step(self.core, tf.cast(sounds, state.dtype), state)
             return place + 1, logits, state, drawn.write(place, sounds)
 
@@ -242,7 +251,8 @@ class FrameModel(tf.Module):
         Returns:
             `log_likelihood` `<float32>[batch]`, of the whole piece, natural logarithm; `frames`
             `<int32>[batch]`, how many these are; `by_frame` `<float32>[batch, length]`, of each
-            frame given those before it, 0 after the last.
+            frame given those before it, 0 after the last; `independent` `<float32>[batch, length]`,
+            the same of the chances of each pitch by itself.
         """
         size = tf.shape(pitches)[0]
         pitches, frames = _at_least_one(pitches), _at_least_one(frames)
@@ -250,10 +260,12 @@ class FrameModel(tf.Module):
         rolls = as_rolls(pitches, frames)
         logits, _ = self._read(rolls)
         by_frame = -frame_cross_entropy(rolls, logits[:, :-1])
+        independent = -pitch_cross_entropy(rolls, logits[:, :-1])
         return {
             "log_likelihood": tf.reduce_sum(by_frame, axis=1)[:size],
             "frames": frames[:size],
             "by_frame": by_frame[:size],
+            "independent": independent[:size],
         }
 
     def answer_step(self, pitches: tf.Tensor, state: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -265,17 +277,24 @@ class FrameModel(tf.Module):
             state: `<float32>[batch, state_dim]`, as the step before gave it.
 
         Returns:
-            `probabilities` `<float32>[batch, 128]`, of each pitch in the next frame; `state`
+            `probabilities` `<float32>[batch, 128]`, of each pitch in the next frame, by itself;
+            `weights` `<float32>[batch, components]` and `components` `<float32>[batch, components,
+            128]`: whoever draws a frame draws a component, and of that the pitches; `state`
             `<float32>[batch, state_dim]`.
         """
         size = tf.shape(pitches)[0]
         pitches, state = _at_least_one(pitches), _at_least_one(state)
         roll = as_rolls(pitches[:, tf.newaxis], tf.ones([tf.shape(pitches)[0]], tf.int32))
         logits, state = frame_step(self.core, roll[:, 0], state)
-        return {"probabilities": tf.sigmoid(logits)[:size], "state": state[:size]}
+        return {
+            "probabilities": pitch_chances(logits)[:size],
+            "weights": tf.nn.softmax(logits[..., -1])[:size],
+            "components": tf.sigmoid(logits[..., :-1])[:size],
+            "state": state[:size],
+        }
 
     def _read(self, rolls: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Logits before each frame and after the last, `[batch, length + 1, 128]`, and a state."""
+        """Logits before each frame and after the last, `[batch, length + 1, …]`, and a state."""
         batch = tf.shape(rolls)[0]
         # A piece begins after a frame of nothing, which there alone meets a state of zeros.
         heard = tf.concat([tf.zeros([batch, 1, NUM_PITCHES]), rolls], axis=1)
@@ -323,6 +342,16 @@ class FrameModel(tf.Module):
         """
         core, shell = read_keras_file(path, _TASK)
         return cls(core, **shell)
+
+
+def _drawn(logits: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
+    """Draws a component, `[batch, components, 129]`, and its pitches, by numbers from 0 to 1."""
+    reached = tf.cumsum(tf.nn.softmax(logits[..., -1]), axis=-1)
+    passed = tf.reduce_sum(tf.cast(reached <= numbers[:, -1:], tf.int32), axis=-1)
+    # The sum of all may fall short of 1, and of the number, by rounding.
+    component = tf.minimum(passed, tf.shape(logits)[1] - 1)
+    chosen = tf.gather(logits[..., :-1], component, batch_dims=1)
+    return numbers[:, :-1] < tf.sigmoid(chosen)
 
 
 def _at_least_one(values: tf.Tensor) -> tf.Tensor:

@@ -2,8 +2,8 @@
 
 from seqkit.publish.captioning import publish_captioner
 from seqkit.publish.classification import publish_classifier
-from seqkit.publish.language_model import publish_language_model
 from seqkit.publish.frames import publish_frame_model
+from seqkit.publish.language_model import publish_language_model
 from seqkit.publish.tagging import publish_tagger
 from seqkit.publish.translation import publish_translator
 

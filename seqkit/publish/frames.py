@@ -111,16 +111,25 @@ def _page(
 ) -> str:
     """The report."""
     scores: FrameScores = outcome.scores
-    rows = [["this model", scores.nll, scores.nll_after_first]]
-    rows += [[plain, row.nll, row.nll_after_first] for plain, row in scores.baselines.items()]
+    rows = [
+        [
+            *(title, row.nll, row.nll_after_first),
+            *(row.nll_independent, row.nll_independent_after_first),
+        ]
+        for title, row in {"this model": scores, **scores.baselines}.items()
+    ]
     history = {key: [row.get(key) for row in outcome.history] for key in ("loss", "val_loss")}
     sections = [
         report.table(
             "Scores on the test data",
-            ["", "nats a frame", "without the first of each piece"],
+            [
+                *("", "nats a frame", "without first frames"),
+                *("each pitch by itself", "of these without first frames"),
+            ],
             rows,
-            note="Negative log-likelihood of a frame, the binary cross-entropies of all pitches "
-            "added; the mean over all frames of all pieces. Less is better.",
+            note="Negative log-likelihood of a frame, the mean over all frames of all pieces, or "
+            "over all but the first of each; and the same of the chances of each pitch by itself, "
+            "the binary cross-entropies of all pitches added. Less is better.",
         ),
         report.facts("The test", {"pieces": scores.examples, "frames": scores.frames}),
         report.text("To know", notes) if notes else None,

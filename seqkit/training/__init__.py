@@ -9,10 +9,10 @@ from seqkit.training.encoded_lines import EncodedLines, LineBatches
 from seqkit.training.encoded_pairs import EncodedPairs, PairBatches
 from seqkit.training.encoded_sentences import EncodedSentences, TaggedBatches
 from seqkit.training.encoded_stream import EncodedStream, StreamBatches
-from seqkit.training.held_out import HeldOutText
-from seqkit.training.language_model import fit_language_model
 from seqkit.training.frame_batches import FrameBatches
 from seqkit.training.frames import fit_frame_model
+from seqkit.training.held_out import HeldOutText
+from seqkit.training.language_model import fit_language_model
 from seqkit.training.loop import TrainingState, train_core
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
 from seqkit.training.tagger import fit_tagger

@@ -30,6 +30,7 @@ def fit_frame_model(
     learning_rate: float,
     window: int = 256,
     transpose: int = 0,
+    pitch_weight: float = 1.0,
     seed: int = 0,
     new: bool = True,
     checkpoints: str | os.PathLike[str] | None = None,
@@ -52,6 +53,8 @@ def fit_frame_model(
         transpose: semitones by which a piece is moved up or down at most, anew in each epoch; in
             training alone. It helps where keys are many and pieces few, and harms where all pieces
             are in one key.
+        pitch_weight: what the chances of each pitch by itself count, see
+            `seqkit.losses.FrameCrossEntropy`.
         seed: with the epoch's number decides the order of the pieces and how far they are moved.
         new: whether the model is untrained, and begins with how often each pitch sounds.
         checkpoints: directory for the state after each epoch, or None.
@@ -60,7 +63,8 @@ def fit_frame_model(
         log_dir: directory for TensorBoard, or None.
 
     Returns:
-        The state, with the history: `loss` and `val_loss` are negative log-likelihoods per frame.
+        The state, with the history: `val_loss` is the negative log-likelihood of a frame, `loss`
+        what is trained, in which pitches by themselves count too.
 
     Raises:
         ValueError: there is no piece, or the state found belongs to something else.
@@ -76,7 +80,9 @@ def fit_frame_model(
     )
     if new:
         chances = batches.frequencies()
-        core.get_layer(PITCH_LOGITS).bias.assign(np.log(chances / (1 - chances)))
+        bias = np.append(np.log(chances / (1 - chances)), 0.0)  # the last is the component's own
+        bias = np.tile(bias, core.output["logits"].shape[2])
+        core.get_layer(PITCH_LOGITS).bias.assign(bias)
     epochs = epochs_within(max_steps, len(batches), most=epochs)
     # What is trained gives the logits alone; the state is of use to whoever goes on from there.
     trained = keras.Model(core.input, core.output["logits"], name="trained_frame_model")
@@ -84,7 +90,7 @@ def fit_frame_model(
         keras.optimizers.Adam(
             warm_up_and_decay(learning_rate, len(batches), epochs), global_clipnorm=1.0
         ),
-        loss=FrameCrossEntropy(),
+        loss=FrameCrossEntropy(pitch_weight),
         # Every length of a batch would be compiled anew.
         jit_compile=False,
     )

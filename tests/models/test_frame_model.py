@@ -30,16 +30,24 @@ def stepwise(model, piece):
     for frame in piece:
         pitches = tf.constant([list(before)], tf.int32, [1, len(before)])
         answer = model.signatures()["step"](pitches, tf.constant(state))
-        state, chances = answer["state"].numpy(), answer["probabilities"].numpy()[0].astype("f8")
+        state = answer["state"].numpy()
         sounds = np.isin(np.arange(128), frame)
-        found.append(np.log(np.where(sounds, chances, 1 - chances)).sum())
+        weights, parts, chances = (
+            answer[key].numpy()[0].astype("f8")
+            for key in ("weights", "components", "probabilities")
+        )
+        together = (weights * np.where(sounds, parts, 1 - parts).prod(axis=1)).sum()
+        np.testing.assert_allclose(weights @ parts, chances, rtol=1e-5)
+        found.append([np.log(together), np.log(np.where(sounds, chances, 1 - chances)).sum()])
         before = frame
     return np.array(found)
 
 
 def test_score_is_what_single_steps_say(model):
     for piece, score in zip(PIECES, model.score(PIECES, batch_size=2), strict=True):
-        np.testing.assert_allclose(score.by_frame, stepwise(model, piece), rtol=1e-4)
+        steps = stepwise(model, piece)
+        np.testing.assert_allclose(score.by_frame, steps[:, 0], rtol=1e-4)
+        np.testing.assert_allclose(score.independent, steps[:, 1], rtol=1e-4)
         assert score.log_likelihood == pytest.approx(score.by_frame.sum(), rel=1e-5)
         assert score.per_frame == pytest.approx(score.by_frame.mean(), rel=1e-5)
 
@@ -69,19 +77,25 @@ def test_without_temperature_comes_what_is_more_likely_than_not(model):
             pitches = tf.constant([list(before)], tf.int32, [1, len(before)])
             answer = model.signatures()["step"](pitches, tf.constant(state))
             state = answer["state"].numpy()
-        assert frame == tuple(np.flatnonzero(answer["probabilities"].numpy()[0] > 0.5))
+        likeliest = answer["components"].numpy()[0, answer["weights"].numpy()[0].argmax()]
+        assert frame == tuple(np.flatnonzero(likeliest > 0.5))
         heard.append(frame)
 
 
-def test_drawn_as_often_as_the_chances_say():
+def test_drawn_as_often_as_the_chances_say_and_together():
     model = small_frame_model()
-    [answer] = model.score([[[60]]])
     drawn = model.generate([[]] * 1000, 1, seed=11, batch_size=1000)
-    share = np.mean([np.isin(np.arange(128), piece[0]) for piece in drawn], axis=0)
+    rolls = np.array([np.isin(np.arange(128), piece[0]) for piece in drawn])
     first = model.signatures()["step"](tf.zeros([1, 0], tf.int32), tf.zeros([1, 8]))
-    chances = first["probabilities"].numpy()[0]
-    assert np.abs(share - chances).max() < 5 * 0.5 / np.sqrt(1000)
-    assert answer.by_frame.shape == (1,)
+    weights, parts, chances = (
+        first[key].numpy()[0] for key in ("weights", "components", "probabilities")
+    )
+    assert np.abs(rolls.mean(axis=0) - chances).max() < 5 * 0.5 / np.sqrt(1000)
+    # How often two pitches come together: more, or less, than if they were independent.
+    both = np.einsum("c,cp,cq->pq", weights, parts, parts)
+    p, q = divmod(np.where(np.eye(128), 0, np.abs(both - np.outer(chances, chances))).argmax(), 128)
+    assert abs(both[p, q] - chances[p] * chances[q]) > 0.1
+    assert abs((rolls[:, p] & rolls[:, q]).mean() - both[p, q]) < 5 * 0.5 / np.sqrt(1000)
 
 
 def test_empty_batches_and_pieces_of_nothing_are_answered(model):
