@@ -16,6 +16,8 @@ Below the directory given with `--data`:
 | `multi30k` | `translation/multi30k_en_de/{train,val,test_2016_flickr,test_2017_flickr}.{en,de}.gz` | https://github.com/multi30k/dataset, folder `data/task1/raw` |
 | `tatoeba` | `translation/tatoeba_en_ko/kor.txt` | https://www.manythings.org/anki, "Korean - English"; sentences of Tatoeba, CC BY 2.0 FR, the authors of each in the third column |
 | `flickr8k` | `captioning/flickr8k/` with `captions.csv` (image, split, caption) and `images/` | 4,000 photographs of Flickr8k (Hodosh et al. 2013) at 160 × 160 pixels, for research only, five captions each; a split of their own: 3,500 of `train`, and 500 of `val`, which are the test |
+| `jsb` | `music/jsb_chorales/jsb-chorales-quarter.json` | https://github.com/czhuang/JSB-Chorales-dataset; the split and the quarter notes of Boulanger-Lewandowski et al. 2012 |
+| `scales` | none | the built-in sample, melodies over chords |
 | `digit_scenes` | none | the built-in sample, handwritten digits of scikit-learn on canvases |
 | `hangul_names` | none | the built-in sample, made-up Korean words and the names of their syllables |
 | `tinyshakespeare` | `language_model/tinyshakespeare/input.txt` | https://github.com/karpathy/char-rnn, folder `data/tinyshakespeare`; TFDS `tiny_shakespeare` has it in other parts; the last tenth of the characters is the test |
@@ -36,6 +38,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.data_set import Parts, PublicData, Splitting
+from benchmarks.public_music import jsb, scales
 from benchmarks.public_texts import cola, pydoc, tinyshakespeare
 from benchmarks.results import files_hash
 from recipes.samples.python_names import python_names
@@ -210,6 +213,8 @@ SETS: dict[str, Callable[..., PublicData]] = {
     "hangul_names": hangul_names,
     "flickr8k": flickr8k,
     "digit_scenes": digit_scenes,
+    "jsb": jsb,
+    "scales": scales,
     "tinyshakespeare": tinyshakespeare,
     "cola": cola,
     "pydoc": pydoc,
@@ -221,6 +226,7 @@ SETTINGS: dict[str, dict[str, Any]] = {"cola": {"tokenizer": "subword"}}
 _TAGGING = ("ewt", "gsd", "snips", "names")
 _TRANSLATION = ("multi30k", "tatoeba", "hangul_names")
 _CAPTIONING = ("flickr8k", "digit_scenes")
+_MUSIC = ("jsb", "scales")
 _LANGUAGE = ("tinyshakespeare", "cola", "pydoc")
 
 
@@ -243,6 +249,8 @@ def recipe_of(name: str) -> str:
         return "language_model"
     if name in _CAPTIONING:
         return "captioning"
+    if name in _MUSIC:
+        return "music"
     if name in _TRANSLATION:
         return "translation"
     return "tagging" if name in _TAGGING else "sentiment"

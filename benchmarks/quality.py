@@ -46,19 +46,22 @@ Name = Literal[
     "hangul_names",
     "flickr8k",
     "digit_scenes",
+    "jsb",
+    "scales",
     "tinyshakespeare",
     "cola",
     "pydoc",
 ]
 ALL: tuple[Name, ...] = get_args(Name)
 # What needs no file, and where README has the table of each recipe.
-BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes", "pydoc"}
+BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes", "pydoc", "scales"}
 PLACES = {
     "sentiment": "results",
     "tagging": "tagging",
     "translation": "translation",
     "captioning": "captioning",
     "language_model": "language-models",
+    "music": "music",
 }
 _QUICK_ROWS = 300
 _QUICK_CHARACTERS = 10_000
@@ -215,7 +218,7 @@ def measured(
     )
     recipe = public_data.recipe_of(public.name)
     # How surprised a model is: the less, the better.
-    best = min if recipe == "language_model" else max
+    best = min if recipe in ("language_model", "music") else max
     more = {
         title: evaluation.score_translator(outcome.model, dataset).summary()
         for title, dataset in more_tests.items()

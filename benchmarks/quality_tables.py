@@ -102,6 +102,17 @@ def _foretold(run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _composed(run: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells of the scores of a model of frames, in nats a frame: less is better."""
+    return {
+        "nats a frame": f"{run['nll']:.2f}",
+        "each pitch by itself": f"{run['nll_independent']:.2f}",
+        "without first frames": f"{run['nll_independent_after_first']:.2f}",
+        **{name: f"{nll:.2f}" for name, nll in run["baselines"].items()},
+        "test frames": run["frames"],
+    }
+
+
 def _digits(score: float) -> str:
     """Nats of a character to a thousandth, perplexities to a tenth."""
     return f"{score:.3f}" if score < 10 else f"{score:.1f}"
@@ -132,6 +143,8 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
         scores = _captioned(runs[0])
     elif recipe == "language_model":
         scores = _foretold(runs[0])
+    elif recipe == "music":
+        scores = _composed(runs[0])
     elif recipe == "tagging":
         name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"
         scores = {

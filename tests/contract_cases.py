@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from tests.asked_layers import asked, asked_crf, asked_decoder
+from tests.music_cases import music_cases
 from tests.small_captioners import captioner_cases
 from tests.small_language_models import language_model_cases
 from tests.small_translators import translator_cases
@@ -384,6 +385,7 @@ def servable_cases() -> list[ServableCase]:
         *translator_cases(ServableCase, TEXTS),
         *captioner_cases(ServableCase),
         *language_model_cases(ServableCase, TEXTS),
+        *music_cases(ServableCase),
     ]
 
 

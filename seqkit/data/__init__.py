@@ -6,11 +6,13 @@ from seqkit.data.checks import DataReport, check
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError
 from seqkit.data.parts import read_parts
+from seqkit.data.piano_rolls import check_piece, pieces_of, read_piano_rolls
 from seqkit.data.read import read
 from seqkit.data.read_stream import read_stream, read_stream_parts
 from seqkit.data.split import split
 from seqkit.data.text_pieces import Piece
 from seqkit.data.text_stream import TextStream, split_stream
+from seqkit.data.tunes import read_tunes
 from seqkit.data.turns import join_turns, read_turns
 
 __all__ = [
@@ -23,12 +25,16 @@ __all__ = [
     "bucket_batches",
     "captions_by_image",
     "check",
+    "check_piece",
     "default_boundaries",
     "join_turns",
+    "pieces_of",
     "read",
     "read_parts",
+    "read_piano_rolls",
     "read_stream",
     "read_stream_parts",
+    "read_tunes",
     "read_turns",
     "split",
     "split_stream",

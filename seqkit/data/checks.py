@@ -121,6 +121,7 @@ def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int], ratio: f
         length_percentiles=_percentiles(lengths),
         unseen_labels=tuple(label for label in counts if label not in known),
         tokens=int(lengths.sum()) if tagged else None,
+        pieces="frames" in dataset,
         pairs=pairs,
         captions=captions,
     )

@@ -22,10 +22,10 @@ def content_column(dataset: Dataset) -> str:
         dataset: Any data set.
 
     Returns:
-        `text`, `tokens` or `source`, or for captioned images the digest of the image; `text` where
-        there is none of them.
+        `text`, `tokens`, `source` or `frames`, or for captioned images the digest of the image;
+        `text` where there is none of them.
     """
-    found = (c for c in (IMAGE_SHA256, "text", "tokens", "source") if c in dataset)
+    found = (c for c in (IMAGE_SHA256, "text", "tokens", "source", "frames") if c in dataset)
     return next(found, "text")
 
 

@@ -13,7 +13,7 @@ from seqkit.data.read import read
 from seqkit.data.split import split
 
 # What people call the parts; 'restval' is what Karpathy's splits of COCO have for more of train.
-_PARTS = {
+PARTS = {
     "train": "train",
     "training": "train",
     "restval": "train",
@@ -94,14 +94,14 @@ def read_parts(
 def _by_column(whole: Dataset, column: str, given: Mapping[str, Dataset]) -> dict[str, Dataset]:
     """The parts that are given, and those that a column tells."""
     values = whole.to_list(column)
-    told = np.array([_PARTS.get(value.strip().casefold(), "") for value in values])
+    told = np.array([PARTS.get(value.strip().casefold(), "") for value in values])
     parts = dict(given)
     for part in np.unique(told).tolist():
         rows = np.flatnonzero(told == part)
         where = f"row {rows[0]}" if whole.lines is None else f"line {whole.lines[rows[0]]}"
         found = f"{whole.source}, {where}: {column} is {shown(values[rows[0]])}"
         if not part:
-            raise DataError(f"{found}, which is none of {', '.join(map(repr, _PARTS))}.")
+            raise DataError(f"{found}, which is none of {', '.join(map(repr, PARTS))}.")
         if part in parts:
             raise DataError(
                 f"{found}, but {part} is also given. Leave the argument out, or the column "

@@ -61,7 +61,9 @@ class PartReport:
         label_counts: Label to number of rows, or tag to number of tokens, most frequent first.
         length_percentiles: Percentile to characters of text, or to tokens of a sentence.
         unseen_labels: Labels or tags that the training part lacks.
-        tokens: Number of tokens where rows are sentences, else None.
+        tokens: Number of tokens where rows are sentences, of frames where they are pieces of music,
+            else None.
+        pieces: Whether rows are pieces of music.
         dropped: What reading left out, in words, to number of rows, or of images; of several parts
             read from one source the first has it.
         pairs: More about sentence pairs, else None.
@@ -80,6 +82,7 @@ class PartReport:
     dropped: Mapping[str, int] = field(default_factory=dict)
     pairs: PairReport | None = None
     captions: CaptionReport | None = None
+    pieces: bool = False
 
     def lines(self, part: str) -> list[str]:
         """The report as lines of plain text; `part` is `train`, `validation` or `test`."""
@@ -103,6 +106,9 @@ class PartReport:
             rows, of = f"{self.captions.images:,} images, {self.rows:,} captions", "characters"
             counts = f"{self.empty:,} empty, {self.duplicates.count:,} duplicates"
             conflicts = ""
+        if self.pieces:
+            rows, of = f"{self.rows:,} pieces, {self.tokens:,} frames", "frames of a piece"
+            counts, conflicts = f"{self.duplicates.count:,} duplicates", ""
         lines = [
             f"{part} ({self.name}): {rows}, {counts}{conflicts}",
             _length_line(of, self.length_percentiles),

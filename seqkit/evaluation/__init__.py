@@ -11,6 +11,7 @@ from seqkit.evaluation.caption_baselines import (
 )
 from seqkit.evaluation.captioning import CaptionScores, score_captioner, score_captions
 from seqkit.evaluation.classification import ClassificationScores, Mistake, score_classifier
+from seqkit.evaluation.frames import FrameScores, plain_frames, score_frame_model
 from seqkit.evaluation.language_model import (
     LanguageModelScores,
     SurprisingToken,
@@ -30,6 +31,7 @@ __all__ = [
     "AcceptabilityScores",
     "CaptionScores",
     "ClassificationScores",
+    "FrameScores",
     "LanguageModelScores",
     "Mistake",
     "Outcome",
@@ -48,6 +50,7 @@ __all__ = [
     "nearest_sentence",
     "normalised",
     "plain_captions",
+    "plain_frames",
     "plain_language_model",
     "plain_translations",
     "pooled_pixels",
@@ -55,6 +58,7 @@ __all__ = [
     "score_captioner",
     "score_captions",
     "score_classifier",
+    "score_frame_model",
     "score_tagger",
     "score_translations",
     "score_translator",

@@ -100,7 +100,13 @@ def check_signature(function: Any, golden: Any, tolerance: Any) -> tuple[list[An
         found, difference = compare(key, outputs[key], expected, tolerance)
         problems += found
         greatest = max(greatest, difference)
-    batched = [k for k, s in specs.items() if s.shape.rank and s.shape[0] is None]
+    # An input of unknown rank takes one value, or one a row; here it is what golden has.
+    batched = [
+        key
+        for key, spec in specs.items()
+        if (spec.shape.rank is None and inputs[key].shape.rank)
+        or (spec.shape.rank and spec.shape[0] is None)
+    ]
     if batched:
         rows = {int(inputs[key].shape[0]) for key in batched}
         for key in batched:

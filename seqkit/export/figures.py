@@ -27,7 +27,7 @@ BLUE, ORANGE = "#2f7ed8", "#e8710a"
 _LONGEST_LABEL = 20
 # The width of a letter in inches, as a browser draws it.
 _LETTER = 0.085
-_SETTINGS = {
+SETTINGS = {
     "svg.fonttype": "none",
     "svg.hashsalt": "seqkit",
     "font.size": 10,
@@ -58,8 +58,8 @@ def lines(
 
     ```
     """
-    with matplotlib.rc_context(_SETTINGS):
-        figure, axes = _axes(4.4, 2.8)
+    with matplotlib.rc_context(SETTINGS):
+        figure, axes = new_axes(4.4, 2.8)
         for (name, values), colour, style in zip(
             series.items(), (BLUE, ORANGE), ("-", "--"), strict=False
         ):
@@ -73,7 +73,7 @@ def lines(
         axes.grid(alpha=0.25)
         if len(series) > 1:
             axes.legend(frameon=False)
-        return _svg(figure, title, identity)
+        return svg(figure, title, identity)
 
 
 def grid(
@@ -103,14 +103,14 @@ def grid(
         An `<svg>` element.
     """
     array = np.nan_to_num(np.asarray(values, np.float64)).reshape(len(rows), len(columns))
-    with matplotlib.rc_context(_SETTINGS):
+    with matplotlib.rc_context(SETTINGS):
         # Room for the names by our own measure: Matplotlib's knows only its own font.
         left = 0.4 + _LETTER * max((_width(_label(name)) for name in rows), default=0)
         below = 0.4 + 0.71 * _LETTER * max((_width(_label(name)) for name in columns), default=0)
         # Slanted names reach to the left of their column.
         left = max(left, below)
         width, height = left + 0.1 + 0.45 * len(columns), below + 0.1 + 0.36 * len(rows)
-        figure, axes = _axes(width, height, layout=None)
+        figure, axes = new_axes(width, height, layout=None)
         figure.subplots_adjust(left / width, below / height, 1 - 0.1 / width, 1 - 0.1 / height)
         axes.pcolormesh(np.clip(array, 0, 1), cmap=_fade(), vmin=0, vmax=1)
         axes.invert_yaxis()
@@ -139,10 +139,11 @@ def grid(
                 colour = "white" if array[row, column] > 0.72 else "black"
                 place = column + 0.5, row + 0.5
                 axes.text(*place, text, color=colour, fontsize=8, **title_style)
-        return _svg(figure, title, identity)
+        return svg(figure, title, identity)
 
 
-def _axes(width: float, height: float, layout: Any = "constrained") -> tuple[Figure, Any]:
+def new_axes(width: float, height: float, layout: Any = "constrained") -> tuple[Figure, Any]:
+    """Makes a figure of some inches and its axes, both without a ground of their own."""
     figure = Figure(figsize=(width, height), layout=layout)
     figure.patch.set_visible(False)
     FigureCanvasSVG(figure)
@@ -173,7 +174,7 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _svg(figure: Figure, title: str, identity: str) -> Markup:
+def svg(figure: Figure, title: str, identity: str) -> Markup:
     """Takes from Matplotlib's document the part that may stand in a page."""
     with io.StringIO() as buffer, warnings.catch_warnings():
         # Matplotlib measures with its own font, which lacks letters that the browser has.

@@ -1,6 +1,8 @@
 """One class a task: a core on ids and, around it, a shell on strings."""
 
 from seqkit.models.caption import Caption, CaptionAttention
+from seqkit.models.frame_batches import PieceScore
+from seqkit.models.frame_model import FrameModel
 from seqkit.models.image_captioner import ImageCaptioner
 from seqkit.models.language_answers import (
     Completion,
@@ -23,9 +25,11 @@ __all__ = [
     "Classification",
     "Completion",
     "Continuation",
+    "FrameModel",
     "ImageCaptioner",
     "LanguageModel",
     "LikelyToken",
+    "PieceScore",
     "Span",
     "Surprise",
     "Tagging",

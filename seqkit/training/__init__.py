@@ -9,6 +9,8 @@ from seqkit.training.encoded_lines import EncodedLines, LineBatches
 from seqkit.training.encoded_pairs import EncodedPairs, PairBatches
 from seqkit.training.encoded_sentences import EncodedSentences, TaggedBatches
 from seqkit.training.encoded_stream import EncodedStream, StreamBatches
+from seqkit.training.frame_batches import FrameBatches
+from seqkit.training.frames import fit_frame_model
 from seqkit.training.held_out import HeldOutText
 from seqkit.training.language_model import fit_language_model
 from seqkit.training.loop import TrainingState, train_core
@@ -26,6 +28,7 @@ __all__ = [
     "EncodedSentences",
     "EncodedStream",
     "EncodedTexts",
+    "FrameBatches",
     "HeldOutText",
     "LineBatches",
     "PairBatches",
@@ -36,6 +39,7 @@ __all__ = [
     "epochs_within",
     "fit_captioner",
     "fit_classifier",
+    "fit_frame_model",
     "fit_language_model",
     "fit_path_weights",
     "fit_tagger",

@@ -1,0 +1,119 @@
+"""Tunes in ABC notation, each a text of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from seqkit.data.dataset import Dataset
+from seqkit.data.errors import DataError, shown
+
+_SUFFIX = ".abc"
+_FIELD = re.compile(r"[A-Za-z+]:")
+# What a note or a rest begins with, outside of what stands between quotes.
+_NOTE = re.compile(r"[A-Ga-gzxZX]")
+_QUOTED = re.compile(r'"[^"]*"|![^!]*!|\[[A-Za-z]:[^\]]*\]')
+
+
+def read_tunes(
+    source: str | os.PathLike[str],
+    *,
+    encoding: str = "utf-8",
+    name: str | None = None,
+    license: str | None = None,
+) -> Dataset:
+    r"""Reads tunes in ABC notation as texts.
+
+    A tune begins with its number (`X:`), has a key (`K:`) at the end of its header, then music, and
+    ends before a blank line or the next number. What stands before the first tune, or between
+    tunes, belongs to none. Comments (`%`) are left out.
+
+    Args:
+        source: An `.abc` file with any number of tunes, or a folder of such files, which may lie in
+            folders in it.
+        encoding: Character encoding of the files.
+        name: A name for reports; None takes the file's.
+        license: The licence of the data, for reports.
+
+    Returns:
+        A data set with the column `text`, a tune in each row, its lines ended by `\n`.
+
+    Raises:
+        DataError: A tune has no key or no music, or there is none; file and line are named.
+        FileNotFoundError: There is no such file or folder.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "two.abc")
+        ...     _ = path.write_text("X:1\nK:C\nCDE|\n\nX:2\nT:Two\nK:G\nGAB c|\n")
+        ...     tunes = read_tunes(path)
+        >>> tunes.to_list("text"), tunes.lines.tolist()
+        (['X:1\nK:C\nCDE|\n', 'X:2\nT:Two\nK:G\nGAB c|\n'], [1, 5])
+    """
+    path = Path(source)
+    if not path.exists():
+        raise FileNotFoundError(
+            f"source={str(path)!r}: there is no such file or folder (looked in {Path.cwd()})."
+        )
+    files = sorted(path.rglob(f"*{_SUFFIX}")) if path.is_dir() else [path]
+    digest = hashlib.sha256()
+    texts: list[str] = []
+    lines: list[int] = []
+    for file in files:
+        content = file.read_bytes()
+        digest.update(content)
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise DataError(
+                f"{file}, line {line}: not {encoding}; give encoding='latin-1', or the right one."
+            ) from error
+        for line, tune in _tunes(text, file):
+            texts.append(tune)
+            lines.append(line)
+    if not texts:
+        raise DataError(f"{path} holds no tune; each begins with its number, X:1.")
+    return Dataset(
+        {"text": pa.chunked_array([texts], pa.string())},
+        name=name or path.stem,
+        source=str(path),
+        sha256=digest.hexdigest(),
+        license=license,
+        lines=np.array(lines, np.int32),
+    )
+
+
+def _tunes(text: str, file: Path) -> Iterator[tuple[int, str]]:
+    """The tunes of a file, each with the line of its number."""
+    tune: list[str] = []
+    begun = 0
+    # An end is a blank line, so that the last tune ends as the others do.
+    for number, line in enumerate([*text.splitlines(), ""], 1):
+        line = re.sub(r"(^|(?<=\s))%.*", "", line.lstrip("\ufeff")).rstrip()
+        if tune and (not line or line.startswith("X:")):
+            yield begun, _checked(tune, f"{file}, line {begun}")
+            tune = []
+        if line.startswith("X:"):
+            begun = number
+        if line and (tune or begun == number):
+            tune.append(line)
+
+
+def _checked(tune: list[str], where: str) -> str:
+    key = next((place for place, line in enumerate(tune) if line.startswith("K:")), None)
+    if key is None:
+        raise DataError(
+            f"{where}: the tune {shown(tune[0])} has no key; its header ends with one, K:C."
+        )
+    music = [line for line in tune[key + 1 :] if not _FIELD.match(line)]
+    if not any(_NOTE.search(_QUOTED.sub("", line)) for line in music):
+        raise DataError(f"{where}: the tune {shown(tune[0])} has no notes after its key.")
+    return "".join(f"{line}\n" for line in tune)

@@ -1,0 +1,86 @@
+"""Tunes in ABC notation as MIDI files.
+
+ABC has keys, modes, tuplets, ties, repeats and endings; music21 knows them all.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+
+def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | None = None) -> Path:
+    r"""Writes a tune as a MIDI file, its repeats played, names of chords not.
+
+    Args:
+        path: the file; written aside, then renamed.
+        tune: one tune in ABC notation, from its number (`X:`) on. Repeats need a metre (`M:`) and
+            more than two bars, or music21 does not see the bars.
+        tempo: quarter notes a minute; None for that of the tune, or else 120.
+
+    Returns:
+        The path.
+
+    Raises:
+        ImportError: music21 is not installed; it comes with `pip install "seqkit[music]"`.
+        ValueError: the tune cannot be read, or has no notes; a model may write such.
+
+    Example:
+
+    ```python
+    >>> import tempfile
+    >>> import mido
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_abc_midi(folder + "/scale.mid", "X:1\nL:1/4\nK:G\nGABc|def2|\n")
+    ...     file = mido.MidiFile(path)
+    ...     print([m.note for m in file if m.type == "note_on" and m.velocity])
+    [67, 69, 71, 72, 74, 76, 78]
+
+    ```
+    """
+    if tempo is not None and not 4 <= tempo <= 60_000:
+        raise ValueError(f"tempo is {tempo}; give from 4 to 60,000 quarter notes a minute")
+    converter, mark = _music21()
+    # Without a length, or a metre to take it from, a note is an eighth; music21 asks for either.
+    known = re.search(r"^[LM]:", tune, re.MULTILINE)
+    text = tune if known else re.sub(r"^K:", "L:1/8\nK:", tune, count=1, flags=re.MULTILINE)
+    try:
+        score = converter.parse(text, format="abc")
+        for part in score.parts:
+            if part.recurse().getElementsByClass("RepeatMark"):
+                score.replace(part, part.expandRepeats())
+    except Exception as error:  # whatever a reader stumbles over in what no one checked
+        raise ValueError(f"tune {tune[:40]!r}… cannot be read as ABC: {error}") from error
+    _remove(score, "ChordSymbol")
+    if not score.recurse().notes:
+        raise ValueError(f"tune {tune[:40]!r}… has no notes that can be read")
+    if tempo is not None:
+        _remove(score, "MetronomeMark")
+        score.parts[0].insert(0, mark(number=tempo))
+    target = Path(path)
+    aside = target.with_name(f".{os.getpid()}.{target.name}")
+    try:
+        score.write("midi", aside)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    return target
+
+
+def _remove(score: Any, kind: str) -> None:
+    """Takes out all elements of a kind, a name of music21's."""
+    for element in list(score.recurse().getElementsByClass(kind)):
+        element.activeSite.remove(element)
+
+
+def _music21() -> tuple[Any, Any]:
+    try:
+        from music21 import converter
+        from music21.tempo import MetronomeMark
+    except ImportError as error:
+        raise ImportError(
+            'ABC is read with music21, which is not installed: pip install "seqkit[music]"'
+        ) from error
+    return converter, MetronomeMark

@@ -1,0 +1,132 @@
+"""Cross-entropy of frames of pitches under a mixture, and of each pitch by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+Tensor = Any
+
+
+@keras.saving.register_keras_serializable("seqkit")
+class FrameCrossEntropy(keras.losses.Loss):
+    """Negative log-likelihood of frames, and beside it that of their pitches, each by itself.
+
+    A model gives several components, each of them a chance of its own for every pitch: a frame is
+    drawn by drawing a component, then the pitches independently. So pitches that go together come
+    together. The second term is the sum over pitches of the binary cross-entropies of their
+    chances, all components taken together; with one component the two are the same.
+
+    The sum over the batch is divided by its number of frames, so that a long piece counts for as
+    much as its frames do. Frames of padding do not count.
+
+    Args:
+        pitch_weight: what the second term counts, beside 1 for the first.
+        name: name of the loss.
+        dtype: type of the computation; Keras's `floatx` if None.
+
+    Raises:
+        ValueError: `pitch_weight` is negative.
+
+    Example:
+        >>> import numpy as np
+        >>> frames = np.array([[[1.0, 0.0], [-1.0, -1.0]]])  # one frame, and one of padding
+        >>> logits = np.zeros((1, 2, 3, 3))  # three components, alike
+        >>> loss = FrameCrossEntropy(pitch_weight=0.0)(frames, logits)
+        >>> bool(np.isclose(loss, 2 * np.log(2)))
+        True
+
+    Sources: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, section 3 (one
+    component, "RNN"); mixtures of Bernoulli distributions, Bishop (2006), section 9.3.3.
+    """
+
+    def __init__(
+        self, pitch_weight: float = 1.0, name: str = "frame_cross_entropy", dtype: Any = None
+    ) -> None:
+        if pitch_weight < 0:
+            raise ValueError(f"pitch_weight must not be negative, got {pitch_weight}")
+        # The frames' shares are added, and not divided by the number of rows.
+        super().__init__(name=name, reduction="sum", dtype=dtype)
+        self.pitch_weight = pitch_weight
+
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        """Gives each frame's share; called as a whole, the loss is their sum.
+
+        Args:
+            y_true: `<float>[batch, length, pitches]`, 1 for a pitch that sounds, 0 for one that
+                does not; -1 in all of a frame of padding.
+            y_pred: `<float>[batch, length, components, pitches + 1]`, logits; see
+                `frame_cross_entropy`.
+
+        Returns:
+            `<float>[batch, length]`: cross-entropies divided by the number of frames in the batch.
+        """
+        losses = frame_cross_entropy(y_true, y_pred)
+        if self.pitch_weight:
+            losses += self.pitch_weight * pitch_cross_entropy(y_true, y_pred)
+        valid = ops.cast(valid_frames(y_true), losses.dtype)
+        return losses / ops.maximum(ops.sum(valid), 1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Gives the arguments that make this loss again."""
+        return {"pitch_weight": self.pitch_weight, "name": self.name, "dtype": self.dtype}
+
+
+def valid_frames(frames: Tensor) -> Tensor:
+    """Tells which frames, `<float>[batch, length, pitches]`, are no padding: `[batch, length]`."""
+    return ops.greater_equal(frames[..., 0], 0)
+
+
+def frame_cross_entropy(frames: Tensor, logits: Tensor) -> Tensor:
+    """Negative log-likelihood of each frame under the mixture.
+
+    Args:
+        frames: `<float>[batch, length, pitches]` of 0 and 1, -1 in frames of padding.
+        logits: `<float>[batch, length, components, pitches + 1]`: of each pitch in each component,
+            and, the last, of the component itself.
+
+    Returns:
+        `<float>[batch, length]`, in nats, 0 for padding.
+    """
+    pitches, weights = logits[..., :-1], ops.log_softmax(logits[..., -1], axis=-1)
+    # The cross-entropy of a logit z is log(1 + exp(z)) where the answer is no, and z less if yes.
+    sounding = ops.expand_dims(frames, 2)
+    losses = ops.sum(ops.softplus(pitches) - pitches * sounding, axis=-1)
+    return _of_valid(-ops.logsumexp(weights - losses, axis=-1), frames)
+
+
+def pitch_cross_entropy(frames: Tensor, logits: Tensor) -> Tensor:
+    """Sum over pitches of the binary cross-entropies of their chances, each by itself.
+
+    Args:
+        frames: as for `frame_cross_entropy`.
+        logits: as for `frame_cross_entropy`.
+
+    Returns:
+        `<float>[batch, length]`, in nats, 0 for padding.
+    """
+    pitches, weights = logits[..., :-1], ops.log_softmax(logits[..., -1:], axis=-2)
+    sounding = ops.expand_dims(frames, 2)
+    # The logarithm of the chance of what was heard, in each component.
+    chances = -ops.softplus(ops.where(ops.greater(sounding, 0), -pitches, pitches))
+    losses = -ops.sum(ops.logsumexp(chances + weights, axis=2), axis=-1)
+    return _of_valid(losses, frames)
+
+
+def pitch_chances(logits: Tensor) -> Tensor:
+    """The chance of each pitch, all components taken together.
+
+    Args:
+        logits: `<float>[..., components, pitches + 1]`.
+
+    Returns:
+        `<float>[..., pitches]`.
+    """
+    weights = ops.softmax(logits[..., -1:], axis=-2)
+    return ops.sum(ops.sigmoid(logits[..., :-1]) * weights, axis=-2)
+
+
+def _of_valid(losses: Tensor, frames: Tensor) -> Tensor:
+    return ops.where(valid_frames(frames), losses, ops.zeros_like(losses))

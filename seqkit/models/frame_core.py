@@ -1,0 +1,114 @@
+"""The network of a model of frames: after each frame it says how likely each pitch comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from seqkit.layers import RecurrentStack
+
+NUM_PITCHES = 128
+FRAMES_BELOW, RECURRENT, PITCH_LOGITS = "chord_vector", "recurrent", "pitch_logits"
+
+Tensor = Any
+
+
+def build_frame_core(
+    *,
+    num_components: int = 8,
+    embedding_dim: int = 128,
+    hidden_dim: int = 256,
+    num_layers: int = 2,
+    cell: str = "gru",
+    input_dropout: float = 0.2,
+    dropout: float = 0.3,
+    recurrent_dropout: float = 0.0,
+    seed: int = 0,
+) -> keras.Model:
+    """Builds a network that reads frames, from a state, and gives the chances of the next one.
+
+    A frame is drawn from one of several components, each with chances of its own for all pitches:
+    a mixture. With one alone, pitches are independent of each other, given what was before.
+
+    Args:
+        num_components: how many there are.
+        embedding_dim: size of a frame's vector.
+        hidden_dim: units of each recurrent layer.
+        num_layers: recurrent layers.
+        cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
+        input_dropout: share of the pitches that are not heard in training.
+        dropout: share of each recurrent layer's outputs dropped in training.
+        recurrent_dropout: share of each recurrent state dropped, the same at every step.
+        seed: seed of all dropout.
+
+    Returns:
+        A model of `{"frames": <float>[batch, length, 128], "state": <float>[batch, state_dim]}`, 1
+        for each pitch that sounds, frames of padding on the right -1 in all pitches, and zeros at
+        a beginning, to `{"logits": <float32>[batch, length, num_components, 129], "state":
+        <float>[batch, state_dim]}`, of the frame after each, as `seqkit.losses.FrameCrossEntropy`
+        takes them: of each pitch and, the last, of the component; and the state after the last
+        frame.
+
+    Raises:
+        ValueError: a size or a rate is out of its range, or the cell is unknown.
+
+    Example:
+        >>> core = build_frame_core(embedding_dim=4, hidden_dim=3)
+        >>> frames = ops.zeros((2, 5, 128))
+        >>> found = core({"frames": frames, "state": first_frame_state(core, 2)})
+        >>> tuple(found["logits"].shape), tuple(found["state"].shape)
+        ((2, 5, 8, 129), (2, 6))
+
+    Sources: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, section 3 ("RNN");
+    mixtures as outputs of a recurrent network, Graves (2013), arXiv:1308.0850, section 4.1.
+    """
+    if num_components < 1:
+        raise ValueError(f"num_components must be at least 1, got {num_components}")
+    stack = RecurrentStack(
+        hidden_dim,
+        num_layers,
+        cell,
+        dropout=dropout,
+        recurrent_dropout=recurrent_dropout,
+        seed=seed,
+        name=RECURRENT,
+    )
+    frames = keras.Input((None, NUM_PITCHES), name="frames")
+    state = keras.Input((stack.state_dim,), name="state")
+    heard = keras.layers.Dropout(input_dropout, seed=seed + 1)(ops.maximum(frames, 0))
+    vectors = keras.layers.Dense(embedding_dim, name=FRAMES_BELOW)(heard)
+    features, after = stack(vectors, state, ops.greater_equal(frames[..., 0], 0))
+    features = keras.layers.Dropout(dropout, seed=seed + 2)(features)
+    # In float32 also where the rest is not: likelihoods are made of these.
+    width = num_components * (NUM_PITCHES + 1)
+    logits = keras.layers.Dense(width, name=PITCH_LOGITS, dtype="float32")(features)
+    shape = (-1, num_components, NUM_PITCHES + 1)
+    logits = keras.layers.Reshape(shape, dtype="float32")(logits)
+    inputs = {"frames": frames, "state": state}
+    return keras.Model(inputs, {"logits": logits, "state": after}, name="frame_model")
+
+
+def first_frame_state(core: keras.Model, batch: Any) -> Tensor:
+    """Gives the state at a beginning, zeros `<float>[batch, state_dim]`."""
+    return ops.zeros((batch, core.get_layer(RECURRENT).state_dim), core.compute_dtype)
+
+
+def frame_step(core: keras.Model, frames: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    """Reads one frame, as the core answers.
+
+    Args:
+        core: made with `build_frame_core`.
+        frames: `<float>[batch, 128]` of 0 and 1.
+        state: `<float>[batch, state_dim]`.
+
+    Returns:
+        `<float32>[batch, num_components, 129]`, logits of the next frame, and `<float>[batch,
+        state_dim]`.
+    """
+    vectors = core.get_layer(FRAMES_BELOW)(frames)
+    features, state = core.get_layer(RECURRENT).step(vectors, state)
+    logits = core.get_layer(PITCH_LOGITS)(features)
+    num_components = logits.shape[-1] // (NUM_PITCHES + 1)
+    return ops.reshape(logits, (-1, num_components, NUM_PITCHES + 1)), state

@@ -1,0 +1,172 @@
+"""The recipe of music, whole: from a file of piano rolls to a served model and a MIDI file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+
+import mido
+import numpy as np
+import pytest
+
+from recipes import music
+from recipes.samples.scales import scales
+from seqkit.command_line import run_recipe
+from seqkit.data import pieces_of
+from seqkit.models import FrameModel
+from seqkit.models.frame_batches import as_pieces, padded
+from tests.recipes.held_run import ROOT, stopped
+
+pytestmark = pytest.mark.slow
+
+SMALL = {"hidden_dim": 48, "embedding_dim": 16, "num_layers": 1, "dropout": 0.0, "batch_size": 4}
+FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
+FLAGS += ["--learning-rate=2e-2", "--quarters-per-frame=0.5"]
+EPOCHS = 16
+
+SERVE = """
+import json, sys
+sys.modules["seqkit"] = sys.modules["keras"] = None
+import tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+given = json.load(sys.stdin)
+def ask(name, **inputs):
+    specs = model.signatures[name].structured_input_signature[1]
+    found = model.signatures[name](**{k: tf.constant(v, specs[k].dtype) for k, v in inputs.items()})
+    return {k: v.numpy().tolist() for k, v in found.items()}
+pieces = {key: given[key] for key in ("pitches", "frames")}
+found = {"serving_default": ask("serving_default", **given), "scores": ask("scores", **pieces)}
+print(json.dumps(found))
+"""
+
+
+def command(data, path, *more):
+    arguments = ("--data", data, "--export-path", path, "--epochs", EPOCHS, *more)
+    return [sys.executable, "-m", "recipes.music", *FLAGS, *map(str, arguments)]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A small model, trained once for this module by a process that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("models")
+    tunes = scales(train=300, validation=50, test=50)
+    content = {
+        part: [tune.frames[:24] for tune in some if tune.key in ("C", "Am")]
+        for part, some in tunes.items()
+    }
+    data = folder / "scales.json"
+    data.write_text(json.dumps(content))
+    done = subprocess.run(command(data, folder / "sca"), cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return FrameModel.load(folder / "sca"), folder / "sca", data, done.stdout
+
+
+def test_train_writes_a_whole_artefact_and_beats_counting(exported):
+    _, path, data, printed = exported
+    assert "exported and verified" in printed and "wins: use it" not in printed
+    content = json.loads(data.read_text())
+    pieces = len(content["train"])
+    assert f"train (scales): {pieces} pieces, {24 * pieces:,} frames, " in printed
+    assert {p.name for p in path.iterdir()} >= {
+        *("model.keras", "serving", "card.json", "card.md", "golden.json", "report.html"),
+        *("signatures.json", "sample.mid"),
+    }
+    card = json.loads((path / "card.json").read_text())
+    assert (card["name"], card["task"]) == ("sca", "music, frame by frame")
+    [scores] = card["scores"].values()
+    assert scores["model"] < scores["baseline"] == min(card["baselines"].values())
+    assert card["metrics"]["frames"] == 24 * len(content["test"]) and len(card["baselines"]) == 2
+
+
+def test_the_piece_is_there_to_listen_to_and_to_look_at(exported):
+    _, path, _, _ = exported
+    file = mido.MidiFile(path / "sample.mid")
+    # Of 72 eighths, 90 quarters a minute.
+    assert file.length == pytest.approx(72 / 2 / 90 * 60, abs=0.01)
+    assert any(message.type == "note_on" for message in file)
+    page = (path / "report.html").read_text(encoding="utf-8")
+    for expected in (
+        *("Scores on the test data", "Nats a frame, by epoch", "Made by the model"),
+        *("For comparison, a piece of the test data", "Least likely pieces", "Data checks"),
+    ):
+        assert f"{expected}</h2>" in page
+    assert page.count("<svg") >= 3 and "The first 8 frames were given." in page
+
+
+def test_a_process_without_seqkit_answers_the_same(exported, tmp_path):
+    model, path, data, _ = exported
+    pieces = [*json.loads(data.read_text())["test"][:3], [[60], [], [0, 127]]]
+    pieces = [[tuple(frame) for frame in piece] for piece in pieces]
+    pitches, frames = (part.tolist() for part in padded(pieces))
+    wishes = {"length": [6] * 4, "temperature": [1.0] * 4, "seed": [3, 4, 5, 6]}
+    served = subprocess.run(
+        [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],
+        input=json.dumps({"pitches": pitches, "frames": frames, **wishes}),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert served.returncode == 0, served.stderr
+    found = json.loads(served.stdout)
+    answer = {key: np.array(value) for key, value in found["serving_default"].items()}
+    assert as_pieces(answer["pitches"], answer["frames"]) == model.generate(pieces, 6, seed=3)
+    for row, score in enumerate(model.score(pieces)):
+        given = found["scores"]["by_frame"][row][: len(pieces[row])]
+        np.testing.assert_allclose(given, score.by_frame, rtol=1e-4, atol=1e-4)
+
+
+def test_fine_tune_goes_on_and_writes_the_next_version(exported, tmp_path):
+    old, path, data, _ = exported
+    tuned = shutil.copytree(path, tmp_path / "sca")
+    content = json.loads(data.read_text())
+    # What is played five semitones lower was not heard before.
+    lower = {
+        part: [[[pitch - 5 for pitch in frame] for frame in piece] for piece in pieces]
+        for part, pieces in content.items()
+    }
+    config = music.Config(**SMALL, epochs=3, learning_rate=1e-2)
+    model = music.fine_tune(tuned, lower, config=config)
+    assert {version.name for version in (tuned / "serving").iterdir()} == {"1", "2"}
+    before, after = (
+        np.mean([score.per_frame for score in some.score(lower["test"])]) for some in (old, model)
+    )
+    assert after > before
+
+
+def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path):
+    model, _, data, _ = exported
+    arguments = command(data, tmp_path / "parts")
+    status, output = stopped("recipes.music", arguments[3:], signal.SIGINT)
+    assert status == 130 and "--resume" in output.splitlines()[-1]
+    resumed = subprocess.run([*arguments, "--resume"], cwd=ROOT, capture_output=True, text=True)
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"Epoch 1/{EPOCHS}" not in resumed.stdout
+    found = FrameModel.load(tmp_path / "parts").core.get_weights()
+    for value, expected in zip(found, model.core.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, expected)
+
+
+def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys):
+    data = tmp_path / "bad.json"
+    data.write_text(json.dumps({"train": [[[60], [61, 130]]]}))
+    with pytest.raises(SystemExit) as ended:
+        run_recipe(music.train, ["--data", str(data)])
+    assert ended.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ") and "piece 0, frame 1 has the pitch 130" in line
+
+
+def test_the_sample_has_its_own_settings_only_where_nothing_is_turned(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        music, "_run", lambda parts, old, path, config, *more: asked.append((config, parts))
+    )
+    turned = music.Config(epochs=1)
+    music.train()
+    music.train(config=turned)
+    music.train([[[60]], [[61]], [[62]]])
+    assert [config for config, _ in asked] == [music.SAMPLE, turned, music.DEFAULTS]
+    assert len(pieces_of(asked[0][1]["train"])) == 300
