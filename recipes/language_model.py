@@ -62,6 +62,7 @@ class Config:
             ties those of words and of pieces.
         input_dropout: share of the values of tokens' vectors dropped in training.
         dropout: share of each recurrent layer's outputs dropped in training.
+        dropout_warm_up: steps of training after which both shares are reached.
         recurrent_dropout: share of each recurrent state dropped, the same at every step.
         window: tokens that gradients flow back through.
         batch_size: windows, or texts, of a training step.
@@ -89,14 +90,15 @@ class Config:
     num_layers: int = 1
     cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
     tie_embeddings: bool | None = None
-    input_dropout: float = 0.0
-    dropout: float = 0.3
-    recurrent_dropout: float = 0.0
-    window: int = 128
-    batch_size: int = 64
-    epochs: int = 30
+    input_dropout: float = 0.1
+    dropout: float = 0.5
+    dropout_warm_up: int = 4_000
+    recurrent_dropout: float = 0.2
+    window: int = 64
+    batch_size: int = 32
+    epochs: int = 24
     max_steps: int = 20_000
-    patience: int = 3
+    patience: int = 5
     learning_rate: float = 4e-3
     clip_norm: float = 1.0
     max_length: int = 1_000
@@ -109,7 +111,7 @@ class Config:
 
 DEFAULTS = Config()
 # A small network learns little text in a minute.
-SAMPLE = Config(hidden_dim=256, dropout=0.1, epochs=10, learning_rate=8e-3, batch_size=16)
+SAMPLE = Config(hidden_dim=256, dropout=0.2, recurrent_dropout=0.0, epochs=8, learning_rate=8e-3)
 # A lower rate and fewer epochs: what was learned before is not to be lost.
 FINE_TUNING = Config(learning_rate=Config.learning_rate / 4, epochs=5)
 
@@ -128,6 +130,7 @@ def build(train: TextStream | Dataset, config: Config) -> LanguageModel:
         tie_embeddings=config.tokenizer in ("word", "subword") if tied is None else tied,
         input_dropout=config.input_dropout,
         dropout=config.dropout,
+        dropout_warm_up=config.dropout_warm_up,
         recurrent_dropout=config.recurrent_dropout,
         seed=config.seed,
     )

@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from seqkit.decoding import Step, StepResult
-from seqkit.layers import RecurrentStack, TokenOutput, token_logits
+from seqkit.layers import RecurrentStack, ScheduledDropout, TokenOutput, token_logits
 from seqkit.models.next_token import EMBEDDING, OUTPUT, output_layer
 
 RECURRENT, PROJECTION = "recurrent", "projection"
@@ -26,6 +26,7 @@ def build_language_model_core(
     tie_embeddings: bool = False,
     input_dropout: float = 0.0,
     dropout: float = 0.0,
+    dropout_warm_up: int = 0,
     recurrent_dropout: float = 0.0,
     seed: int = 0,
 ) -> keras.Model:
@@ -41,6 +42,8 @@ def build_language_model_core(
             then are brought to its width.
         input_dropout: share of the values of tokens' vectors dropped in training.
         dropout: share of each recurrent layer's outputs dropped in training.
+        dropout_warm_up: steps of training after which both shares are reached; between recurrent
+            layers the share is the same from the beginning.
         recurrent_dropout: share of each recurrent state dropped, the same at every step.
         seed: seed of all dropout.
 
@@ -77,11 +80,11 @@ def build_language_model_core(
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     state = keras.Input((stack.state_dim,), name="state")
     x = keras.layers.Embedding(vocabulary_size, embedding_dim, name=EMBEDDING)(token_ids)
-    x = keras.layers.Dropout(input_dropout, seed=seed + 1)(x)
+    x = ScheduledDropout(input_dropout, dropout_warm_up, seed=seed + 1)(x)
     x, after = stack(x, state, ops.not_equal(token_ids, 0))
     if tie_embeddings and hidden_dim != embedding_dim:
         x = keras.layers.Dense(embedding_dim, name=PROJECTION)(x)
-    x = keras.layers.Dropout(dropout, seed=seed + 2)(x)
+    x = ScheduledDropout(dropout, dropout_warm_up, seed=seed + 2)(x)
     if not tie_embeddings:
         x = TokenOutput(vocabulary_size, name=OUTPUT)(x)
     inputs = {"token_ids": token_ids, "state": state}
