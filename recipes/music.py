@@ -73,9 +73,9 @@ class Config:
     transpose: int = 0
     pitch_weight: float = 1.0
     window: int = 256
-    epochs: int = 40
+    epochs: int = 45
     max_steps: int = 10_000
-    patience: int = 5
+    patience: int = 8
     batch_size: int = 16
     learning_rate: float = 2e-3
     validation_fraction: float = 0.1
