@@ -1,9 +1,11 @@
-"""Music: what comes next, note by note or frame by frame, as one to many or many to many.
+"""Music: what comes next, frame by frame or note by note; many to many, in step.
 
     python -m recipes.music --data chorales.json --export-path saved_models/chorales
+    python -m recipes.music --data tunes.abc --export-path saved_models/tunes
 
 JSON holds piano rolls: pieces that are lists of frames, frames that are lists of MIDI pitches. A
-recurrent network hears them frame by frame and says of each pitch how likely it sounds next.
+recurrent network hears them frame by frame and says how likely each pitch sounds next. Tunes in ABC
+notation are texts, and a language model reads them character by character.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import dataclasses
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,16 +22,34 @@ import keras
 
 from recipes.samples.scales import scales
 from seqkit.command_line import run_recipe
-from seqkit.data import Dataset, check, pieces_of, read_piano_rolls
-from seqkit.evaluation import Outcome, beside, plain_frames, score_frame_model
+from seqkit.data import Dataset, check, is_tunes, pieces_of, read_piano_rolls, read_tune_parts
+from seqkit.data.piano_rolls import Frame
+from seqkit.evaluation import (
+    FrameScores,
+    LanguageModelScores,
+    Outcome,
+    beside,
+    language_model_scores,
+    plain_frames,
+    plain_language_model,
+    score_frame_model,
+)
+from seqkit.export.abc_midi import write_abc_midi
 from seqkit.export.artefact import check_target
 from seqkit.export.midi import write_midi
-from seqkit.models import FrameModel
-from seqkit.publish import publish_frame_model
-from seqkit.training import TrainingState, fit_frame_model
+from seqkit.models import FrameModel, LanguageModel
+from seqkit.publish import publish_frame_model, publish_language_model
+from seqkit.text import Normalizer, TextEncoder, learn_dictionary
+from seqkit.training import HeldOutText, TrainingState, fit_frame_model, fit_language_model
 
 # What is written goes on from the beginning of a piece of the test data.
 _SAMPLE_MIDI, _PROMPT_FRAMES, _SAMPLE_FRAMES = "sample.mid", 8, 64
+# Tunes begin with a number; longer ones, in characters, are not trained on.
+_SAMPLE_ABC, _FIRST_LINE, _LONGEST_TUNE = "sample.abc", "X:1\n", 4_000
+
+_PARTS, _SPEED = ("train", "validation", "test"), ("tempo", "quarters_per_frame")
+
+Model = FrameModel | LanguageModel
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,12 +58,14 @@ class Config:
 
     Attributes:
         num_components: of the mixture that a frame is drawn from; with one alone, the pitches of a
-            frame are independent of each other.
-        embedding_dim: size of a frame's vector.
+            frame are independent of each other. Of piano rolls, as `transpose`, `pitch_weight`,
+            `window` and `quarters_per_frame`.
+        embedding_dim: size of a frame's vector, or a character's.
         hidden_dim: units of each recurrent layer.
         num_layers: recurrent layers.
         cell: kind of recurrent cell.
-        input_dropout: share of the pitches that are not heard in training.
+        input_dropout: share of the pitches that are not heard in training, or of the values of
+            characters' vectors.
         dropout: share of each recurrent layer's outputs dropped in training.
         recurrent_dropout: share of each recurrent state dropped, the same at every step.
         transpose: semitones by which pieces are moved up or down at most, anew in each epoch, in
@@ -56,7 +79,7 @@ class Config:
         batch_size: pieces of a training step.
         learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
         validation_fraction: share of the training data kept for validation if none is given.
-        tempo: quarter notes a minute, of the MIDI file that is written.
+        tempo: quarter notes a minute, of the MIDI file that is written; of a tune, its own.
         quarters_per_frame: how long a frame lasts in it, in quarter notes.
         temperature: of what is written; below 1 more of what is likely.
         seed: two runs with the same seed give the same model, on CPU.
@@ -73,9 +96,9 @@ class Config:
     transpose: int = 0
     pitch_weight: float = 1.0
     window: int = 256
-    epochs: int = 40
+    epochs: int = 45
     max_steps: int = 10_000
-    patience: int = 5
+    patience: int = 8
     batch_size: int = 16
     learning_rate: float = 2e-3
     validation_fraction: float = 0.1
@@ -96,26 +119,43 @@ SAMPLE = Config(
     learning_rate=5e-3,
     quarters_per_frame=0.5,
 )
+# Characters of tunes in ABC notation.
+TUNES = Config(
+    embedding_dim=64,
+    num_layers=1,
+    cell="lstm",
+    input_dropout=0.0,
+    batch_size=32,
+    epochs=30,
+    learning_rate=4e-3,
+    temperature=0.7,
+)
 # A lower rate and fewer epochs: what was learned before is not to be lost.
 FINE_TUNING = Config(learning_rate=Config.learning_rate / 4, epochs=5)
 # Settings that are arguments of the network, and of training, by the same names.
 _CORE = (
-    *("num_components", "embedding_dim", "hidden_dim", "num_layers", "cell"),
+    *("embedding_dim", "hidden_dim", "num_layers", "cell"),
     *("input_dropout", "dropout", "recurrent_dropout", "seed"),
 )
 _TRAINING = (
     *("batch_size", "epochs", "max_steps", "patience", "learning_rate"),
-    *("window", "transpose", "pitch_weight", "seed"),
+    *("window", "seed"),
 )
 
 
-def build(dataset: Dataset, config: Config) -> FrameModel:
-    """Makes an untrained model; of the data nothing is to be known beforehand."""
-    return FrameModel.build(**{name: getattr(config, name) for name in _CORE})
+def build(dataset: Dataset, config: Config) -> Model:
+    """Makes an untrained model; for tunes, their characters are learned from the data."""
+    sizes = {name: getattr(config, name) for name in _CORE}
+    if "frames" in dataset:
+        return FrameModel.build(num_components=config.num_components, **sizes)
+    texts, normalizer = dataset.batches("text", 4096), Normalizer("NFC")
+    learned = learn_dictionary(texts, "char", normalizer=normalizer, vocabulary_size=4_000)
+    encoder = TextEncoder(*learned)
+    return LanguageModel.build(encoder, unit="sentences", max_length=_LONGEST_TUNE, **sizes)
 
 
 def fit(
-    model: FrameModel,
+    model: Model,
     train: Dataset,
     validation: Dataset,
     config: Config,
@@ -126,16 +166,19 @@ def fit(
     log_dir: str | os.PathLike[str] | None = None,
 ) -> TrainingState:
     """Trains the model."""
+    given: dict[str, Any] = {name: getattr(config, name) for name in _TRAINING}
+    given |= {"checkpoints": checkpoints, "resume": resume, "log_dir": log_dir}
+    given["fingerprint"] = dataclasses.asdict(config)
+    if isinstance(model, LanguageModel):
+        return fit_language_model(model, train, validation, **given)
     return fit_frame_model(
         model,
         train,
         validation,
-        **{name: getattr(config, name) for name in _TRAINING},
         new=new,
-        checkpoints=checkpoints,
-        resume=resume,
-        fingerprint=dataclasses.asdict(config),
-        log_dir=log_dir,
+        transpose=config.transpose,
+        pitch_weight=config.pitch_weight,
+        **given,
     )
 
 
@@ -148,17 +191,19 @@ def train(
     config: Config = DEFAULTS,
     resume: bool = False,
     log_dir: str | os.PathLike[str] | None = None,
-) -> FrameModel:
+) -> Model:
     """Trains a model of music, scores it beside plain counts, and exports it.
 
     Args:
         data: A JSON file of piano rolls with the parts it has, a folder of such files, or what they
-            hold; by default melodies over chords in ten keys.
+            hold; an `.abc` file of tunes, or a folder of such; by default melodies over chords in
+            ten keys, as piano rolls.
         export_path: Directory for the served model, its card and its report, and a MIDI file of
             what it makes.
         validation: Held-out data to stop by; by default a part of the data.
         test: Held-out data to score on; by default a part of the data.
-        config: What may be turned. The sample is trained with `SAMPLE` if nothing is.
+        config: What may be turned. The sample is trained with `SAMPLE` if nothing is, and tunes
+            with `TUNES`.
         resume: Go on from the last finished epoch of an interrupted run with this export path.
         log_dir: Directory for TensorBoard.
 
@@ -169,8 +214,8 @@ def train(
         ValueError: Data or an argument cannot be used; the message says where and what to do.
         ExportError: The exported model does not answer as the trained one.
     """
-    if data is None and config == DEFAULTS:
-        config = SAMPLE
+    if config == DEFAULTS:
+        config = SAMPLE if data is None else TUNES if is_tunes(data) else config
     parts = read(data, validation, test, config)
     return _run(parts, None, export_path, config, resume, log_dir)
 
@@ -185,8 +230,8 @@ def fine_tune(
     config: Config = FINE_TUNING,
     resume: bool = False,
     log_dir: str | os.PathLike[str] | None = None,
-) -> FrameModel:
-    """Goes on from a trained model with more pieces.
+) -> Model:
+    """Goes on from a trained model with more pieces, or tunes.
 
     Args:
         model_path: Directory of the exported model.
@@ -206,7 +251,7 @@ def fine_tune(
         ExportError: As in `train`.
     """
     parts = read(data, validation, test, config)
-    old = FrameModel.load(model_path)
+    old = LanguageModel.load(model_path) if is_tunes(data) else FrameModel.load(model_path)
     return _run(parts, old, export_path or model_path, config, resume, log_dir)
 
 
@@ -214,16 +259,16 @@ def read(data: Any, validation: Any, test: Any, config: Config) -> dict[str, Dat
     """Reads the three parts; what is not given is split from the data, or taken from the sample."""
     if data is None:
         data = {part: [tune.frames for tune in tunes] for part, tunes in scales().items()}
-    return read_piano_rolls(
-        data, validation, test, fraction=config.validation_fraction, seed=config.seed
-    )
+    reader = read_tune_parts if is_tunes(data) else read_piano_rolls
+    fraction = config.validation_fraction
+    return reader(data, validation, test, fraction=fraction, seed=config.seed)
 
 
 def train_and_score(
     parts: dict[str, Dataset],
     config: Config,
     *,
-    old: FrameModel | None = None,
+    old: Model | None = None,
     checkpoints: Path | None = None,
     resume: bool = False,
     log_dir: str | os.PathLike[str] | None = None,
@@ -243,7 +288,13 @@ def train_and_score(
     print(*checks.lines(), sep="\n")
     start = time.perf_counter()
     keras.utils.set_random_seed(config.seed)
-    model = build(parts["train"], config) if old is None else old
+    if old is None:
+        model = build(parts["train"], config)
+    elif isinstance(old, LanguageModel):
+        texts = parts["train"].batches("text", 4096)
+        model = old.extended(old.encoder.extended(texts, min_count=1))
+    else:
+        model = old
     state = fit(
         model,
         parts["train"],
@@ -255,7 +306,14 @@ def train_and_score(
         log_dir=log_dir,
     )
     minutes = (time.perf_counter() - start) / 60
-    scores = score_frame_model(model, parts["test"], plain_frames(parts["train"], parts["test"]))
+    scores = (score_tunes if isinstance(model, LanguageModel) else score_pieces)(model, parts)
+    return Outcome(model, scores, scores.main_baselines, minutes, state.history, checks)
+
+
+def score_pieces(model: FrameModel, parts: dict[str, Dataset]) -> FrameScores:
+    """Scores piano rolls of the test beside what only counts, and prints it."""
+    plain = plain_frames(parts["train"], parts["test"])
+    scores = score_frame_model(model, parts["test"], plain)
     what, score = scores.main
     told = f"{what} on {scores.examples:,} test pieces"
     print(*beside(told, score, scores.main_baselines, lower_is_better=True), sep="\n")
@@ -263,52 +321,77 @@ def train_and_score(
         f"  each pitch by itself {scores.nll_independent:.4f}, without the first frame of each "
         f"piece {scores.nll_independent_after_first:.4f}"
     )
-    return Outcome(model, scores, scores.main_baselines, minutes, state.history, checks)
+    return scores
+
+
+def score_tunes(model: LanguageModel, parts: dict[str, Dataset]) -> LanguageModelScores:
+    """Scores tunes of the test beside n-grams of their characters, and prints it."""
+    held_out = {part: HeldOutText(model, dataset) for part, dataset in parts.items()}
+    train, validation, test = (held_out[part].token_ids for part in _PARTS)
+    tokens = model.encoder.vocabulary.tokens
+    name, plain = plain_language_model(train, validation, test, len(tokens))
+    scores = language_model_scores(
+        held_out["test"].log_probabilities(),
+        test,
+        characters=sum(map(len, parts["test"].to_list("text"))),
+        tokens=tokens,
+        baselines={name: plain},
+        unit="character",
+    )
+    what, score = scores.main
+    told = f"{what} on {len(parts['test']):,} test tunes"
+    print(*beside(told, score, scores.main_baselines, lower_is_better=True), sep="\n")
+    return scores
 
 
 def _run(
     parts: dict[str, Dataset],
-    old: FrameModel | None,
+    old: Model | None,
     export_path: str | os.PathLike[str] | None,
     config: Config,
     resume: bool,
     log_dir: str | os.PathLike[str] | None,
-) -> FrameModel:
-    """Trains, exports where a path is given, with a piece to listen to, and shows some frames."""
+) -> Model:
+    """Trains, exports where a path is given, with a piece to listen to, and shows some of it."""
     root = None if export_path is None else check_target(export_path)
     checkpoints = None if root is None else root / ".training"
     outcome = train_and_score(
         parts, config, old=old, checkpoints=checkpoints, resume=resume, log_dir=log_dir
     )
-    prompt = pieces_of(parts["test"].take([0]))[0][:_PROMPT_FRAMES]
-    [more] = outcome.model.generate([prompt], _SAMPLE_FRAMES, config.temperature, config.seed)
-    piece = [*prompt, *more]
-    if root is not None and checkpoints is not None:
-        publish_frame_model(
-            outcome,
-            root,
-            piece=piece,
-            prompted=len(prompt),
-            datasets=parts,
-            config=config,
-            seed=config.seed,
-        )
+    told: dict[str, Any] = {"datasets": parts, "config": config, "seed": config.seed}
+    if isinstance(outcome.model, LanguageModel):
+        drawing = {"temperature": config.temperature, "seed": config.seed}
+        [tune] = outcome.model.generate([_FIRST_LINE], length=_LONGEST_TUNE // 4, **drawing)
+        if root is not None:
+            publish_language_model(outcome, root, **told)
+            (root / _SAMPLE_ABC).write_text(tune, encoding="utf-8")
+            _write_sample(root / _SAMPLE_MIDI, lambda path: write_abc_midi(path, tune))
+        print(tune[:200])
+    else:
+        prompt = pieces_of(parts["test"].take([0]))[0][:_PROMPT_FRAMES]
+        [more] = outcome.model.generate([prompt], _SAMPLE_FRAMES, config.temperature, config.seed)
+        piece = [*prompt, *more]
+        speed: dict[str, Any] = {name: getattr(config, name) for name in _SPEED}
+        if root is not None:
+            publish_frame_model(outcome, root, piece=piece, prompted=len(prompt), **told)
+            _write_sample(root / _SAMPLE_MIDI, lambda path: write_midi(path, piece, **speed))
+        print(f"  {_shown(prompt[-4:])} → {_shown(more[:4])}")
+    if checkpoints is not None:
         shutil.rmtree(checkpoints, ignore_errors=True)
-        _write_sample(root / _SAMPLE_MIDI, piece, config)
-    before, after = (
-        " | ".join(" ".join(map(str, frame)) or "-" for frame in frames)
-        for frames in (prompt[-4:], more[:4])
-    )
-    print(f"  {before} → {after}")
     return outcome.model
 
 
-def _write_sample(path: Path, piece: list[tuple[int, ...]], config: Config) -> None:
+def _write_sample(path: Path, write: Callable[[Path], Any]) -> None:
+    """Writes what there is to listen to; a library may be missing, a tune may be none."""
     try:
-        write_midi(path, piece, tempo=config.tempo, quarters_per_frame=config.quarters_per_frame)
+        write(path)
         print(f"a piece to listen to: {path}")
-    except ImportError as error:
+    except (ImportError, ValueError) as error:
         print(f"no {path.name}: {error}")
+
+
+def _shown(frames: list[Frame]) -> str:
+    return " | ".join(" ".join(map(str, frame)) or "-" for frame in frames)
 
 
 if __name__ == "__main__":

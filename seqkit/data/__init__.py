@@ -12,7 +12,7 @@ from seqkit.data.read_stream import read_stream, read_stream_parts
 from seqkit.data.split import split
 from seqkit.data.text_pieces import Piece
 from seqkit.data.text_stream import TextStream, split_stream
-from seqkit.data.tunes import read_tunes
+from seqkit.data.tunes import is_tunes, read_tune_parts, read_tunes
 from seqkit.data.turns import join_turns, read_turns
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "check",
     "check_piece",
     "default_boundaries",
+    "is_tunes",
     "join_turns",
     "pieces_of",
     "read",
@@ -34,6 +35,7 @@ __all__ = [
     "read_piano_rolls",
     "read_stream",
     "read_stream_parts",
+    "read_tune_parts",
     "read_tunes",
     "read_turns",
     "split",

@@ -7,12 +7,14 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
+from seqkit.data.split import split
 
 _SUFFIX = ".abc"
 _FIELD = re.compile(r"[A-Za-z+]:")
@@ -88,6 +90,60 @@ def read_tunes(
         sha256=digest.hexdigest(),
         license=license,
         lines=np.array(lines, np.int32),
+    )
+
+
+def read_tune_parts(
+    train: str | os.PathLike[str],
+    validation: str | os.PathLike[str] | None = None,
+    test: str | os.PathLike[str] | None = None,
+    *,
+    fraction: float = 0.1,
+    seed: int = 0,
+) -> dict[str, Dataset]:
+    """Reads tunes as three parts; what is not given is split from the first.
+
+    Args:
+        train: As in `read_tunes`.
+        validation: The same, or None.
+        test: The same, or None.
+        fraction: Share of the tunes that a part split off gets.
+        seed: Seed of the split.
+
+    Returns:
+        `train`, `validation` and `test`.
+
+    Raises:
+        DataError: As in `read_tunes`.
+        FileNotFoundError: As in `read_tunes`.
+        ValueError: There are too few tunes to split.
+    """
+    given = {"train": train, "validation": validation, "test": test}
+    parts = {part: read_tunes(source) for part, source in given.items() if source is not None}
+    for part in ("test", "validation"):
+        if part not in parts:
+            parts["train"], parts[part] = split(parts["train"], fraction, seed=seed)
+    return {part: parts[part] for part in given}
+
+
+def is_tunes(source: Any) -> bool:
+    """Whether a source is in ABC notation: a file, or a folder with such files and no JSON.
+
+    Args:
+        source: Anything.
+
+    Returns:
+        Whether `read_tunes` takes it, if it is there.
+
+    Example:
+        >>> is_tunes("reels.abc"), is_tunes("chorales.json"), is_tunes([[[60]]])
+        (True, False, False)
+    """
+    if not isinstance(source, (str, os.PathLike)):
+        return False
+    path = Path(source)
+    return path.suffix == _SUFFIX or (
+        path.is_dir() and any(path.rglob(f"*{_SUFFIX}")) and not any(path.glob("*.json"))
     )
 
 

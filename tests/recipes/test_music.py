@@ -16,7 +16,7 @@ from recipes import music
 from recipes.samples.scales import scales
 from seqkit.command_line import run_recipe
 from seqkit.data import pieces_of
-from seqkit.models import FrameModel
+from seqkit.models import FrameModel, LanguageModel
 from seqkit.models.frame_batches import as_pieces, padded
 from tests.recipes.held_run import ROOT, stopped
 
@@ -170,3 +170,34 @@ def test_the_sample_has_its_own_settings_only_where_nothing_is_turned(monkeypatc
     music.train([[[60]], [[61]], [[62]]])
     assert [config for config, _ in asked] == [music.SAMPLE, turned, music.DEFAULTS]
     assert len(pieces_of(asked[0][1]["train"])) == 300
+
+
+def test_tunes_in_abc_are_read_by_a_language_model(tmp_path, capsys):
+    some = scales(train=40, validation=0, test=0)["train"]
+    data = tmp_path / "tunes.abc"
+    data.write_text("\n".join(tune.abc for tune in some))
+    sizes = {"hidden_dim": 16, "embedding_dim": 8, "num_layers": 1, "cell": "gru", "batch_size": 8}
+    config = music.Config(**sizes, epochs=3, learning_rate=3e-2)
+    model = music.train(data, tmp_path / "reels", config=config)
+    printed = capsys.readouterr().out
+    assert isinstance(model, LanguageModel) and model.unit == "sentences"
+    assert "exported and verified" in printed and "on 4 test tunes" in printed
+    [score] = LanguageModel.load(tmp_path / "reels").score([some[0].abc])
+    assert len(score.tokens) >= len(some[0].abc)
+    assert (tmp_path / "reels" / "sample.abc").read_text().startswith("X:1\n")
+    # A model of three epochs writes no tune; that is told, and ends nothing.
+    assert "sample.mid" in printed
+
+
+def test_tunes_have_settings_of_their_own(monkeypatch, tmp_path):
+    data = tmp_path / "tunes.abc"
+    data.write_text("\n".join(tune.abc for tune in scales(train=9, validation=0, test=0)["train"]))
+    asked = []
+    monkeypatch.setattr(
+        music, "_run", lambda parts, old, path, config, *more: asked.append((config, parts))
+    )
+    music.train(data)
+    music.train(tmp_path, validation=data, test=data)
+    assert [config for config, _ in asked] == [music.TUNES] * 2
+    assert [len(part) for part in asked[0][1].values()] == [7, 1, 1]
+    assert [len(part) for part in asked[1][1].values()] == [9, 9, 9]
