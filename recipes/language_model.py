@@ -12,7 +12,7 @@ import dataclasses
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,19 +26,16 @@ from seqkit.data import (
     TextStream,
     check,
     read_parts,
-    read_stream,
     read_stream_parts,
 )
 from seqkit.data.stream_checks import StreamReport, check_streams
+from seqkit.data.text_rows import is_table_name, text_rows
 from seqkit.evaluation import Outcome, beside, language_model_scores, plain_language_model
 from seqkit.export.artefact import check_target
 from seqkit.models import LanguageModel
 from seqkit.publish import publish_language_model
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
 from seqkit.training import HeldOutText, TrainingState, fit_language_model
-
-# Files that hold rows, each with a text of its own.
-_TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +71,7 @@ class Config:
         max_length: of texts of their own, those with more tokens are left out.
         validation_fraction: share of the text kept for validation, and for the test, if none is
             given: of a stream its end.
-        text_column: name or number of the column with the texts, if not found by itself.
+        text_column: name of the column with the texts, if not found by itself.
         format: format of the table, if its name does not say: csv, tsv, jsonl, parquet.
         encoding: character encoding of the files.
         seed: two runs with the same seed give the same model, on CPU.
@@ -196,8 +193,7 @@ def train(
         ValueError: Data or an argument cannot be used; the message says where and what to do.
         ExportError: The exported model does not answer as the trained one.
     """
-    if data is None and config == DEFAULTS:
-        config = SAMPLE
+    config = SAMPLE if data is None and config == DEFAULTS else config
     parts = read(data, validation, test, config)
     return _run(parts, None, export_path, config, resume, log_dir)
 
@@ -246,21 +242,21 @@ def read(
         data = sample["train"]
         validation = sample["validation"] if validation is None else validation
         test = sample["test"] if test is None else test
-        config = dataclasses.replace(
-            config, unit="stream" if config.unit == "auto" else config.unit
-        )
-    fraction = config.validation_fraction
+        if config.unit == "auto":
+            config = dataclasses.replace(config, unit="stream")
+    fraction, encoding = config.validation_fraction, config.encoding
     if _is_stream(data, config):
-        return read_stream_parts(
-            data, validation, test, fraction=fraction, encoding=config.encoding
-        )
+        return read_stream_parts(data, validation, test, fraction=fraction, encoding=encoding)
     return read_parts(
-        *(_rows(source, config) for source in (data, validation, test)),
+        *(
+            text_rows(source, encoding) if config.format is None else source
+            for source in (data, validation, test)
+        ),
         fraction=fraction,
         columns=("text",),
-        names={"text": _number(config.text_column)},
+        names={"text": config.text_column},
         format=config.format,
-        encoding=config.encoding,
+        encoding=encoding,
         seed=config.seed,
     )
 
@@ -356,22 +352,8 @@ def _is_stream(data: Any, config: Config) -> bool:
     if config.unit != "auto":
         return config.unit == "stream"
     if isinstance(data, (str, os.PathLike)):
-        name = str(data).removesuffix(".gz")
-        return config.format is None and not name.endswith(_TABLES)
+        return config.format is None and not is_table_name(data)
     return isinstance(data, TextStream)
-
-
-def _rows(source: Any, config: Config) -> Any:
-    """A source of texts of their own: a text file's lines and a list's strings are such."""
-    if isinstance(source, (str, os.PathLike)) and config.format is None:
-        name = str(source).removesuffix(".gz")
-        if not name.endswith(_TABLES) and not name.startswith("tfds:"):
-            stream = read_stream(source, encoding=config.encoding)
-            lines = (line for piece in stream.pieces() for line in piece.text.splitlines())
-            return {"text": [line for line in lines if line.strip()]}
-    if isinstance(source, Sequence) and source and all(isinstance(text, str) for text in source):
-        return {"text": list(source)}
-    return source
 
 
 def _checks(parts: Mapping[str, Any]) -> StreamReport | DataReport:
@@ -411,11 +393,6 @@ def _strings(data: TextStream | Dataset) -> Iterator[str]:
     if isinstance(data, TextStream):
         return (piece.text for piece in data.pieces())
     return (text for batch in data.batches("text", 4096) for text in batch.to_pylist())
-
-
-def _number(column: str | None) -> str | int | None:
-    """A column's position, where the command line gave a number."""
-    return int(column) if column is not None and column.isdigit() else column
 
 
 if __name__ == "__main__":

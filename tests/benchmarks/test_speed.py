@@ -155,6 +155,6 @@ def test_language_models_have_the_sizes_of_the_recipe(tmp_path):
         assert setup.sizes[name] == getattr(language_model.DEFAULTS, name)
     # What the peers do not have.
     assert language_model.DEFAULTS.num_layers == 1
-    assert not language_model.DEFAULTS.input_dropout + language_model.DEFAULTS.recurrent_dropout
+    assert not {"input_dropout", "recurrent_dropout"} & set(setup.sizes)
     assert [size for size, _ in setup.batches] == [1, 32] and setup.rounds == 5
     assert (setup.work.characters, len(setup.work.prompts)) == (1000, 32)
