@@ -68,7 +68,7 @@ class Config:
         patience: epochs without improvement on validation data before training stops.
         learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
         clip_norm: greatest norm of all gradients together.
-        max_length: of texts of their own, those with more tokens are left out.
+        max_length: tokens of a text that is generated; longer texts of their own are left out.
         validation_fraction: share of the text kept for validation, and for the test, if none is
             given: of a stream its end.
         text_column: name of the column with the texts, if not found by itself.
@@ -98,7 +98,7 @@ class Config:
     patience: int = 5
     learning_rate: float = 4e-3
     clip_norm: float = 1.0
-    max_length: int = 1_000
+    max_length: int = 10_000
     validation_fraction: float = 0.05
     text_column: str | None = None
     format: str | None = None
