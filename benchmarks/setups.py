@@ -33,6 +33,10 @@ _OF_LANGUAGE_MODELS = (
     *("embedding_dim", "hidden_dim", "cell", "dropout", "batch_size", "window"),
     *("learning_rate", "clip_norm"),
 )
+# Words of a caption in the comparison at most, as many as one has on the average: captioners that
+# have learned for a few epochs do not all know when to end, and by captions each would be measured
+# by its own length.
+_LONGEST_CAPTION = 12
 # Made-up images that captioners learn from, for each that they are measured on.
 _TIMES_LEARNED = 8
 
@@ -232,6 +236,7 @@ def of_images(
             )
     settings = {name: getattr(sizes, name) for name in _OF_CAPTIONERS}
     settings |= {"learning_epochs": epochs, "seed": options.seed}
+    settings["longest_caption"] = min(_LONGEST_CAPTION, settings["max_length"])
     made = {"work": work, "sizes": settings, "batches": batches}
     return _setup(options, peers, directory / "images", **made)
 

@@ -83,7 +83,8 @@ def with_beams(model: ImageCaptioner, config: dict[str, Any], num_beams: int) ->
         core_config=model.core_config,
         num_beams=num_beams,
         num_best=num_beams,
-        **{name: config[name] for name in _SEARCH},
+        length_penalty=config["length_penalty"],
+        max_length=config["longest_caption"],
     )
 
 

@@ -174,7 +174,7 @@ def greedy(following: Next, cells: Any, config: dict[str, Any], _: int) -> list[
     """
     ids = np.full((len(cells), 1), _START_ID, np.int32)
     ended = np.zeros(len(cells), bool)
-    for _ in range(config["max_length"]):
+    for _ in range(config["longest_caption"]):
         logits = np.array(following(cells, ids)[:, -1])
         logits[:, _NEVER] = -np.inf
         ids = np.concatenate([ids, logits.argmax(-1).astype(np.int32)[:, np.newaxis]], axis=1)
@@ -200,7 +200,7 @@ def beam_search(
     """
     live = [[(0.0, [_START_ID])] for _ in range(len(cells))]
     ended: list[list[tuple[float, list[int]]]] = [[] for _ in live]
-    for _ in range(config["max_length"]):
+    for _ in range(config["longest_caption"]):
         images = [image for image, beams in enumerate(live) for _ in beams]
         if not images:
             break

@@ -29,7 +29,8 @@ MEASURED = [
 SIZES = {
     **{"height": 24, "width": 32, "widths": [4, 6], "strides": [2, 2], "blocks": 1},
     **{"embedding_dim": 5, "hidden_dim": 4, "dropout": 0.3, "captions_per_image": 2},
-    **{"learning_rate": 1e-3, "max_length": 5, "length_penalty": 1.0, "seed": 0},
+    **{"learning_rate": 1e-3, "max_length": 5, "longest_caption": 5, "length_penalty": 1.0},
+    "seed": 0,
     **{"vocabulary_size": 100, "min_count": 1},
 }
 START, END, A, B, C = 2, 3, 4, 5, 6
