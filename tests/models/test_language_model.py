@@ -69,12 +69,16 @@ def test_a_prompt_comes_back_as_it_was_and_goes_on(letters, words, pieces):
 
 
 def test_words_go_on_with_one_space_wherever_the_prompt_stops(words):
-    one, other, line, first = words.go_on(
-        ["The apple", "The apple ", "the apple\n", " "], 1, seed=[2] * 4
-    )
-    assert one.continuation in (" " + other.continuation, other.continuation)
-    assert one.text.startswith("The apple") and line.continuation == other.continuation
-    assert not first.continuation.startswith(" ")
+    seeds, letters = range(12), 0
+    prompts = ("The apple", "The apple ", "the apple\n", " ")
+    rows = [words.go_on([prompt] * len(seeds), 1, seed=seeds) for prompt in prompts]
+    for one, other, line, first in zip(*rows, strict=True):
+        assert not other.continuation.startswith(" ") and not first.continuation.startswith(" ")
+        assert line.continuation == other.continuation
+        is_word = other.continuation[:1].isalpha()
+        assert one.continuation == (" " if is_word else "") + other.continuation
+        letters += is_word
+    assert letters > 3
 
 
 def test_what_is_written_depends_on_the_prompt_and_its_seed_alone(letters):
