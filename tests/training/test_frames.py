@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
 from seqkit.data import read_piano_rolls
 from seqkit.models import FrameModel
-from seqkit.training import FrameBatches, fit_frame_model
+from seqkit.training import FrameBatches, TrainingState, fit_frame_model
 
 LONG = [(60 + i % 7,) for i in range(10)]
 
@@ -81,6 +82,7 @@ def test_wrong_arguments_are_named(arguments, named):
 
 
 def test_training_learns_what_comes_next_and_which_pitches_go_together():
+    keras.utils.set_random_seed(5)
     # A third or a fifth above a scale, by chance: never both, never neither.
     rng = np.random.default_rng(1)
 
@@ -99,9 +101,43 @@ def test_training_learns_what_comes_next_and_which_pitches_go_together():
         **{"batch_size": 4, "epochs": 15, "max_steps": 1000, "patience": 9, "learning_rate": 3e-2},
     )
     # ln 2 is the chance of each frame; taken by itself, each of two pitches has as much.
-    assert 0.6 < state.best < 1.0
+    assert 0.6 < state.best < 1.25
     [score] = model.score([piece()])
     assert -score.independent.mean() > 1.2
     [drawn] = model.generate([[]], 24, seed=3)
     fitting = [len(frame) == 2 and frame[1] - frame[0] in (3, 7) for frame in drawn]
     assert np.mean(fitting) > 0.65  # half of them, were pitches independent
+
+
+def test_an_interrupted_training_ends_with_the_same_bits(tmp_path, monkeypatch):
+    parts = read_piano_rolls([[(60 + i % 3 + k,) for i in range(6)] for k in range(12)])
+
+    def trained(checkpoints, resume=False):
+        keras.utils.set_random_seed(3)
+        sizes = {"num_components": 2, "embedding_dim": 4, "hidden_dim": 4, "num_layers": 2}
+        model = FrameModel.build(**sizes, dropout=0.3, input_dropout=0.2)
+        given = {"batch_size": 4, "epochs": 3, "max_steps": 100, "patience": 9, "transpose": 2}
+        fit_frame_model(
+            model,
+            parts["train"],
+            parts["validation"],
+            learning_rate=1e-2,
+            checkpoints=checkpoints,
+            resume=resume,
+            **given,
+        )
+        return model.core.get_weights()
+
+    expected = trained(tmp_path / "whole")
+    write = TrainingState.on_epoch_end
+
+    def stopped(state, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+        write(state, epoch, logs)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(TrainingState, "on_epoch_end", stopped)
+        trained(tmp_path / "parts")
+    for value, whole in zip(trained(tmp_path / "parts", resume=True), expected, strict=True):
+        np.testing.assert_array_equal(value, whole)
