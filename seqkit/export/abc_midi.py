@@ -48,9 +48,6 @@ def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | No
     text = tune if known else re.sub(r"^K:", "L:1/8\nK:", tune, count=1, flags=re.MULTILINE)
     try:
         score = converter.parse(text, format="abc")
-        for part in score.parts:
-            if part.recurse().getElementsByClass("RepeatMark"):
-                score.replace(part, part.expandRepeats())
     except Exception as error:  # whatever a reader stumbles over in what no one checked
         raise ValueError(f"tune {tune[:40]!r}… cannot be read as ABC: {error}") from error
     _remove(score, "ChordSymbol")
@@ -64,6 +61,10 @@ def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | No
     try:
         score.write("midi", aside)
         aside.replace(target)
+    except OSError:
+        raise
+    except Exception as error:  # as above: what can be read may yet be no music
+        raise ValueError(f"tune {tune[:40]!r}… cannot be written as MIDI: {error}") from error
     finally:
         aside.unlink(missing_ok=True)
     return target

@@ -114,7 +114,7 @@ def test_an_interrupted_training_ends_with_the_same_bits(tmp_path, monkeypatch):
 
     def trained(checkpoints, resume=False):
         keras.utils.set_random_seed(3)
-        sizes = {"num_components": 2, "embedding_dim": 4, "hidden_dim": 4, "num_layers": 2}
+        sizes = {"num_components": 2, "embedding_dim": 4, "hidden_dim": 4, "num_layers": 1}
         model = FrameModel.build(**sizes, dropout=0.3, input_dropout=0.2)
         given = {"batch_size": 4, "epochs": 3, "max_steps": 100, "patience": 9, "transpose": 2}
         fit_frame_model(
