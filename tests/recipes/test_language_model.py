@@ -158,6 +158,7 @@ def test_what_cannot_be_is_told_in_a_line(flags, told, tmp_path, monkeypatch, ca
     assert told in capsys.readouterr().err
 
 
-def test_too_little_text_is_refused():
-    with pytest.raises(ValueError, match="empty"):
-        language_model.train("x", config=dataclasses.replace(SMALL, unit="stream"))
+def test_too_little_text_is_refused(tmp_path):
+    (tmp_path / "x.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"x\.txt"):
+        language_model.train(str(tmp_path / "x.txt"), config=SMALL)
