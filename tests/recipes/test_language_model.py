@@ -160,5 +160,5 @@ def test_what_cannot_be_is_told_in_a_line(flags, told, tmp_path, monkeypatch, ca
 
 def test_too_little_text_is_refused(tmp_path):
     (tmp_path / "x.txt").write_text("x", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"x\.txt"):
+    with pytest.raises(ValueError, match="a part would be empty"):
         language_model.train(str(tmp_path / "x.txt"), config=SMALL)
