@@ -42,6 +42,20 @@ def served(letters, tmp_path_factory):
     return tf.saved_model.load(path)
 
 
+@pytest.fixture
+def at_once():
+    """Nothing is traced: for a handful of tokens that takes longer than to compute them.
+
+    That graphs answer alike is tested where they are served.
+    """
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+eagerly = pytest.mark.usefixtures("at_once")
+
+
 def following(model, ids):
     """Log-probabilities of what comes after BOS and each of some ids: the core, at once."""
     ids = tf.constant([[BOS_ID, *ids]])
@@ -58,6 +72,7 @@ def ids_of(model, text):
 # ------------------------------------------------------------------------------- generate
 
 
+@eagerly
 def test_a_prompt_comes_back_as_it_was_and_goes_on(letters, words, pieces):
     for model in (letters, words, pieces):
         for prompt, found in zip(PROMPTS, model.go_on(PROMPTS, 9, seed=3), strict=True):
@@ -68,6 +83,7 @@ def test_a_prompt_comes_back_as_it_was_and_goes_on(letters, words, pieces):
     assert letters.go_on(["Hello", ""], 2)[0].unknown_rate == pytest.approx(0.2)
 
 
+@eagerly
 def test_words_go_on_with_one_space_wherever_the_prompt_stops(words):
     seeds, letters = range(12), 0
     prompts = ("The apple", "The apple ", "the apple\n", " ")
@@ -93,6 +109,7 @@ def test_what_is_written_depends_on_the_prompt_and_its_seed_alone(letters):
     assert [found.text for found in others[::-1]] == [found.text for found in together]
 
 
+@eagerly
 def test_the_most_probable_token_each_time_at_temperature_0(letters):
     ids = ids_of(letters, "an ap")
     written, total = [], 0.0
@@ -110,6 +127,7 @@ def test_the_most_probable_token_each_time_at_temperature_0(letters):
         assert found.log_probability == pytest.approx(total, abs=1e-4)
 
 
+@eagerly
 def test_wrong_numbers_are_named(letters):
     for arguments in ({"length": 0}, {"length": 10_001}, {"temperature": -1}, {"top_k": -1}):
         with pytest.raises(ValueError, match=f"{next(iter(arguments))} is "):
@@ -128,6 +146,7 @@ def test_wrong_numbers_are_named(letters):
 # ---------------------------------------------------------------------------------- score
 
 
+@eagerly
 def test_scores_are_those_of_the_core(letters, words):
     for model in (letters, words):
         texts = ["the apple and pear", "a", "", "the apple."]
@@ -150,6 +169,7 @@ def test_scores_are_those_of_the_core(letters, words):
     assert letters.score(["aQ"])[0].unknown_rate == 0.5
 
 
+@eagerly
 def test_a_long_text_is_scored_in_windows_as_at_once(monkeypatch):
     monkeypatch.setattr(language_reading, "_WINDOW", 16)
     monkeypatch.setattr(language_reading, "_SCORES_TOGETHER", 200)
@@ -227,6 +247,7 @@ def test_no_row_is_answered_with_none(served):
 # ------------------------------------------------------------------------------- surprise
 
 
+@eagerly
 def test_the_least_expected_token_is_found(letters, words):
     texts = ["the apple and pear", "Q", "a good Q."]
     for model in (letters, words):
@@ -253,6 +274,7 @@ def test_the_least_expected_token_is_found(letters, words):
 # ---------------------------------------------------------------------------------- grows
 
 
+@eagerly
 def test_what_is_loaded_answers_alike(words, tmp_path):
     words.save(tmp_path / "model.keras")
     loaded = LanguageModel.load(tmp_path / "model.keras")
@@ -264,6 +286,7 @@ def test_what_is_loaded_answers_alike(words, tmp_path):
     )
 
 
+@eagerly
 def test_a_grown_model_has_learned_what_the_old_one_had(words):
     grown = words.extended(words.encoder.extended([["brand new apples"]]))
     assert "brand" in grown.encoder.vocabulary and grown.unit == "sentences"
@@ -274,6 +297,7 @@ def test_a_grown_model_has_learned_what_the_old_one_had(words):
     np.testing.assert_array_equal(new[len(old) :], np.tile(old[1], (2, 1)))
 
 
+@eagerly
 def test_an_end_is_written_by_none_and_ends_a_text():
     encoder = TextEncoder(CharTokenizer(), Vocabulary.from_counts({"a": 1}))
     model = LanguageModel.build(encoder, embedding_dim=2, hidden_dim=2)
