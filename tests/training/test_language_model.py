@@ -1,0 +1,78 @@
+"""Language models learn, and are judged by held-out text."""
+
+import numpy as np
+import pytest
+
+from seqkit.data import read, read_stream
+from seqkit.models import LanguageModel
+from seqkit.text import Normalizer, TextEncoder, learn_dictionary
+from seqkit.training import HeldOutText, fit_language_model
+from seqkit.training.carried_state import CarriedState
+from seqkit.training.language_model import fast_products
+
+TEXTS = ["abcab", "cabca", "bcabc"] * 20
+
+
+def model_of(unit):
+    parts = learn_dictionary([TEXTS], "char", normalizer=Normalizer(), vocabulary_size=20)
+    return LanguageModel.build(TextEncoder(*parts), unit=unit, embedding_dim=4, hidden_dim=12)
+
+
+def data_of(unit, texts=TEXTS):
+    return read_stream(texts) if unit == "stream" else read({"text": texts}, columns=("text",))
+
+
+@pytest.mark.parametrize("unit", ["stream", "sentences"])
+def test_it_learns_what_comes_next(unit, capsys):
+    model = model_of(unit)
+    before = HeldOutText(model, data_of(unit, TEXTS[:3])).log_probabilities().mean()
+    state = fit_language_model(
+        model,
+        data_of(unit),
+        data_of(unit, TEXTS[:3]),
+        batch_size=6,
+        window=10,
+        epochs=12,
+        learning_rate=0.03,
+    )
+    after = HeldOutText(model, data_of(unit, TEXTS[:3])).log_probabilities().mean()
+    # Which of three texts begins is chance, all after it but the end of a stream's text is not.
+    assert after > before + 0.8
+    assert min(row["val_loss"] for row in state.history) == pytest.approx(-after, abs=0.02)
+
+
+def test_held_out_texts_are_scored_in_their_order():
+    model = model_of("sentences")
+    texts = ["abcab", "c", "abc", "cabcabcab"]
+    held_out = HeldOutText(model, data_of("sentences", texts))
+    scores = np.split(
+        held_out.log_probabilities(), np.flatnonzero(held_out.token_ids == 3)[:-1] + 1
+    )
+    for text, score in zip(texts, scores, strict=True):
+        assert len(score) == len(text) + 1
+        assert score.sum() == pytest.approx(model.score([text])[0].log_probability, abs=1e-4)
+
+
+def test_no_more_are_judged_than_asked_for():
+    for unit in ("stream", "sentences"):
+        held_out = HeldOutText(model_of(unit), data_of(unit), most=50)
+        assert 40 <= len(held_out.token_ids) <= 50
+        assert len(held_out.log_probabilities()) == len(held_out.token_ids)
+
+
+@pytest.mark.parametrize("unit", ["stream", "sentences"])
+def test_data_of_the_other_kind_is_refused(unit):
+    other = {"stream": "sentences", "sentences": "stream"}[unit]
+    with pytest.raises(TypeError, match=f"unit '{unit}', the data is a .*; give a"):
+        fit_language_model(model_of(unit), data_of(other), data_of(unit))
+
+
+def test_products_are_those_of_the_layer_again_after_training(monkeypatch):
+    model = model_of("stream")
+    stack = model.core.get_layer("recurrent")
+    monkeypatch.setattr("seqkit.training.language_model.fast_product_dtype", lambda: "bfloat16")
+    with fast_products(model.core):
+        assert stack.product_dtype == "bfloat16"
+        low = CarriedState(model.core, 1)
+        low({"token_ids": np.array([[4, 5]]), "begins": np.array([True])})
+    assert stack.product_dtype is None
