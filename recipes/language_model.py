@@ -93,7 +93,7 @@ class Config:
     recurrent_dropout: float = 0.2
     window: int = 64
     batch_size: int = 32
-    epochs: int = 24
+    epochs: int = 16
     max_steps: int = 20_000
     patience: int = 5
     learning_rate: float = 4e-3

@@ -18,7 +18,7 @@ def test_the_last_tenth_of_tinyshakespeare_is_the_test(tmp_path):
     path.write_text(text, encoding="utf-8")
     public = public_data.SETS["tinyshakespeare"](tmp_path, HOW)
     parts = {name: part.head(2000) for name, part in public.parts(0).items()}
-    assert "".join(parts[name] for name in ("train", "validation", "test")) == text
+    assert "".join(parts[name] for name in ("validation", "train", "test")) == text
     assert parts["test"] == text[1800:]
     assert len(parts["validation"]) == pytest.approx(180, abs=4)
     assert public.judge is None and public.folds == 1
