@@ -20,14 +20,7 @@ import keras
 
 from recipes.samples.pydoc_text import pydoc_text
 from seqkit.command_line import run_recipe
-from seqkit.data import (
-    DataReport,
-    Dataset,
-    TextStream,
-    check,
-    read_parts,
-    read_stream_parts,
-)
+from seqkit.data import DataReport, Dataset, TextStream, check, read_parts, read_stream_parts
 from seqkit.data.stream_checks import StreamReport, check_streams
 from seqkit.data.text_rows import is_table_name, text_rows
 from seqkit.evaluation import Outcome, beside, language_model_scores, plain_language_model
@@ -80,7 +73,7 @@ class Config:
     unit: Literal["auto", "stream", "sentences"] = "auto"
     tokenizer: Literal["char", "word", "subword", "jamo"] = "char"
     vocabulary_size: int | None = None
-    min_count: int = 1
+    min_count: int = 2
     lowercase: bool = False
     embedding_dim: int = 64
     hidden_dim: int = 512
@@ -314,7 +307,7 @@ def train_and_score(
         characters=sum(map(len, _strings(parts["test"]))),
         tokens=tokens,
         baselines={name: plain},
-        unit="character" if config.tokenizer in ("char", "jamo") else "token",
+        unit="character" if all(len(token) == 1 for token in tokens[4:]) else "token",
     )
     what, score = scores.main
     told = f"{what} on {scores.tokens:,} test tokens"
