@@ -8,6 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from signal import Signals
+from typing import Any
+
+from seqkit.training import TrainingState
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,3 +65,39 @@ def stopped(module: str, arguments: Sequence[str], how: Signals) -> tuple[int, s
     os.kill(process.pid, how)
     printed.append(process.communicate()[0])
     return process.returncode, "".join(printed)
+
+
+def resumed(
+    recipe: Any, publisher: str, data: str, path: Path, config: Any, monkeypatch: Any
+) -> Any:
+    """Interrupts a recipe's training in its second epoch, in this process, and goes on with it.
+
+    Args:
+        recipe: its module.
+        publisher: the name of what exports, which is left out: it takes longer than the training.
+        data: what to train on.
+        path: where the model would be exported to.
+        config: what it is trained with.
+        monkeypatch: pytest's.
+
+    Returns:
+        The model.
+    """
+    published = []
+    monkeypatch.setattr(recipe, publisher, lambda *given, **more: published.append(given))
+
+    def interrupted(self: Any, batch: int, logs: Any = None) -> None:
+        if self.history and batch == 1:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TrainingState, "on_train_batch_end", interrupted)
+        try:
+            recipe.train(data, path, config=config)
+        except KeyboardInterrupt:
+            assert not published and (path / ".training").exists()
+        else:
+            raise AssertionError("nothing was interrupted: are there two epochs of two batches?")
+    model = recipe.train(data, path, config=config, resume=True)
+    assert published and not (path / ".training").exists()
+    return model

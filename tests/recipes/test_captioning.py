@@ -4,7 +4,6 @@ import base64
 import dataclasses
 import json
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +19,7 @@ from seqkit.images import encoded_images
 from seqkit.models import ImageCaptioner
 from seqkit.models.image_captioner_core import ENCODER
 from seqkit.models.image_encoders import build_image_encoder
-from tests.recipes.held_run import ROOT, stopped
+from tests.recipes.held_run import ROOT, resumed
 
 pytestmark = pytest.mark.slow
 
@@ -202,18 +201,13 @@ def test_report_shows_what_was_measured(exported):
         assert f"{expected}</h2>" in page
 
 
-def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path):
+def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path, monkeypatch):
     model, _, data, _ = exported
-    arguments = command(data, tmp_path / "parts")
-    status, output = stopped("recipes.captioning", arguments[3:], signal.SIGINT)
-    assert status == 130
-    assert "--resume" in output.splitlines()[-1]
-    assert not (tmp_path / "parts" / "model.keras").exists()
-    resumed = subprocess.run([*arguments, "--resume"], cwd=ROOT, capture_output=True, text=True)
-    assert resumed.returncode == 0, resumed.stderr
-    assert f"Epoch 1/{EPOCHS}" not in resumed.stdout
-    assert not (tmp_path / "parts" / ".training").exists()
-    found = ImageCaptioner.load(tmp_path / "parts").core.get_weights()
+    config = captioning.Config(**SMALL, epochs=EPOCHS, bad_images="skip")
+    path = tmp_path / "parts"
+    found = resumed(
+        captioning, "publish_captioner", str(data), path, config, monkeypatch
+    ).core.get_weights()
     for value, expected in zip(found, model.core.get_weights(), strict=True):
         np.testing.assert_array_equal(value, expected)
 

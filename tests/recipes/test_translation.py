@@ -4,7 +4,6 @@ import itertools
 import json
 import random
 import shutil
-import signal
 import subprocess
 import sys
 
@@ -16,7 +15,7 @@ from recipes.samples.hangul_names import hangul_names
 from seqkit.command_line import run_recipe
 from seqkit.data import read
 from seqkit.models import Translator
-from tests.recipes.held_run import ROOT, stopped
+from tests.recipes.held_run import ROOT, resumed
 
 pytestmark = pytest.mark.slow
 
@@ -208,18 +207,13 @@ def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, 
     assert Translator.load(tuned).translate(["our zyxxy falls."])[0].text == answer.text
 
 
-def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path):
+def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path, monkeypatch):
     model, _, data, _ = exported
-    arguments = command(data, tmp_path / "parts")
-    status, output = stopped("recipes.translation", arguments[3:], signal.SIGINT)
-    assert status == 130
-    assert "--resume" in output.splitlines()[-1]
-    assert not (tmp_path / "parts" / "model.keras").exists()
-    resumed = subprocess.run([*arguments, "--resume"], cwd=ROOT, capture_output=True, text=True)
-    assert resumed.returncode == 0, resumed.stderr
-    assert f"Epoch 1/{EPOCHS}" not in resumed.stdout
-    assert not (tmp_path / "parts" / ".training").exists()
-    found = Translator.load(tmp_path / "parts").core.get_weights()
+    config = translation.Config(**SMALL, epochs=EPOCHS)
+    path = tmp_path / "parts"
+    found = resumed(
+        translation, "publish_translator", str(data), path, config, monkeypatch
+    ).core.get_weights()
     for value, expected in zip(found, model.core.get_weights(), strict=True):
         np.testing.assert_array_equal(value, expected)
 
