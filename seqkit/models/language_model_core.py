@@ -80,11 +80,12 @@ def build_language_model_core(
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     state = keras.Input((stack.state_dim,), name="state")
     x = keras.layers.Embedding(vocabulary_size, embedding_dim, name=EMBEDDING)(token_ids)
-    x = ScheduledDropout(input_dropout, dropout_warm_up, seed=seed + 1)(x)
+    # By name: what is learned is taken over by a grown model, weight by weight.
+    x = ScheduledDropout(input_dropout, dropout_warm_up, seed=seed + 1, name="input_dropout")(x)
     x, after = stack(x, state, ops.not_equal(token_ids, 0))
     if tie_embeddings and hidden_dim != embedding_dim:
         x = keras.layers.Dense(embedding_dim, name=PROJECTION)(x)
-    x = ScheduledDropout(dropout, dropout_warm_up, seed=seed + 2)(x)
+    x = ScheduledDropout(dropout, dropout_warm_up, seed=seed + 2, name="output_dropout")(x)
     if not tie_embeddings:
         x = TokenOutput(vocabulary_size, name=OUTPUT)(x)
     inputs = {"token_ids": token_ids, "state": state}
