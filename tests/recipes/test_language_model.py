@@ -11,7 +11,6 @@ import pytest
 from recipes import language_model
 from recipes.language_model import Config
 from seqkit.command_line import run_recipe
-from seqkit.models import LanguageModel
 from seqkit.training.language_model import HeldOut
 
 pytestmark = pytest.mark.slow
@@ -132,17 +131,17 @@ def test_a_run_that_was_interrupted_ends_like_one_that_was_not(
 
 
 def test_lines_and_tables_are_sentences_of_their_own(tmp_path):
-    table = tmp_path / "lines.csv"
-    table.write_text("text\n" + "\n".join(VERSE.splitlines() * 20), encoding="utf-8")
-    config = dataclasses.replace(SMALL, tokenizer="word", epochs=2)
-    model = language_model.train(str(table), config=config)
-    assert model.unit == "sentences"
-    model.save(tmp_path / "lines.keras")
-    again = LanguageModel.load(tmp_path / "lines.keras")
-    assert again.score(["the cat"]) == model.score(["the cat"])
-    config = dataclasses.replace(config, unit="sentences")
-    lines = language_model.read([*VERSE.splitlines()] * 20, None, None, config)["train"]
-    assert set(lines.to_list("text")) <= set(VERSE.splitlines())
+    table, lines = tmp_path / "lines.csv", tmp_path / "lines.txt"
+    table.write_text("text\n" + VERSE * 20, encoding="utf-8")
+    lines.write_text(VERSE * 20, encoding="utf-8")
+    config = dataclasses.replace(SMALL, tokenizer="word")
+    sentences = dataclasses.replace(config, unit="sentences")
+    given = [(str(table), config), (str(lines), sentences), (VERSE.splitlines() * 20, sentences)]
+    for source, asked in given:
+        train = language_model.read(source, None, None, asked)["train"]
+        assert set(train.to_list("text")) <= set(VERSE.splitlines())
+    model = language_model.build(train, config)
+    assert model.unit == "sentences" and model.core_config["tie_embeddings"]
 
 
 @pytest.mark.parametrize(
