@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.layers import token_logits
 from seqkit.models.language_model_core import first_state
+from seqkit.models.language_reading import log_probabilities_of
 from seqkit.models.next_token import output_layer
 from seqkit.text import BOS_ID, EOS_ID, PAD_ID
 
@@ -49,8 +49,7 @@ class StreamScorer:
             before: tf.Tensor, wanted: tf.Tensor, state: tf.Tensor
         ) -> tuple[tf.Tensor, tf.Tensor]:
             found = core({"token_ids": before, "state": state}, training=False)
-            logits = token_logits(output_layer(core), found["features"])
-            told = tf.gather(tf.nn.log_softmax(logits), wanted, batch_dims=2)
+            told = log_probabilities_of(output_layer(core), found["features"], wanted)
             return told, found["state"]
 
         self._advance = advance

@@ -71,10 +71,20 @@ class EncodedLines:
         rows = self._rows[indices]
         return before_and_following(self._ids.padded(rows), self._ids.lengths[rows])
 
-    def stream(self) -> np.ndarray:
-        """All texts one after another, an EOS after each, `<int32>[tokens]`."""
-        _, following = zip(*(self.padded(np.array([i])) for i in range(len(self))), strict=True)
-        return np.concatenate([row[0] for row in following])
+    def stream(self, most: int | None = None) -> np.ndarray:
+        """Texts one after another, an EOS after each.
+
+        Args:
+            most: tokens at most, of whole texts, but of one text at least; None for all.
+
+        Returns:
+            `<int32>[tokens]`.
+        """
+        number = len(self)
+        if most is not None:
+            number = max(1, int(np.searchsorted(np.cumsum(self.lengths), most)))
+        rows = (self.padded(np.array([row])) for row in range(number))
+        return np.concatenate([following[0] for _, following in rows])
 
 
 class LineBatches:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 
 from seqkit.data import Dataset, TextStream
-from seqkit.data.batching import bucket_batches, default_boundaries
-from seqkit.layers import token_logits
 from seqkit.models import LanguageModel
-from seqkit.models.language_model_core import first_state
-from seqkit.models.next_token import output_layer
+from seqkit.models.language_reading import token_log_probabilities
 from seqkit.models.stream_score import StreamScorer
+from seqkit.text import EOS_ID
 from seqkit.training.encoded_lines import EncodedLines
 from seqkit.training.encoded_stream import EncodedStream
-
-# Rows and steps together: bounds the scores of the vocabulary that are in memory at once.
-_ROWS = 64
 
 
 class HeldOutText:
@@ -40,30 +37,15 @@ class HeldOutText:
         self, model: LanguageModel, data: TextStream | Dataset, most: int | None = None
     ) -> None:
         check_kind(model, data)
-        self._core = model.core
+        self._score: Callable[[np.ndarray], np.ndarray]
         if isinstance(data, TextStream):
             self.token_ids = np.asarray(EncodedStream(data.pieces(), model.encoder).token_ids)
             self.token_ids = self.token_ids[:most]
             self._score = StreamScorer(model.core)
-            return
-        lines = EncodedLines(data, model.encoder, max_length=model.max_length)
-        number = len(lines)
-        if most is not None:
-            number = max(1, int(np.searchsorted(np.cumsum(lines.lengths), most)))
-        self._lines = lines
-        self._lengths = lines.lengths[:number]
-        following = [lines.padded(np.array([row]))[1][0] for row in range(number)]
-        self.token_ids = np.concatenate(following)
-        core = model.core
-
-        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)] * 2, autograph=False)
-        def score(before: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
-            state = first_state(core, tf.shape(before)[0])
-            features = core({"token_ids": before, "state": state}, training=False)["features"]
-            logits = token_logits(output_layer(core), features)
-            return tf.gather(tf.nn.log_softmax(logits), wanted, batch_dims=2)
-
-        self._score_rows = score
+        else:
+            lines = EncodedLines(data, model.encoder, max_length=model.max_length)
+            self.token_ids = lines.stream(most)
+            self._score = _scorer_of_texts(model)
 
     def log_probabilities(self) -> np.ndarray:
         """Scores all tokens with the weights that the model has now.
@@ -71,19 +53,21 @@ class HeldOutText:
         Returns:
             `<float32>[tokens]`, natural logarithms, in the order of `token_ids`.
         """
-        if hasattr(self, "_score"):
-            return self._score(self.token_ids)
-        ends = np.cumsum(self._lengths)
-        told = np.empty(len(self.token_ids), "float32")
-        boundaries = default_boundaries(self._lengths).tolist()
-        for rows, _ in bucket_batches(
-            self._lengths, batch_size=_ROWS, seed=0, epoch=0, shuffle=False, boundaries=boundaries
-        ):
-            found = self._score_rows(*map(tf.constant, self._lines.padded(rows))).numpy()
-            for row, values in zip(rows.tolist(), found, strict=True):
-                length = int(self._lengths[row])
-                told[ends[row] - length : ends[row]] = values[:length]
-        return told
+        return self._score(self.token_ids)
+
+
+def _scorer_of_texts(model: LanguageModel) -> Callable[[np.ndarray], np.ndarray]:
+    """Scores texts of their own, `<int32>[tokens]` with an EOS after each."""
+
+    @tf.function(input_signature=[tf.RaggedTensorSpec([None, None], tf.int32)], autograph=False)
+    def score(texts: tf.RaggedTensor) -> tf.Tensor:
+        return token_log_probabilities(model.core, texts).values
+
+    def score_all(token_ids: np.ndarray) -> np.ndarray:
+        ends = np.flatnonzero(token_ids == EOS_ID) + 1
+        return score(tf.RaggedTensor.from_row_limits(token_ids, ends)).numpy()
+
+    return score_all
 
 
 def check_kind(model: LanguageModel, data: TextStream | Dataset) -> None:
