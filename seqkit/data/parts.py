@@ -85,10 +85,28 @@ def read_parts(
         parts = _by_column(whole, split_column, parts)
     else:
         parts["train"] = read(train, names=given, **options)
+    return completed(parts, fraction, seed)
+
+
+def completed(parts: Mapping[str, Dataset], fraction: float, seed: int) -> dict[str, Dataset]:
+    """Splits the parts that are missing from the training data, the test before validation.
+
+    Args:
+        parts: `train`, and what else there is.
+        fraction: share of the rows that a part split off gets.
+        seed: seed of the split.
+
+    Returns:
+        `train`, `validation` and `test`.
+
+    Raises:
+        ValueError: there are too few rows to split.
+    """
+    found = dict(parts)
     for part in ("test", "validation"):
-        if part not in parts:
-            parts["train"], parts[part] = split(parts["train"], fraction, seed=seed)
-    return {part: parts[part] for part in ("train", "validation", "test")}
+        if part not in found:
+            found["train"], found[part] = split(found["train"], fraction, seed=seed)
+    return {part: found[part] for part in ("train", "validation", "test")}
 
 
 def _by_column(whole: Dataset, column: str, given: Mapping[str, Dataset]) -> dict[str, Dataset]:

@@ -15,8 +15,7 @@ import pyarrow as pa
 
 from seqkit.data.dataset import Dataset, content_sha256
 from seqkit.data.errors import DataError, shown
-from seqkit.data.parts import PARTS
-from seqkit.data.split import split
+from seqkit.data.parts import PARTS, completed
 
 NUM_PITCHES = 128
 # A voice that is silent, in files that have one place for each voice.
@@ -87,10 +86,7 @@ def read_piano_rolls(
             if part not in given and list(given) != [""]:
                 raise DataError(f"{_shown_source(source)} has no part {part!r}: {sorted(given)}.")
             parts[part] = given.get(part, given.get("", parts["train"]))
-    for part in ("test", "validation"):
-        if part not in parts:
-            parts["train"], parts[part] = split(parts["train"], fraction, seed=seed)
-    return {part: parts[part] for part in ("train", "validation", "test")}
+    return completed(parts, fraction, seed)
 
 
 def pieces_of(dataset: Dataset) -> list[Piece]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
-from seqkit.data.split import split
+from seqkit.data.parts import completed
 
 _SUFFIX = ".abc"
 _FIELD = re.compile(r"[A-Za-z+]:")
@@ -120,10 +120,7 @@ def read_tune_parts(
     """
     given = {"train": train, "validation": validation, "test": test}
     parts = {part: read_tunes(source) for part, source in given.items() if source is not None}
-    for part in ("test", "validation"):
-        if part not in parts:
-            parts["train"], parts[part] = split(parts["train"], fraction, seed=seed)
-    return {part: parts[part] for part in given}
+    return completed(parts, fraction, seed)
 
 
 def is_tunes(source: Any) -> bool:
