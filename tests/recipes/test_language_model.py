@@ -11,7 +11,7 @@ import pytest
 from recipes import language_model
 from recipes.language_model import Config
 from seqkit.command_line import run_recipe
-from seqkit.training.language_model import HeldOut
+from tests.recipes.held_run import resumed
 
 pytestmark = pytest.mark.slow
 
@@ -113,20 +113,10 @@ def test_a_run_that_was_interrupted_ends_like_one_that_was_not(
     exported, text_file, tmp_path, monkeypatch
 ):
     _, whole = exported
-    real = HeldOut.on_epoch_end
-
-    def interrupted(self, epoch, logs=None):
-        if epoch == 2:
-            raise KeyboardInterrupt
-        real(self, epoch, logs)
-
-    # Export is tried above, and takes longer than all of this training.
-    monkeypatch.setattr(language_model, "publish_language_model", lambda *given, **more: None)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(HeldOut, "on_epoch_end", interrupted)
-        language_model.train(str(text_file), tmp_path / "m", config=SMALL)
-    resumed = language_model.train(str(text_file), tmp_path / "m", config=SMALL, resume=True)
-    for ours, theirs in zip(resumed.core.weights, whole.core.weights, strict=True):
+    path = tmp_path / "m"
+    publisher = "publish_language_model"
+    found = resumed(language_model, publisher, str(text_file), path, SMALL, monkeypatch)
+    for ours, theirs in zip(found.core.weights, whole.core.weights, strict=True):
         np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
 
 
