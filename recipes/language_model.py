@@ -21,9 +21,10 @@ import keras
 from recipes.samples.pydoc_text import pydoc_text
 from seqkit.command_line import run_recipe
 from seqkit.data import DataReport, Dataset, TextStream, check, read_parts, read_stream_parts
+from seqkit.data.formats import is_table
 from seqkit.data.stream_checks import StreamReport, check_streams
-from seqkit.data.text_rows import is_table_name, text_rows
-from seqkit.evaluation import Outcome, beside, language_model_scores, plain_language_model
+from seqkit.data.text_rows import text_rows
+from seqkit.evaluation import Outcome, beside, score_language_model
 from seqkit.export.artefact import check_target
 from seqkit.models import LanguageModel
 from seqkit.publish import publish_language_model
@@ -293,21 +294,10 @@ def train_and_score(
     )
     minutes = (time.perf_counter() - start) / 60
     held_out = {part: HeldOutText(model, parts[part]) for part in ("train", "validation", "test")}
-    tokens = model.encoder.vocabulary.tokens
-    test = held_out["test"]
-    name, plain = plain_language_model(
-        held_out["train"].token_ids,
-        held_out["validation"].token_ids,
-        test.token_ids,
-        len(tokens),
-    )
-    scores = language_model_scores(
-        test.log_probabilities(),
-        test.token_ids,
-        characters=sum(map(len, _strings(parts["test"]))),
-        tokens=tokens,
-        baselines={name: plain},
-        unit="character" if all(len(token) == 1 for token in tokens[4:]) else "token",
+    scores = score_language_model(
+        held_out,
+        tokens=model.encoder.vocabulary.tokens,
+        characters=_characters(parts["test"]),
     )
     what, score = scores.main
     told = f"{what} on {scores.tokens:,} test tokens"
@@ -345,7 +335,7 @@ def _is_stream(data: Any, config: Config) -> bool:
     if config.unit != "auto":
         return config.unit == "stream"
     if isinstance(data, (str, os.PathLike)):
-        return config.format is None and not is_table_name(data)
+        return config.format is None and not is_table(Path(data))
     return isinstance(data, TextStream)
 
 
@@ -360,7 +350,7 @@ def _dictionary(train: TextStream | Dataset, config: Config) -> TextEncoder:
     """A tokenizer and its vocabulary, learned from the training data."""
     size = config.vocabulary_size
     if size is None:
-        characters = sum(len(text) for text in _strings(train))
+        characters = _characters(train)
         size = 4_000 if characters < 1e6 else 10_000 if characters < 2e7 else 30_000
     return TextEncoder(
         *learn_dictionary(
@@ -381,11 +371,11 @@ def _texts(data: TextStream | Dataset) -> Iterator[Any]:
     return iter(data.batches("text", 4096))
 
 
-def _strings(data: TextStream | Dataset) -> Iterator[str]:
-    """All text, some at a time."""
+def _characters(data: TextStream | Dataset) -> int:
+    """How many characters the text has."""
     if isinstance(data, TextStream):
-        return (piece.text for piece in data.pieces())
-    return (text for batch in data.batches("text", 4096) for text in batch.to_pylist())
+        return data.characters
+    return sum(len(text) for batch in data.batches("text", 4096) for text in batch.to_pylist())
 
 
 if __name__ == "__main__":

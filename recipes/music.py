@@ -29,10 +29,9 @@ from seqkit.evaluation import (
     LanguageModelScores,
     Outcome,
     beside,
-    language_model_scores,
     plain_frames,
-    plain_language_model,
     score_frame_model,
+    score_language_model,
 )
 from seqkit.export.abc_midi import write_abc_midi
 from seqkit.export.artefact import check_target
@@ -47,7 +46,7 @@ _SAMPLE_MIDI, _PROMPT_FRAMES, _SAMPLE_FRAMES = "sample.mid", 8, 64
 # Tunes begin with a number; longer ones, in characters, are not trained on.
 _SAMPLE_ABC, _FIRST_LINE, _LONGEST_TUNE = "sample.abc", "X:1\n", 4_000
 
-_PARTS, _SPEED = ("train", "validation", "test"), ("tempo", "quarters_per_frame")
+_SPEED = ("tempo", "quarters_per_frame")
 
 Model = FrameModel | LanguageModel
 
@@ -326,17 +325,10 @@ def score_pieces(model: FrameModel, parts: dict[str, Dataset]) -> FrameScores:
 
 def score_tunes(model: LanguageModel, parts: dict[str, Dataset]) -> LanguageModelScores:
     """Scores tunes of the test beside n-grams of their characters, and prints it."""
-    held_out = {part: HeldOutText(model, dataset) for part, dataset in parts.items()}
-    train, validation, test = (held_out[part].token_ids for part in _PARTS)
-    tokens = model.encoder.vocabulary.tokens
-    name, plain = plain_language_model(train, validation, test, len(tokens))
-    scores = language_model_scores(
-        held_out["test"].log_probabilities(),
-        test,
+    scores = score_language_model(
+        {part: HeldOutText(model, dataset) for part, dataset in parts.items()},
+        tokens=model.encoder.vocabulary.tokens,
         characters=sum(map(len, parts["test"].to_list("text"))),
-        tokens=tokens,
-        baselines={name: plain},
-        unit="character",
     )
     what, score = scores.main
     told = f"{what} on {len(parts['test']):,} test tunes"

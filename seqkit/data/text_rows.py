@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from seqkit.data.formats import is_table
 from seqkit.data.read_stream import read_stream
-
-# Files that hold rows, each with a text of its own.
-_TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
-
-
-def is_table_name(source: Any) -> bool:
-    """Whether a source is a path that names a table, packed or not.
-
-    Example:
-        >>> is_table_name("queries.csv.gz"), is_table_name("novel.txt"), is_table_name(["a"])
-        (True, False, False)
-    """
-    if not isinstance(source, (str, os.PathLike)):
-        return False
-    return str(source).removesuffix(".gz").endswith(_TABLES)
+from seqkit.data.tfds import SCHEME
 
 
 def text_rows(source: Any, encoding: str = "utf-8") -> Any:
@@ -43,7 +31,7 @@ def text_rows(source: Any, encoding: str = "utf-8") -> Any:
         {'text': ['hello', 'world']}
     """
     if isinstance(source, (str, os.PathLike)):
-        if is_table_name(source) or str(source).startswith("tfds:"):
+        if is_table(Path(source)) or str(source).startswith(SCHEME):
             return source
         pieces = read_stream(source, encoding=encoding).pieces()
         lines = (line for piece in pieces for line in piece.text.splitlines())

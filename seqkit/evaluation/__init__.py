@@ -16,6 +16,7 @@ from seqkit.evaluation.language_model import (
     LanguageModelScores,
     SurprisingToken,
     language_model_scores,
+    score_language_model,
 )
 from seqkit.evaluation.ngrams import WittenBell, choose_order, plain_language_model
 from seqkit.evaluation.outcome import Outcome, beside
@@ -59,6 +60,7 @@ __all__ = [
     "score_captions",
     "score_classifier",
     "score_frame_model",
+    "score_language_model",
     "score_tagger",
     "score_translations",
     "score_translator",

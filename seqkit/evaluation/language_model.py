@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from seqkit.evaluation.ngrams import plain_language_model
 from seqkit.text import EOS_ID, UNK_ID
 
 Unit = Literal["character", "token"]
@@ -99,6 +100,58 @@ class LanguageModelScores(NamedTuple):
         """The numbers alone."""
         left_out = ("surprising", "baselines", "unit")
         return {name: value for name, value in self._asdict().items() if name not in left_out}
+
+
+class HeldOut(Protocol):
+    """Text that a language model is judged by; `seqkit.training.HeldOutText` is one."""
+
+    token_ids: np.ndarray
+
+    def log_probabilities(self) -> np.ndarray:
+        """How probable the model finds each token."""
+
+
+def score_language_model(
+    held_out: Mapping[str, HeldOut], *, tokens: Sequence[str], characters: int
+) -> LanguageModelScores:
+    """Scores a language model beside n-grams on the same tokens.
+
+    Args:
+        held_out: `train`, which the n-grams count; `validation`, by which their order is chosen;
+            `test`, which is scored.
+        tokens: the names of the ids, in their order; where each is a character, so is the unit by
+            which models are compared.
+        characters: how many characters the test has.
+
+    Returns:
+        The scores.
+
+    Raises:
+        ValueError: there is nothing to score.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> even = SimpleNamespace(
+        ...     token_ids=np.array([4, 5, 3] * 9), log_probabilities=lambda: np.log([0.5] * 27)
+        ... )
+        >>> names = ["[PAD]", "[UNK]", "[BOS]", "[EOS]", "a", "b"]
+        >>> parts = {"train": even, "validation": even, "test": even}
+        >>> scores = score_language_model(parts, tokens=names, characters=18)
+        >>> scores.main[0], *scores.baselines
+        ('nats per character', '4-gram, Witten-Bell')
+    """
+    train, validation, test = (held_out[part] for part in ("train", "validation", "test"))
+    name, plain = plain_language_model(
+        train.token_ids, validation.token_ids, test.token_ids, len(tokens)
+    )
+    return language_model_scores(
+        test.log_probabilities(),
+        test.token_ids,
+        characters=characters,
+        tokens=tokens,
+        baselines={name: plain},
+        unit="character" if all(len(token) == 1 for token in tokens[EOS_ID + 1 :]) else "token",
+    )
 
 
 def language_model_scores(
