@@ -8,8 +8,8 @@ import keras
 from keras import ops
 
 from seqkit.layers.attention import SCORES, SourceAttention
-from seqkit.layers.recurrences import RECURRENCES, State
-from seqkit.layers.recurrent import add_direction, biases
+from seqkit.layers.recurrences import State
+from seqkit.layers.recurrent import add_direction, biases, checked_recurrence
 
 Tensor = Any
 
@@ -103,14 +103,8 @@ class RecurrentDecoder(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         sizes = {"hidden_dim": hidden_dim, "output_dim": output_dim, "num_layers": num_layers}
-        for argument, size in sizes.items():
-            if size < 1:
-                raise ValueError(f"{argument} must be at least 1, got {size}")
-        for argument, rate in (("dropout", dropout), ("recurrent_dropout", recurrent_dropout)):
-            if not 0 <= rate < 1:
-                raise ValueError(f"{argument} must be in [0, 1), got {rate}")
-        if cell not in RECURRENCES:
-            raise ValueError(f"cell must be one of {', '.join(RECURRENCES)}, got {cell!r}")
+        rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
+        self.recurrence = checked_recurrence(cell, sizes, rates)
         if attention not in SCORES:
             raise ValueError(f"attention must be one of {', '.join(SCORES)}, got {attention!r}")
         self.hidden_dim = hidden_dim
@@ -122,7 +116,6 @@ class RecurrentDecoder(keras.layers.Layer):
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.seed = seed
-        self.recurrence = RECURRENCES[cell]
         self.look = SourceAttention(attention, dtype=self.dtype_policy, name="attention")
         self.seed_generator = keras.random.SeedGenerator(seed)
 

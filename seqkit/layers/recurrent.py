@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
-from seqkit.layers.recurrences import RECURRENCES
+from seqkit.layers.recurrences import RECURRENCES, Recurrence
 
 Tensor = Any
 
@@ -81,14 +82,9 @@ class RecurrentEncoder(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        for argument, size in (("hidden_dim", hidden_dim), ("num_layers", num_layers)):
-            if size < 1:
-                raise ValueError(f"{argument} must be at least 1, got {size}")
-        for argument, rate in (("dropout", dropout), ("recurrent_dropout", recurrent_dropout)):
-            if not 0 <= rate < 1:
-                raise ValueError(f"{argument} must be in [0, 1), got {rate}")
-        if cell not in RECURRENCES:
-            raise ValueError(f"cell must be one of {', '.join(RECURRENCES)}, got {cell!r}")
+        sizes = {"hidden_dim": hidden_dim, "num_layers": num_layers}
+        rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
+        self.recurrence = checked_recurrence(cell, sizes, rates)
         self.hidden_dim = hidden_dim
         self.num_layers = num_layers
         self.cell = cell
@@ -98,7 +94,6 @@ class RecurrentEncoder(keras.layers.Layer):
         self.recurrent_dropout = recurrent_dropout
         self.return_state = return_state
         self.seed = seed
-        self.recurrence = RECURRENCES[cell]
         self.output_dim = hidden_dim * (2 if bidirectional else 1)
         self.seed_generator = keras.random.SeedGenerator(seed)
 
@@ -208,6 +203,33 @@ class RecurrentEncoder(keras.layers.Layer):
             "return_state": self.return_state,
             "seed": self.seed,
         }
+
+
+def checked_recurrence(
+    cell: str, sizes: Mapping[str, int], rates: Mapping[str, float]
+) -> Recurrence:
+    """Gives a cell's recurrence, where the arguments of its layer are in their range.
+
+    Args:
+        cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
+        sizes: by the names of arguments; each at least 1.
+        rates: by the names of arguments; each from 0 to below 1.
+
+    Returns:
+        The recurrence.
+
+    Raises:
+        ValueError: a size is not positive, a rate is outside [0, 1), or the cell is unknown.
+    """
+    for argument, size in sizes.items():
+        if size < 1:
+            raise ValueError(f"{argument} must be at least 1, got {size}")
+    for argument, rate in rates.items():
+        if not 0 <= rate < 1:
+            raise ValueError(f"{argument} must be in [0, 1), got {rate}")
+    if cell not in RECURRENCES:
+        raise ValueError(f"cell must be one of {', '.join(RECURRENCES)}, got {cell!r}")
+    return RECURRENCES[cell]
 
 
 def add_direction(layer: Any, name: str, width: int) -> Direction:

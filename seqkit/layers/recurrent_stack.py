@@ -7,8 +7,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqkit.layers.recurrences import RECURRENCES, State
-from seqkit.layers.recurrent import add_direction, biases
+from seqkit.layers.recurrences import State
+from seqkit.layers.recurrent import add_direction, biases, checked_recurrence
 
 Tensor = Any
 
@@ -67,21 +67,15 @@ class RecurrentStack(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        for argument, size in (("hidden_dim", hidden_dim), ("num_layers", num_layers)):
-            if size < 1:
-                raise ValueError(f"{argument} must be at least 1, got {size}")
-        for argument, rate in (("dropout", dropout), ("recurrent_dropout", recurrent_dropout)):
-            if not 0 <= rate < 1:
-                raise ValueError(f"{argument} must be in [0, 1), got {rate}")
-        if cell not in RECURRENCES:
-            raise ValueError(f"cell must be one of {', '.join(RECURRENCES)}, got {cell!r}")
+        sizes = {"hidden_dim": hidden_dim, "num_layers": num_layers}
+        rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
+        self.recurrence = checked_recurrence(cell, sizes, rates)
         self.hidden_dim = hidden_dim
         self.num_layers = num_layers
         self.cell = cell
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.seed = seed
-        self.recurrence = RECURRENCES[cell]
         self.state_dim = num_layers * self.recurrence.num_states * hidden_dim
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.product_dtype: str | None = None
