@@ -29,7 +29,7 @@ from seqkit.models.image_captioner_core import ENCODER
 from seqkit.models.image_encoders import set_trainable
 from seqkit.publish import publish_captioner
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
-from seqkit.training import fit_captioner
+from seqkit.training import fit_captioner, with_preset
 
 
 @dataclasses.dataclass(frozen=True)
@@ -238,7 +238,7 @@ def train(
         validation: Held-out data to stop by; by default a part of the data, by image.
         test: Held-out data to score on; by default a part of the data, by image.
         image_dir: Folder of the image files; by default that of the table.
-        config: What may be turned. The sample is trained with `SAMPLE` if nothing is.
+        config: What may be turned. For the sample, what is left as it is comes from `SAMPLE`.
         resume: Go on from the last finished epoch of an interrupted run with this export path.
         log_dir: Directory for TensorBoard.
 
@@ -250,8 +250,8 @@ def train(
         ConnectionError: The weights of a backbone cannot be fetched.
         ExportError: The exported model does not answer as the trained one.
     """
-    if data is None and config == DEFAULTS:
-        config = SAMPLE
+    if data is None:
+        config = with_preset(config, SAMPLE)
     parts = read(data, validation, test, config, image_dir=image_dir)
     return _run(parts, None, export_path, config, resume, log_dir)
 

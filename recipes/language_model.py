@@ -29,7 +29,7 @@ from seqkit.export.artefact import check_target
 from seqkit.models import LanguageModel
 from seqkit.publish import publish_language_model
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
-from seqkit.training import HeldOutText, TrainingState, fit_language_model
+from seqkit.training import HeldOutText, TrainingState, fit_language_model, with_preset
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,7 +176,7 @@ def train(
         export_path: Directory for the served model, its card and its report.
         validation: Held-out data to stop by; by default a part of the data.
         test: Held-out data to score on; by default a part of the data.
-        config: What may be turned. The sample is trained with `SAMPLE` if nothing is.
+        config: What may be turned. For the sample, what is left as it is comes from `SAMPLE`.
         resume: Go on from the last finished epoch of an interrupted run with this export path.
         log_dir: Directory for TensorBoard.
 
@@ -187,7 +187,8 @@ def train(
         ValueError: Data or an argument cannot be used; the message says where and what to do.
         ExportError: The exported model does not answer as the trained one.
     """
-    config = SAMPLE if data is None and config == DEFAULTS else config
+    if data is None:
+        config = with_preset(config, SAMPLE)
     parts = read(data, validation, test, config)
     return _run(parts, None, export_path, config, resume, log_dir)
 

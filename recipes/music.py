@@ -39,7 +39,13 @@ from seqkit.export.midi import write_midi
 from seqkit.models import FrameModel, LanguageModel
 from seqkit.publish import publish_frame_model, publish_language_model
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
-from seqkit.training import HeldOutText, TrainingState, fit_frame_model, fit_language_model
+from seqkit.training import (
+    HeldOutText,
+    TrainingState,
+    fit_frame_model,
+    fit_language_model,
+    with_preset,
+)
 
 # What is written goes on from the beginning of a piece of the test data.
 _SAMPLE_MIDI, _PROMPT_FRAMES, _SAMPLE_FRAMES = "sample.mid", 8, 64
@@ -201,8 +207,8 @@ def train(
             what it makes.
         validation: Held-out data to stop by; by default a part of the data.
         test: Held-out data to score on; by default a part of the data.
-        config: What may be turned. The sample is trained with `SAMPLE` if nothing is, and tunes
-            with `TUNES`.
+        config: What may be turned. What is left as it is comes from `SAMPLE` for the sample, and
+            from `TUNES` for tunes.
         resume: Go on from the last finished epoch of an interrupted run with this export path.
         log_dir: Directory for TensorBoard.
 
@@ -213,8 +219,8 @@ def train(
         ValueError: Data or an argument cannot be used; the message says where and what to do.
         ExportError: The exported model does not answer as the trained one.
     """
-    if config == DEFAULTS:
-        config = SAMPLE if data is None else TUNES if is_tunes(data) else config
+    if data is None or is_tunes(data):
+        config = with_preset(config, SAMPLE if data is None else TUNES)
     parts = read(data, validation, test, config)
     return _run(parts, None, export_path, config, resume, log_dir)
 

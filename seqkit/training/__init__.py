@@ -14,6 +14,7 @@ from seqkit.training.frames import fit_frame_model
 from seqkit.training.held_out import HeldOutText
 from seqkit.training.language_model import fit_language_model
 from seqkit.training.loop import TrainingState, train_core
+from seqkit.training.preset import with_preset
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
 from seqkit.training.tagger import fit_tagger
 from seqkit.training.translator import fit_translator
@@ -47,4 +48,5 @@ __all__ = [
     "predict_logits",
     "train_core",
     "warm_up_and_decay",
+    "with_preset",
 ]

@@ -305,16 +305,16 @@ def test_images_may_lie_in_another_folder(tmp_path):
     assert names == {moved / f"{n}.png" for n in range(30)}
 
 
-def test_the_sample_has_its_own_settings_only_where_nothing_is_turned(monkeypatch):
+def test_the_sample_has_its_own_settings_but_for_those_that_are_turned(monkeypatch):
     asked = []
     monkeypatch.setattr(
         captioning, "_run", lambda parts, old, path, config, *more: asked.append(config)
     )
     monkeypatch.setattr(captioning, "digit_scenes", lambda: digit_scenes(20, 5, 5))
-    turned = captioning.Config(epochs=1)
     captioning.train()
-    captioning.train(config=turned)
+    captioning.train(config=captioning.Config(epochs=1))
     captioning.train(made(20))
+    turned = dataclasses.replace(captioning.SAMPLE, epochs=1)
     assert asked == [captioning.SAMPLE, turned, captioning.DEFAULTS]
     assert captioning.SAMPLE != captioning.DEFAULTS
 

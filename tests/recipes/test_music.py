@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -145,15 +146,15 @@ def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys):
     assert line.startswith("error: ") and "piece 0, frame 1 has the pitch 130" in line
 
 
-def test_the_sample_has_its_own_settings_only_where_nothing_is_turned(monkeypatch):
+def test_the_sample_has_its_own_settings_but_for_those_that_are_turned(monkeypatch):
     asked = []
     monkeypatch.setattr(
         music, "_run", lambda parts, old, path, config, *more: asked.append((config, parts))
     )
-    turned = music.Config(epochs=1)
     music.train()
-    music.train(config=turned)
+    music.train(config=music.Config(epochs=1))
     music.train([[[60]], [[61]], [[62]]])
+    turned = dataclasses.replace(music.SAMPLE, epochs=1)
     assert [config for config, _ in asked] == [music.SAMPLE, turned, music.DEFAULTS]
     assert len(pieces_of(asked[0][1]["train"])) == 300
 

@@ -1,5 +1,6 @@
 """The translation recipe, whole: from two files to a served model, interrupted and gone on from."""
 
+import dataclasses
 import itertools
 import json
 import random
@@ -271,14 +272,14 @@ def test_auto_takes_the_tokenizers_that_fit(monkeypatch, rows, turned, expected)
     assert (*kinds, sides[0] is sides[1]) == expected
 
 
-def test_the_sample_has_its_own_settings_only_where_nothing_is_turned(monkeypatch):
+def test_the_sample_has_its_own_settings_but_for_those_that_are_turned(monkeypatch):
     asked = []
     monkeypatch.setattr(
         translation, "_run", lambda parts, old, path, config, *more: asked.append(config)
     )
-    turned = translation.Config(epochs=1)
     translation.train()
-    translation.train(config=turned)
+    translation.train(config=translation.Config(epochs=1))
     translation.train(pairs())
+    turned = dataclasses.replace(translation.SAMPLE, epochs=1)
     assert asked == [translation.SAMPLE, turned, translation.DEFAULTS]
     assert translation.SAMPLE != translation.DEFAULTS
