@@ -25,8 +25,8 @@ from seqkit.data import Dataset, captions_by_image, check, read_parts
 from seqkit.evaluation import Outcome, beside, score_beside_plain
 from seqkit.export.artefact import check_target
 from seqkit.models import ImageCaptioner
-from seqkit.models.image_captioner_core import ENCODER
-from seqkit.models.image_encoders import set_trainable
+from seqkit.models.image_captioner.core import ENCODER
+from seqkit.models.image_captioner.encoders import set_trainable
 from seqkit.publish import publish_captioner
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
 from seqkit.training import fit_captioner, with_preset

@@ -103,7 +103,7 @@ def test_there_is_something_to_check(part):
         ("optimizers", "import jax.numpy as jnp"),
         ("text", "from seqkit.data import read"),
         ("text", "from seqkit import data"),
-        ("export", "import seqkit.models.text_classifier"),
+        ("export", "import seqkit.models.text_classifier.model"),
         ("models", "from recipes import sentiment"),
         ("data", "from seqkit.models import TextClassifier"),
     ],

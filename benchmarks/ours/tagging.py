@@ -23,7 +23,7 @@ from seqkit.data import Dataset
 from seqkit.export import saved_model
 from seqkit.losses import CRFNegativeLogLikelihood
 from seqkit.models import TokenTagger
-from seqkit.models.token_tagger_core import CRF
+from seqkit.models.token_tagger.core import CRF
 from seqkit.optimizers import LazyAdam
 from seqkit.training import EncodedSentences, TaggedBatches
 

@@ -41,7 +41,7 @@ def next_token(core: keras.Model, source: Source, *, attention: bool = True) -> 
     Example:
         >>> import numpy as np
         >>> from seqkit.decoding import greedy
-        >>> from seqkit.models.translator_core import build_translator_core, encode
+        >>> from seqkit.models.translator.core import build_translator_core, encode
         >>> core = build_translator_core(50, 40, embedding_dim=6, hidden_dim=4)
         >>> source, state = encode(core, np.array([[5, 9, 7], [8, 0, 0]]))
         >>> found = greedy(next_token(core, source), state, max_length=4)

@@ -12,7 +12,7 @@ from seqkit.data import Dataset, pieces_of
 from seqkit.evaluation import FrameScores, Outcome
 from seqkit.export import report
 from seqkit.export.roll_figure import roll_figure
-from seqkit.models.frame_batches import padded
+from seqkit.models.frame_model.batches import padded
 from seqkit.publish.provenance import described
 
 # The more is drawn, the likelier is a chance so near its limit that another machine decides else.

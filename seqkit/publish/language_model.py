@@ -11,7 +11,7 @@ from seqkit import export
 from seqkit.data import Dataset, TextStream
 from seqkit.evaluation import LanguageModelScores, Outcome
 from seqkit.export import report
-from seqkit.models.language_model_core import state_dim
+from seqkit.models.language_model.core import state_dim
 from seqkit.publish.provenance import HARD_TEXTS, described
 
 _GOLDEN = 16

@@ -20,8 +20,8 @@ from seqkit.data import Dataset
 from seqkit.images import ArrayStore, Augmentation, may_be_flipped
 from seqkit.losses import TokenCrossEntropy
 from seqkit.models import ImageCaptioner
-from seqkit.models.image_captioner_core import DESCRIBER, ENCODER, describer
-from seqkit.models.image_encoders import set_trainable
+from seqkit.models.image_captioner.core import DESCRIBER, ENCODER, describer
+from seqkit.models.image_captioner.encoders import set_trainable
 from seqkit.models.next_token import output_layer
 from seqkit.optimizers import LazyAdam
 from seqkit.training.encoded_captions import CaptionBatches, EncodedCaptions

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqkit.models.language_model_core import first_state, state_dim
+from seqkit.models.language_model.core import first_state, state_dim
 
 Tensor = Any
 
@@ -21,7 +21,7 @@ class CarriedState(keras.Model):
 
     Example:
         >>> import numpy as np
-        >>> from seqkit.models.language_model_core import build_language_model_core
+        >>> from seqkit.models.language_model.core import build_language_model_core
         >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
         >>> model = CarriedState(core, batch_size=1)
         >>> window = {"token_ids": np.array([[2, 5, 6]]), "begins": np.array([True])}

@@ -11,7 +11,7 @@ import keras
 from seqkit.data import Dataset
 from seqkit.data.labels import balanced_weights
 from seqkit.models import TextClassifier
-from seqkit.models.text_classifier_core import WIDE, start_from_counts
+from seqkit.models.text_classifier.core import WIDE, start_from_counts
 from seqkit.optimizers import LazyAdam
 from seqkit.training.encoded import EncodedTexts, TrainingBatches
 from seqkit.training.loop import TrainingState, train_core

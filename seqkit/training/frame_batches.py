@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from seqkit.data.pair_batching import pair_batches
 from seqkit.data.piano_rolls import Piece
-from seqkit.models.frame_core import NUM_PITCHES
+from seqkit.models.frame_model.core import NUM_PITCHES
 from seqkit.training.streaming import streamed
 
 PADDING = -1

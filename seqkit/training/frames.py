@@ -12,7 +12,7 @@ import numpy as np
 from seqkit.data import Dataset, pieces_of
 from seqkit.losses import FrameCrossEntropy
 from seqkit.models import FrameModel
-from seqkit.models.frame_core import PITCH_LOGITS, RECURRENT
+from seqkit.models.frame_model.core import PITCH_LOGITS, RECURRENT
 from seqkit.training.frame_batches import FrameBatches
 from seqkit.training.loop import TrainingState, train_core
 from seqkit.training.schedule import epochs_within, warm_up_and_decay

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from seqkit.data import Dataset, TextStream
 from seqkit.models import LanguageModel
-from seqkit.models.language_reading import token_log_probabilities
-from seqkit.models.stream_score import StreamScorer
+from seqkit.models.language_model.reading import token_log_probabilities
+from seqkit.models.language_model.stream_score import StreamScorer
 from seqkit.text import EOS_ID
 from seqkit.training.encoded_lines import EncodedLines
 from seqkit.training.encoded_stream import EncodedStream

@@ -12,7 +12,7 @@ import keras
 from seqkit.data import Dataset, TextStream
 from seqkit.losses import TokenCrossEntropy
 from seqkit.models import LanguageModel
-from seqkit.models.language_model_core import RECURRENT
+from seqkit.models.language_model.core import RECURRENT
 from seqkit.models.next_token import output_layer
 from seqkit.optimizers import LazyAdam
 from seqkit.training.carried_state import CarriedState, FromBeginning

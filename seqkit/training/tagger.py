@@ -15,7 +15,7 @@ from seqkit.data.batching import bucket_batches
 from seqkit.layers import LinearChainCRF
 from seqkit.losses import CRFNegativeLogLikelihood
 from seqkit.models import TokenTagger
-from seqkit.models.token_tagger_core import CRF
+from seqkit.models.token_tagger.core import CRF
 from seqkit.optimizers import LazyAdam
 from seqkit.training.encoded_sentences import EncodedSentences, TaggedBatches
 from seqkit.training.loop import TrainingState, train_core

@@ -15,7 +15,7 @@ from seqkit.data import Dataset
 from seqkit.losses import TokenCrossEntropy
 from seqkit.models import Translator
 from seqkit.models.next_token import output_layer
-from seqkit.models.translation_search import MORE_TOKENS
+from seqkit.models.translator.search import MORE_TOKENS
 from seqkit.optimizers import LazyAdam
 from seqkit.training.encoded_pairs import EncodedPairs, PairBatches
 from seqkit.training.fast_products import fast_product_dtype

@@ -7,9 +7,9 @@ import pytest
 import tensorflow as tf
 
 from seqkit.models import LanguageModel
-from seqkit.models.language_model_core import first_state
+from seqkit.models.language_model.core import first_state
+from seqkit.models.language_model.text_ends import text_ends
 from seqkit.models.next_token import output_layer
-from seqkit.models.text_ends import text_ends
 from seqkit.text import BOS_ID, EOS_ID, CharTokenizer, TextEncoder, Vocabulary
 from tests.small_language_models import small_encoder, small_language_model
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from seqkit.data import DataError
 from seqkit.models import FrameModel
-from seqkit.models.frame_batches import as_pieces, padded
+from seqkit.models.frame_model.batches import as_pieces, padded
 from tests.music_cases import small_frame_model
 
 PIECES = [

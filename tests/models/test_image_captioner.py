@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from seqkit.export import write
 from seqkit.models import ImageCaptioner
-from seqkit.models.image_captioner_core import describer, grid_of, look_at
+from seqkit.models.image_captioner.core import describer, grid_of, look_at
 from seqkit.models.next_token import next_token
 from tests.small_captioners import UNREADABLE, small_captioner, small_images
 

@@ -7,7 +7,7 @@ import pytest
 from seqkit.decoding import greedy
 from seqkit.layers import token_logits
 from seqkit.losses import TokenCrossEntropy
-from seqkit.models.image_captioner_core import (
+from seqkit.models.image_captioner.core import (
     build_image_captioner_core,
     describer,
     grid_of,

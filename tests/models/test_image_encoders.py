@@ -8,8 +8,8 @@ import pytest
 from keras.src.applications import efficientnet
 from keras.src.utils import file_utils
 
-from seqkit.models import image_encoders
-from seqkit.models.image_encoders import build_image_encoder, set_trainable
+from seqkit.models.image_captioner import encoders
+from seqkit.models.image_captioner.encoders import build_image_encoder, set_trainable
 
 SMALL = {"height": 32, "width": 48, "widths": (4, 6), "strides": (2, 2)}
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 32, 48, 3)).astype("uint8")
@@ -64,7 +64,7 @@ def applications():
 @pytest.mark.parametrize("module", applications(), ids=lambda module: module.__name__[19:])
 def test_preprocessing_is_that_of_keras(module):
     pixels = keras.Input((4, 5, 3))
-    model = keras.Model(pixels, image_encoders._preprocessed(pixels, module))
+    model = keras.Model(pixels, encoders._preprocessed(pixels, module))
     model = keras.Model.from_config(model.get_config())
     given = IMAGES[:, :4, :5].astype("float32")
     expected = module.preprocess_input(given.copy())
@@ -135,7 +135,7 @@ def test_a_file_of_imagenet_gives_what_keras_gives_that_has_fetched_it(tmp_path,
     expected = np.asarray(ours(given))
     for layer in ours._flatten_layers():
         if isinstance(layer, keras.layers.Normalization):
-            image_encoders._mend(layer)
+            encoders._mend(layer)
     np.testing.assert_array_equal(ours(given), expected)
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit.models import LanguageModel, language_reading
-from seqkit.models.language_model_core import first_state
+from seqkit.models import LanguageModel
+from seqkit.models.language_model import reading
+from seqkit.models.language_model.core import first_state
 from seqkit.models.next_token import output_layer
 from seqkit.text import BOS_ID, EOS_ID, CharTokenizer, TextEncoder, Vocabulary
 from tests.small_language_models import small_encoder, small_language_model
@@ -171,8 +172,8 @@ def test_scores_are_those_of_the_core(letters, words):
 
 @eagerly
 def test_a_long_text_is_scored_in_windows_as_at_once(monkeypatch):
-    monkeypatch.setattr(language_reading, "_WINDOW", 16)
-    monkeypatch.setattr(language_reading, "_SCORES_TOGETHER", 200)
+    monkeypatch.setattr(reading, "_WINDOW", 16)
+    monkeypatch.setattr(reading, "_SCORES_TOGETHER", 200)
     model = small_language_model("char")
     text = "an apple and the pear, good! " * 4
     ids = ids_of(model, text)

@@ -6,14 +6,14 @@ import tensorflow as tf
 from keras import ops
 
 from seqkit.layers import token_logits
-from seqkit.models.language_model_core import (
+from seqkit.models.language_model.core import (
     build_language_model_core,
     first_state,
     following,
     state_dim,
 )
+from seqkit.models.language_model.stream_score import StreamScorer
 from seqkit.models.next_token import output_layer
-from seqkit.models.stream_score import StreamScorer
 
 WAYS = {
     "plain": {},

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import given, settings
 
-from seqkit.models.token_windows import windows
+from seqkit.models.token_tagger.windows import windows
 
 
 @settings(deadline=None, max_examples=60)

@@ -8,8 +8,8 @@ import pytest
 
 from seqkit import data
 from seqkit.models import TokenTagger
-from seqkit.models.token_tagger_core import VECTORS, build_tagger_core
-from seqkit.models.word_vectors import continued, core_sizes
+from seqkit.models.token_tagger.core import VECTORS, build_tagger_core
+from seqkit.models.token_tagger.word_vectors import continued, core_sizes
 from seqkit.text import Vocabulary, WordEncoder
 from seqkit.training import EncodedSentences, fit_tagger
 

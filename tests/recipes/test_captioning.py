@@ -17,8 +17,8 @@ from seqkit.command_line import run_recipe
 from seqkit.export import verify
 from seqkit.images import encoded_images
 from seqkit.models import ImageCaptioner
-from seqkit.models.image_captioner_core import ENCODER
-from seqkit.models.image_encoders import build_image_encoder
+from seqkit.models.image_captioner.core import ENCODER
+from seqkit.models.image_captioner.encoders import build_image_encoder
 from tests.recipes.held_run import ROOT, resumed
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from recipes import dialogue
 from recipes.samples.small_talk import small_talk
 from seqkit.command_line import run_recipe
 from seqkit.data import read_turns
-from seqkit.models.translation import Translation
+from seqkit.models.translator.answers import Translation
 
 pytestmark = pytest.mark.slow
 

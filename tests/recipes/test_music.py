@@ -17,7 +17,7 @@ from recipes.samples.scales import scales
 from seqkit.command_line import run_recipe
 from seqkit.data import pieces_of
 from seqkit.models import FrameModel, LanguageModel
-from seqkit.models.frame_batches import as_pieces, padded
+from seqkit.models.frame_model.batches import as_pieces, padded
 from tests.recipes.held_run import ROOT
 
 pytestmark = pytest.mark.slow

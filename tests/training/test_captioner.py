@@ -8,7 +8,7 @@ import pytest
 
 from seqkit import data
 from seqkit.models import ImageCaptioner
-from seqkit.models.image_captioner_core import ENCODER
+from seqkit.models.image_captioner.core import ENCODER
 from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
 from seqkit.training import captioner, fit_captioner
 from seqkit.training.captioner import DESCRIBER, WHOLE, CaptionValidation

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from seqkit.models.language_model_core import build_language_model_core, first_state
+from seqkit.models.language_model.core import build_language_model_core, first_state
 from seqkit.training.carried_state import CarriedState, FromBeginning
 
 IDS = np.random.default_rng(0).integers(4, 9, (2, 6)).astype("int32")

@@ -37,6 +37,15 @@ class Alignment(NamedTuple):
     attention: np.ndarray
 
 
+def collect_translations(answer: Mapping[str, Any]) -> list[Translation]:
+    """Turns the answer of the signature `serving_default` into one translation for each text."""
+    columns = (answer[name].numpy() for name in ("translation", "score", "unknown_rate"))
+    return [
+        Translation(text.decode(), float(score), float(rate))
+        for text, score, rate in zip(*columns, strict=True)
+    ]
+
+
 def collect_best(answer: Mapping[str, Any]) -> list[list[Translation]]:
     """Turns the answer of the signature `n_best` into lists, the best translation first."""
     texts, scores = answer["translations"].numpy(), answer["scores"].numpy()

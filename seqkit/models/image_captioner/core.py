@@ -17,7 +17,7 @@ from seqkit.layers import (
     TokenOutput,
     WordDropout,
 )
-from seqkit.models.image_encoders import build_image_encoder, set_trainable
+from seqkit.models.image_captioner.encoders import build_image_encoder, set_trainable
 from seqkit.models.next_token import DECODER, EMBEDDING, OUTPUT
 
 ENCODER, DESCRIBER = "encoder", "describer"

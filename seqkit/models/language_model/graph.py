@@ -9,10 +9,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.models.completion import complete
-from seqkit.models.language_model_core import following, state_dim
-from seqkit.models.language_scores import surprises, text_scores, token_scores
-from seqkit.models.language_search import Drawing, continuation, write_on
+from seqkit.models.language_model.completion import complete
+from seqkit.models.language_model.core import following, state_dim
+from seqkit.models.language_model.scores import surprises, text_scores, token_scores
+from seqkit.models.language_model.search import Drawing, continuation, write_on
 from seqkit.models.text_batches import at_least_one
 from seqkit.text import BOS_ID, TextEncoder
 
@@ -45,8 +45,8 @@ class LanguageGraph:
 
     Attributes:
         generate: see `answer`.
-        token_scores: what `score` needs of each `<string>[batch]`, see `language_scores`.
-        surprises: what `surprise` needs, see `language_scores`.
+        token_scores: what `score` needs of each `<string>[batch]`, see `scores`.
+        surprises: what `surprise` needs, see `scores`.
     """
 
     def __init__(

@@ -71,7 +71,7 @@ def build_tagger_core(
         num_pretrained: number of ids with a pretrained vector, the special ones included; 0 for a
             network without. The weight of the layer `pretrained` is to be set.
         pretrained_dim: size of these vectors.
-        pretrained_scale: what they are multiplied by, see `seqkit.models.word_vectors`.
+        pretrained_scale: what they are multiplied by, see `word_vectors`.
         seed: seed of all dropout.
 
     Returns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
-from seqkit.models.language_reading import next_log_probabilities, token_log_probabilities
+from seqkit.models.language_model.reading import next_log_probabilities, token_log_probabilities
 from seqkit.text import BOS_ID, EOS_ID, PAD_ID, UNK_ID, TextEncoder
 from seqkit.text.code_points import decode
 from seqkit.text.vocabulary import EOS

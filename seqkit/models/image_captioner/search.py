@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from seqkit.decoding import SearchResult, beam_search, greedy
 from seqkit.models.found import Found, find_by_length
-from seqkit.models.image_captioner_core import describer, grid_of, look_at
+from seqkit.models.image_captioner.core import describer, grid_of, look_at
 from seqkit.models.next_token import next_token
 from seqkit.text import Vocabulary
 

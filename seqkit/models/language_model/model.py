@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
-from seqkit.models.language_answers import (
+from seqkit.models.language_model.answers import (
     Completion,
     Continuation,
     Surprise,
@@ -23,11 +23,11 @@ from seqkit.models.language_answers import (
     collect_scores,
     collect_surprises,
 )
-from seqkit.models.language_graph import DRAWING, LONGEST_COMPLETION, LanguageGraph
-from seqkit.models.language_model_core import build_language_model_core
+from seqkit.models.language_model.core import build_language_model_core
+from seqkit.models.language_model.graph import DRAWING, LONGEST_COMPLETION, LanguageGraph
+from seqkit.models.language_model.text_ends import UNTIL
 from seqkit.models.next_token import output_layer
 from seqkit.models.text_batches import answers_to
-from seqkit.models.text_ends import UNTIL
 from seqkit.text import TextEncoder
 from seqkit.text.code_points import as_text_tensor
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.data.piano_rolls import Piece, check_piece
-from seqkit.models.frame_core import NUM_PITCHES
+from seqkit.models.frame_model.core import NUM_PITCHES
 
 NO_PITCH = -1
 

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from seqkit.decoding import sample
 from seqkit.models.chunks import map_by_length
-from seqkit.models.language_model_core import following
-from seqkit.models.language_reading import read
+from seqkit.models.language_model.core import following
+from seqkit.models.language_model.reading import read
 from seqkit.text.tokenizer import Tokenizer
 
 # One step computes all rows, and a step of 64 takes little longer than one of 32.

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from seqkit.layers import token_logits
 from seqkit.models.chunks import map_by_length
-from seqkit.models.language_model_core import first_state, following, state_dim
+from seqkit.models.language_model.core import first_state, following, state_dim
 from seqkit.models.next_token import output_layer
 from seqkit.text import BOS_ID, PAD_ID
 
@@ -46,7 +46,7 @@ def read(core: keras.Model, token_ids: tf.RaggedTensor) -> Read:
         Read.
 
     Example:
-        >>> from seqkit.models.language_model_core import build_language_model_core
+        >>> from seqkit.models.language_model.core import build_language_model_core
         >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
         >>> texts = tf.ragged.constant([[5, 6, 7], []], tf.int32, row_splits_dtype="int64")
         >>> found = read(core, texts)
@@ -80,7 +80,7 @@ def token_log_probabilities(core: keras.Model, wanted: tf.RaggedTensor) -> tf.Ra
         Ragged `<float32>[rows, None]`, natural logarithms.
 
     Example:
-        >>> from seqkit.models.language_model_core import build_language_model_core
+        >>> from seqkit.models.language_model.core import build_language_model_core
         >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
         >>> texts = tf.ragged.constant([[5, 6, 3], [3]], tf.int32, row_splits_dtype="int64")
         >>> token_log_probabilities(core, texts).row_lengths().numpy().tolist()
@@ -195,7 +195,7 @@ def next_log_probabilities(core: keras.Model, token_ids: tf.RaggedTensor) -> tf.
         `<float32>[rows, vocabulary]`, natural logarithms.
 
     Example:
-        >>> from seqkit.models.language_model_core import build_language_model_core
+        >>> from seqkit.models.language_model.core import build_language_model_core
         >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
         >>> texts = tf.ragged.constant([[5, 6, 7], []], tf.int32, row_splits_dtype="int64")
         >>> tf.reduce_sum(tf.exp(next_log_probabilities(core, texts)), 1).numpy().round(4).tolist()

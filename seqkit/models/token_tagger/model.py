@@ -15,16 +15,16 @@ from seqkit.data import tag_scheme
 from seqkit.models.chunks import map_by_length
 from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
-from seqkit.models.tagging import Tagging, collect
-from seqkit.models.token_tagger_core import (
+from seqkit.models.token_tagger.answers import Tagging, collect
+from seqkit.models.token_tagger.core import (
     CRF,
     VECTORS,
     build_tagger_core,
     read_sentences,
     word_reader,
 )
-from seqkit.models.token_windows import windows
-from seqkit.models.word_vectors import continued, core_sizes
+from seqkit.models.token_tagger.windows import windows
+from seqkit.models.token_tagger.word_vectors import continued, core_sizes
 from seqkit.text import Normalizer, Vocabulary, WordTokenizer
 from seqkit.text.code_points import as_text_tensor, byte_offsets
 from seqkit.text.word_encoder import EncodedWords, WordEncoder

@@ -10,11 +10,11 @@ import tensorflow as tf
 
 from seqkit.decoding import Step, StepResult, beam_search
 from seqkit.models.chunks import map_by_length
-from seqkit.models.language_model_core import following
-from seqkit.models.language_reading import Read, read
-from seqkit.models.language_search import continuation
-from seqkit.models.text_ends import TextEnds, text_ends
-from seqkit.models.unfinished_words import Begun, begun_texts
+from seqkit.models.language_model.core import following
+from seqkit.models.language_model.reading import Read, read
+from seqkit.models.language_model.search import continuation
+from seqkit.models.language_model.text_ends import TextEnds, text_ends
+from seqkit.models.language_model.unfinished_words import Begun, begun_texts
 from seqkit.text import EOS_ID, PAD_ID, TextEncoder, WordTokenizer
 
 _ROWS_TOGETHER = 16

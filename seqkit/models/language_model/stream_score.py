@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.models.language_model_core import first_state
-from seqkit.models.language_reading import log_probabilities_of
+from seqkit.models.language_model.core import first_state
+from seqkit.models.language_model.reading import log_probabilities_of
 from seqkit.models.next_token import output_layer
 from seqkit.text import BOS_ID, EOS_ID, PAD_ID
 
@@ -28,7 +28,7 @@ class StreamScorer:
         window: tokens of a part that are computed together.
 
     Example:
-        >>> from seqkit.models.language_model_core import build_language_model_core
+        >>> from seqkit.models.language_model.core import build_language_model_core
         >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
         >>> told = StreamScorer(core)(np.array([5, 6, 7, 3, 8, 3]))
         >>> told.shape, bool((told < 0).all())

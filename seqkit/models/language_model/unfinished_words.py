@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from seqkit.models.text_ends import TextEnds
+from seqkit.models.language_model.text_ends import TextEnds
 from seqkit.text import SubwordTokenizer, TextEncoder, WordTokenizer
 from seqkit.text.code_points import decode
 from seqkit.text.tokenizer import join_rows

@@ -12,7 +12,7 @@ from seqkit.layers import token_logits
 from seqkit.models.chunks import map_by_length
 from seqkit.models.found import Found, find_by_length
 from seqkit.models.next_token import next_token, output_layer
-from seqkit.models.translator_core import encode
+from seqkit.models.translator.core import encode
 from seqkit.text import BOS_ID, PAD_ID, UNK_ID, Vocabulary
 
 # Each row has several beams, so few rows fill a matrix product, and of few the longest ends sooner.

@@ -13,21 +13,21 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.images import MAX_PIXELS, ImageReader, encoded_images
-from seqkit.models.caption import (
+from seqkit.models.growing import copy_weights
+from seqkit.models.image_captioner.answers import (
     Caption,
     CaptionAttention,
     collect_best_captions,
     collect_caption_attention,
     collect_captions,
 )
-from seqkit.models.caption_search import CaptionSearch
-from seqkit.models.growing import copy_weights
-from seqkit.models.image_captioner_core import (
+from seqkit.models.image_captioner.core import (
     ENCODER,
     build_image_captioner_core,
     describer,
     grid_of,
 )
+from seqkit.models.image_captioner.search import CaptionSearch
 from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.next_token import output_layer
 from seqkit.models.text_batches import at_least_one

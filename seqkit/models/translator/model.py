@@ -15,9 +15,15 @@ from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.next_token import output_layer
 from seqkit.models.text_batches import answers_to, at_least_one
-from seqkit.models.translation import Alignment, Translation, collect_alignments, collect_best
-from seqkit.models.translation_search import TranslationSearch, log_probabilities
-from seqkit.models.translator_core import build_translator_core
+from seqkit.models.translator.answers import (
+    Alignment,
+    Translation,
+    collect_alignments,
+    collect_best,
+    collect_translations,
+)
+from seqkit.models.translator.core import build_translator_core
+from seqkit.models.translator.search import TranslationSearch, log_probabilities
 from seqkit.text import BOS_ID, EOS_ID, PAD_ID, SubwordTokenizer, TextEncoder
 
 _TASK = "translator"
@@ -164,14 +170,8 @@ class Translator(tf.Module):
         Raises:
             ValueError: an item is not a string that UTF-8 can hold; its index is named.
         """
-        found: list[Translation] = []
-        for answer in answers_to(self._translate, batch_size, texts):
-            columns = (answer[name].numpy() for name in ("translation", "score", "unknown_rate"))
-            found += [
-                Translation(text.decode(), float(score), float(rate))
-                for text, score, rate in zip(*columns, strict=True)
-            ]
-        return found
+        answers = answers_to(self._translate, batch_size, texts)
+        return [row for answer in answers for row in collect_translations(answer)]
 
     def n_best(self, texts: Sequence[str], batch_size: int = 256) -> list[list[Translation]]:
         """Gives several translations of each text, the best first; arguments as `translate`."""

@@ -16,8 +16,8 @@ from seqkit.models.chunks import map_by_length
 from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.text_batches import at_least_one
-from seqkit.models.text_classifier_core import DEEP, WIDE, build_core
-from seqkit.models.windows import TOO_LONG, cut
+from seqkit.models.text_classifier.core import DEEP, WIDE, build_core
+from seqkit.models.text_classifier.windows import TOO_LONG, cut
 from seqkit.text import Vocabulary
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder

@@ -18,7 +18,7 @@ from seqkit.losses.frame_cross_entropy import (
     pitch_chances,
     pitch_cross_entropy,
 )
-from seqkit.models.frame_batches import (
+from seqkit.models.frame_model.batches import (
     PieceScore,
     as_pieces,
     as_pitches,
@@ -26,7 +26,7 @@ from seqkit.models.frame_batches import (
     checked_pieces,
     padded,
 )
-from seqkit.models.frame_core import (
+from seqkit.models.frame_model.core import (
     NUM_PITCHES,
     RECURRENT,
     build_frame_core,

@@ -1,0 +1,1 @@
+"""Music, frame by frame: a core on pitches (`core`), pieces around it (`model`)."""
