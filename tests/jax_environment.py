@@ -31,6 +31,10 @@ def run_on_jax(program: Path, *arguments: str) -> str:
         JAX_PLATFORMS="cpu",
         # What is compiled here runs once: to compile it well takes longer than it is run.
         XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+        # JAX compiles a loop anew at each call; what is compiled already is found by its content.
+        JAX_COMPILATION_CACHE_DIR=str(CACHE / f"jax-compiled-{program.parent.name}"),
+        JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS="0",
+        JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES="-1",
     )
 
 

@@ -14,6 +14,7 @@ from seqkit.text.counting import count_tokens
 from seqkit.text.ngrams import HashedNGrams
 from seqkit.text.subword import SubwordTokenizer
 from seqkit.text.tokenizer import Tokenizer
+from seqkit.text.traced_once import traced_once
 from seqkit.text.vocabulary import UNK_ID, Vocabulary
 from seqkit.text.word import WordTokenizer
 
@@ -69,6 +70,7 @@ class TextEncoder(tf.Module):
         self._is_unknown = tf.constant(
             [i == UNK_ID or bool(_BYTE_PIECE.fullmatch(t)) for i, t in enumerate(vocabulary.tokens)]
         )
+        self._encode_once = traced_once(self._encode, tf.TensorSpec([None], tf.string))
 
     def __call__(self, texts: Any) -> EncodedText:
         """Encodes texts.
@@ -79,8 +81,11 @@ class TextEncoder(tf.Module):
         Returns:
             EncodedText.
         """
+        return self._encode_once(as_text_tensor(texts))
+
+    def _encode(self, texts: tf.Tensor) -> EncodedText:
         with tf.device("/CPU:0"):
-            normalized = self.tokenizer.normalizer(decode(as_text_tensor(texts)))
+            normalized = self.tokenizer.normalizer(decode(texts))
             tokens = self.tokenizer.split(normalized).values
             ids = self.vocabulary.token_to_id(tokens)
             unknown = ids.with_values(tf.cast(tf.gather(self._is_unknown, ids.values), tf.float32))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
 import tensorflow as tf
@@ -19,6 +19,7 @@ from seqkit.text.code_points import (
     take_rows,
 )
 from seqkit.text.composition import composition, second_characters
+from seqkit.text.traced_once import traced_once
 
 UnicodeForm = Literal["NFC", "NFKC"]
 Digits = Literal["keep", "zero"]
@@ -86,6 +87,7 @@ class Normalizer(tf.Module):
         self.lowercase = lowercase
         self.digits = digits
         self._plain = _plain_table(unicode_form, lowercase, digits)
+        # A SavedModel must find these tables, which `_unsure_once` reads.
         self._decompose = _decomposition(unicode_form, lowercase, digits)
         self._compose = None if unicode_form is None else composition()
 
@@ -103,20 +105,12 @@ class Normalizer(tf.Module):
         actions = self._plain.lookup(code_points)
         shifted = code_points + tf.bitwise.right_shift(actions, _SHIFT)
         plain = text._replace(code_points=text.code_points.with_flat_values(shifted))
+        normalize_unsure = _unsure_once(self.unicode_form, self.lowercase, self.digits)
         return tf.cond(
             tf.reduce_any(tf.bitwise.bitwise_and(actions, _UNSURE | _CLASS) > 0),
-            lambda: self._normalize_unsure(text, plain, actions),
+            lambda: normalize_unsure(text, plain, actions),
             lambda: plain,
         )
-
-    def _normalize_unsure(
-        self, text: AlignedText, plain: AlignedText, actions: tf.Tensor
-    ) -> AlignedText:
-        rows = _unsure_rows(actions, text.code_points.row_splits)
-        unsure = self._decompose(take_rows(text, rows))
-        if self._compose is not None:
-            unsure = self._compose(unsure)
-        return replace_rows(plain, rows, unsure)
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make this normalizer again, as JSON-able values."""
@@ -137,6 +131,28 @@ class Normalizer(tf.Module):
             The normalizer.
         """
         return cls(**config)
+
+
+@functools.cache
+def _unsure_once(
+    form: UnicodeForm | None, lowercase: bool, digits: Digits
+) -> Callable[[AlignedText, AlignedText, tf.Tensor], AlignedText]:
+    """Gives what normalises texts in which characters may change each other.
+
+    All normalizers with the same settings share it, as they share the tables that it reads.
+    """
+    decompose = _decomposition(form, lowercase, digits)
+    compose = None if form is None else composition()
+
+    def normalize(text: AlignedText, plain: AlignedText, actions: tf.Tensor) -> AlignedText:
+        rows = _unsure_rows(actions, text.code_points.row_splits)
+        unsure = decompose(take_rows(text, rows))
+        if compose is not None:
+            unsure = compose(unsure)
+        return replace_rows(plain, rows, unsure)
+
+    aligned = AlignedText(*[tf.RaggedTensorSpec([None, None], tf.int32)] * 3)
+    return traced_once(normalize, aligned, aligned, tf.TensorSpec([None], tf.int32))
 
 
 def _unsure_rows(actions: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:

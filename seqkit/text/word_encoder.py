@@ -12,6 +12,7 @@ from seqkit.text.code_points import as_text_tensor, decode, encode
 from seqkit.text.counting import count_tokens
 from seqkit.text.jamo import JamoTokenizer
 from seqkit.text.normalization import Normalizer
+from seqkit.text.traced_once import traced_once
 from seqkit.text.vocabulary import BOS_ID, EOS_ID, UNK_ID, Vocabulary
 
 # The first letters of a word and its last; what stands outside a short word is one of these marks.
@@ -100,6 +101,7 @@ class WordEncoder(tf.Module):
         self.affix_buckets = affix_buckets
         self.pretrained = pretrained
         self._normalizer, self._letters = _word_normalizer(), JamoTokenizer()
+        self._encode_once = traced_once(self._encode, tf.TensorSpec([None], tf.string))
 
     @classmethod
     def learn(
@@ -141,8 +143,11 @@ class WordEncoder(tf.Module):
         Returns:
             EncodedWords.
         """
+        return self._encode_once(as_text_tensor(words))
+
+    def _encode(self, words: tf.Tensor) -> EncodedWords:
         with tf.device("/CPU:0"):
-            aligned = decode(as_text_tensor(words))
+            aligned = decode(words)
             normal = self._normalizer(aligned).code_points
             lower = encode(normal.flat_values, normal.row_splits)
             token_ids = self.vocabulary.token_to_id(lower)

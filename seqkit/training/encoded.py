@@ -57,9 +57,7 @@ class EncodedTexts:
     ) -> None:
         self._dataset = dataset
         self._max_length = max_length
-        self._encode = tf.function(
-            encoder.__call__, input_signature=[tf.TensorSpec([None], tf.string)]
-        )
+        self._encoder = encoder
         self._has_ngrams = encoder.ngrams is not None
         self.num_cut = 0
         lengths, rates = [], []
@@ -67,7 +65,7 @@ class EncodedTexts:
         keep = True
         done = 0
         for texts in dataset.batches("text", _CHUNK):
-            encoded = self._encode(as_text_tensor(texts))
+            encoded = self._encoder(as_text_tensor(texts))
             row_lengths = encoded.token_ids.row_lengths().numpy()
             self.num_cut += int((row_lengths > max_length).sum())
             lengths.append(np.minimum(row_lengths, max_length).astype("int32"))
@@ -102,7 +100,7 @@ class EncodedTexts:
             tokens, ngrams = (part.padded(rows) for part in self._kept)
         else:
             texts = self._dataset.take(rows)["text"]
-            encoded = self._encode(as_text_tensor(texts))
+            encoded = self._encoder(as_text_tensor(texts))
             tokens = encoded.token_ids.to_tensor(0).numpy()
             ngrams = encoded.ngram_ids.to_tensor(0).numpy()
         tokens = tokens[:, :length]

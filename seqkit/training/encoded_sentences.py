@@ -162,9 +162,8 @@ class TaggedBatches:
 
 def _encoded(words: pa.StringArray, encoder: WordEncoder) -> dict[str, np.ndarray]:
     """The ids of different words, with one more for padding; letters only as far as there are."""
-    encode = tf.function(encoder.__call__, input_signature=[tf.TensorSpec([None], tf.string)])
     parts = [
-        encode(as_text_tensor(words[start : start + _WORDS]))
+        encoder(as_text_tensor(words[start : start + _WORDS]))
         for start in range(0, len(words), _WORDS)
     ]
     columns = {

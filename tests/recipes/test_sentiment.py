@@ -160,7 +160,8 @@ def test_an_interrupted_run_ends_with_the_same_bits(uninterrupted, tmp_path):
     arguments = command("--data", data, "--export-path", model, "--epochs", 3)
     status, output = stopped("recipes.sentiment", arguments[3:], signal.SIGINT)
     assert status == 130
-    assert "--resume" in output.splitlines()[-1]
+    # TensorFlow may log after it, from another thread, that the reading was cut short.
+    assert any("--resume" in line for line in output.splitlines()[-10:])
     assert not (model / "model.keras").exists()
     resumed = subprocess.run([*arguments, "--resume"], cwd=ROOT, capture_output=True, text=True)
     assert resumed.returncode == 0, resumed.stderr

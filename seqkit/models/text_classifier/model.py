@@ -164,9 +164,8 @@ class TextClassifier(tf.Module):
             )
         self._path_weights = [float(w) for w in weights]
         # Weights are constants of the graph: a graph that was traced before is out of date.
-        self._function = tf.function(
-            self.answer, input_signature=[tf.TensorSpec([None], tf.string, name="text")]
-        )
+        text = tf.TensorSpec([None], tf.string, name="text")
+        self._function = tf.function(self.answer, input_signature=[text], autograph=False)
 
     def targets(self, labels: Iterable[str | Sequence[str]]) -> np.ndarray:
         """Labels as numbers.
@@ -294,7 +293,7 @@ class TextClassifier(tf.Module):
 
         return {
             "serving_default": self._function,
-            "classes": tf.function(classes, input_signature=[]),
+            "classes": tf.function(classes, input_signature=[], autograph=False),
         }
 
     def trackables(self) -> list[Any]:

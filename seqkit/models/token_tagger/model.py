@@ -12,26 +12,18 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.data import tag_scheme
-from seqkit.models.chunks import map_by_length
 from seqkit.models.growing import copy_weights
 from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.token_tagger.answers import Tagging, collect
-from seqkit.models.token_tagger.core import (
-    CRF,
-    VECTORS,
-    build_tagger_core,
-    read_sentences,
-    word_reader,
-)
-from seqkit.models.token_tagger.windows import windows
+from seqkit.models.token_tagger.core import VECTORS, build_tagger_core, word_reader
+from seqkit.models.token_tagger.search import TagSearch
 from seqkit.models.token_tagger.word_vectors import continued, core_sizes
 from seqkit.text import Normalizer, Vocabulary, WordTokenizer
 from seqkit.text.code_points import as_text_tensor, byte_offsets
-from seqkit.text.word_encoder import EncodedWords, WordEncoder
+from seqkit.text.traced_once import traced_once
+from seqkit.text.word_encoder import WordEncoder
 
 _TASK = "token tagger"
-# Words are short, so more of them fill a matrix product than of sentences.
-_WORDS_TOGETHER = 512
 
 
 class TokenTagger(tf.Module):
@@ -78,19 +70,20 @@ class TokenTagger(tf.Module):
         self.encoder = encoder
         self.tags = tags
         self.core = core
-        self._word_reader = word_reader(core)
         # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
         self._core_config = json.dumps(dict(core_config))
         self.max_length = max_length
         self.scheme = tag_scheme.scheme(tags.tokens)
         self.tokenizer = WordTokenizer(Normalizer("NFC", lowercase=False))
-        self._of_texts = tf.function(
-            self.answer_texts, input_signature=[tf.TensorSpec([None], tf.string, name="text")]
+        text = tf.TensorSpec([None], tf.string, name="text")
+        tokens = tf.TensorSpec([None, None], tf.string, name="tokens")
+        # Without AutoGraph: there is nothing to convert, and it would only make tracing slow.
+        self._of_texts, self._of_tokens = (
+            tf.function(function, input_signature=[given], autograph=False)
+            for function, given in ((self.answer_texts, text), (self.answer_tokens, tokens))
         )
-        self._of_tokens = tf.function(
-            self.answer_tokens,
-            input_signature=[tf.TensorSpec([None, None], tf.string, name="tokens")],
-        )
+        search = TagSearch(encoder, tags, core, word_reader(core), max_length)
+        self._decide = traced_once(search, tf.RaggedTensorSpec([None, None], tf.string))
 
     @classmethod
     def build(
@@ -247,79 +240,6 @@ class TokenTagger(tf.Module):
             "unknown": unknown.to_tensor(False, shape=shape),
         }
 
-    def _decide(
-        self, words: tf.RaggedTensor
-    ) -> tuple[tf.RaggedTensor, tf.RaggedTensor, tf.RaggedTensor]:
-        """Tag, confidence and unknown of each word."""
-        # No kernel is asked to compute nothing: a text of one word comes last, taken away again.
-        flat = tf.concat([words.values, ["."]], 0)
-        splits = tf.cast(words.row_splits, tf.int32)
-        splits = tf.concat([splits, splits[-1:] + 1], 0)
-        distinct, number = tf.unique(flat)
-        encoded = self.encoder(distinct)
-        scores = self._emissions(tf.gather(self._word_vectors(encoded), number), splits)
-        places, best, confidence = map_by_length(
-            splits[1:] - splits[:-1],
-            lambda rows: self._best_paths(scores, splits, rows),
-            [tf.TensorSpec([None], dtype) for dtype in (tf.int32, tf.int32, tf.float32)],
-        )
-        order = tf.argsort(places)[:-1]
-        return (
-            words.with_values(tf.gather(self.tags.tokens, tf.gather(best, order))),
-            words.with_values(tf.gather(confidence, order)),
-            words.with_values(tf.gather(encoded.unknown, number[:-1])),
-        )
-
-    def _word_vectors(self, encoded: EncodedWords) -> tf.Tensor:
-        """`<float32>[words, dim]`: what the core reads of each word by itself."""
-        levels = {name: ids for name, ids in encoded._asdict().items() if name in self.core.input}
-        letters = tf.math.count_nonzero(encoded.character_ids, axis=1, dtype=tf.int32)
-
-        def some(rows: tf.Tensor) -> list[tf.Tensor]:
-            inputs = {name: tf.gather(ids, rows)[tf.newaxis] for name, ids in levels.items()}
-            if "character_ids" in inputs:
-                longest = tf.reduce_max(tf.gather(letters, rows))
-                inputs["character_ids"] = inputs["character_ids"][:, :, :longest]
-            return [rows, self._word_reader(inputs, training=False)[0]]
-
-        dim = self._word_reader.output.shape[-1]
-        specs = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, dim], tf.float32)]
-        rows, vectors = map_by_length(letters, some, specs, _WORDS_TOGETHER)
-        return tf.gather(vectors, tf.argsort(rows))
-
-    def _emissions(self, vectors: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:
-        """`<float32>[words, tags]`: what the core says of each word, window by window."""
-        cut = windows(splits, self.max_length)
-
-        def some(rows: tf.Tensor) -> list[tf.Tensor]:
-            begin, end = tf.gather(cut.begin, rows), tf.gather(cut.end, rows)
-            places = tf.ragged.range(begin, end).to_tensor(-1)
-            kept = (places >= tf.gather(cut.keep_begin, rows)[:, tf.newaxis]) & (
-                places < tf.gather(cut.keep_end, rows)[:, tf.newaxis]
-            )
-            sentences = tf.gather(vectors, tf.maximum(places, 0))
-            emissions = read_sentences(self.core, sentences, places >= 0)
-            return [tf.boolean_mask(places, kept), tf.boolean_mask(emissions, kept)]
-
-        specs = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, len(self.tags)], tf.float32)]
-        places, emissions = map_by_length(cut.end - cut.begin, some, specs)
-        return tf.gather(emissions, tf.argsort(places))
-
-    def _best_paths(self, scores: tf.Tensor, splits: tf.Tensor, rows: tf.Tensor) -> list[tf.Tensor]:
-        """Places, tag ids and marginal probabilities of the words of some texts."""
-        places = tf.ragged.range(tf.gather(splits, rows), tf.gather(splits, rows + 1))
-        padded = tf.cond(
-            tf.size(places.values) > 0,
-            lambda: places.to_tensor(-1),
-            lambda: tf.fill([tf.size(rows), 1], -1),
-        )
-        mask = padded >= 0
-        emissions = tf.gather(scores, tf.maximum(padded, 0))
-        crf = self.core.get_layer(CRF)
-        best, _ = crf.decode(emissions, mask)
-        chances = tf.gather(crf.marginals(emissions, mask), best, batch_dims=2)
-        return [tf.boolean_mask(value, mask) for value in (padded, best, chances)]
-
     def signatures(self) -> dict[str, Any]:
         """What a server offers.
 
@@ -335,7 +255,7 @@ class TokenTagger(tf.Module):
         return {
             "serving_default": self._of_texts,
             "tokens": self._of_tokens,
-            "tag_names": tf.function(tag_names, input_signature=[]),
+            "tag_names": tf.function(tag_names, input_signature=[], autograph=False),
         }
 
     def trackables(self) -> list[Any]:
