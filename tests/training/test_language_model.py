@@ -67,6 +67,33 @@ def test_data_of_the_other_kind_is_refused(unit):
         fit_language_model(model_of(unit), data_of(other), data_of(unit))
 
 
+def test_what_is_asked_for_reaches_the_training(monkeypatch, tmp_path):
+    told = []
+    monkeypatch.setattr(
+        "seqkit.training.language_model.train_core",
+        lambda trained, batches, **rest: told.append((trained, batches, rest)),
+    )
+    asked = {"patience": 2, "checkpoints": tmp_path, "resume": True, "log_dir": tmp_path / "logs"}
+    more = {"epochs": 50, "max_steps": 40, "clip_norm": 0.25, "seed": 7, "fingerprint": {"a": 1}}
+    for texts in (TEXTS, TEXTS[1:]):
+        model, data, judged = model_of("stream"), data_of("stream", texts), data_of("stream")
+        fit_language_model(model, data, judged, batch_size=6, window=10, **more, **asked)
+    (trained, batches, rest), (_, _, other) = told
+    assert (batches.batch_size, batches.window, batches._seed) == (6, 10, 7)
+    assert trained.core is not None and trained.optimizer.global_clipnorm == 0.25
+    assert rest["epochs"] == 40 // len(batches) and rest.items() >= asked.items()
+    # A run that was interrupted is not gone on from with other data.
+    assert rest["fingerprint"]["a"] == 1 and rest["fingerprint"] != other["fingerprint"]
+
+
+def test_texts_that_are_too_long_are_left_out_and_told(monkeypatch, capsys):
+    monkeypatch.setattr("seqkit.training.language_model.train_core", lambda *given, **rest: None)
+    model = model_of("sentences")
+    texts = ["abc"] * 5 + ["a" * (model.max_length + 1)] * 2
+    fit_language_model(model, data_of("sentences", texts), data_of("sentences", ["abc"]))
+    assert f"2 texts have more than {model.max_length} tokens" in capsys.readouterr().out
+
+
 def test_products_are_those_of_the_layer_again_after_training(monkeypatch):
     model = model_of("stream")
     stack = model.core.get_layer("recurrent")
