@@ -19,7 +19,7 @@ from seqkit.images import encoded_images
 from seqkit.models import ImageCaptioner
 from seqkit.models.image_captioner.core import ENCODER
 from seqkit.models.image_captioner.encoders import build_image_encoder
-from tests.recipes.held_run import ROOT, resumed
+from tests.recipes.runs import ROOT, printed_by, resumed
 
 pytestmark = pytest.mark.slow
 
@@ -96,12 +96,6 @@ def write_table(folder, rows):
     return folder / "all.csv"
 
 
-def command(data, path, *more):
-    arguments = ("--data", data, "--export-path", path, "--epochs", EPOCHS, *more)
-    arguments = (*flags(SMALL), "--bad-images", "skip", *arguments)
-    return [sys.executable, "-m", "recipes.captioning", *map(str, arguments)]
-
-
 def flags(settings):
     for name, value in settings.items():
         yield f"--{name.replace('_', '-')}"
@@ -110,14 +104,13 @@ def flags(settings):
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """A small model, trained once for this module by a process that nothing disturbed."""
+    """A small model, trained once for this module."""
     folder = tmp_path_factory.mktemp("models")
     data = write_table(folder, made(96))
-    done = subprocess.run(
-        command(data, folder / "squares"), cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return ImageCaptioner.load(folder / "squares"), folder / "squares", data, done.stdout
+    arguments = ["--data", data, "--export-path", folder / "squares", "--epochs", EPOCHS]
+    arguments += [*flags(SMALL), "--bad-images", "skip"]
+    model, printed = printed_by(captioning.train, arguments)
+    return model, folder / "squares", data, printed
 
 
 def test_train_writes_a_whole_artefact(exported):

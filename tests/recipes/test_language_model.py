@@ -11,7 +11,7 @@ import pytest
 from recipes import language_model
 from recipes.language_model import Config
 from seqkit.command_line import run_recipe
-from tests.recipes.held_run import resumed
+from tests.recipes.runs import resumed
 
 pytestmark = pytest.mark.slow
 

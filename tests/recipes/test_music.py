@@ -16,9 +16,9 @@ from recipes import music
 from recipes.samples.scales import scales
 from seqkit.command_line import run_recipe
 from seqkit.data import pieces_of
-from seqkit.models import FrameModel, LanguageModel
+from seqkit.models import LanguageModel
 from seqkit.models.frame_model.batches import as_pieces, padded
-from tests.recipes.held_run import ROOT
+from tests.recipes.runs import printed_by
 
 pytestmark = pytest.mark.slow
 
@@ -43,14 +43,9 @@ print(json.dumps(found))
 """
 
 
-def command(data, path, *more):
-    arguments = ("--data", data, "--export-path", path, "--epochs", EPOCHS, *more)
-    return [sys.executable, "-m", "recipes.music", *FLAGS, *map(str, arguments)]
-
-
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """A small model, trained once for this module by a process that nothing disturbed."""
+    """A small model, trained once for this module."""
     folder = tmp_path_factory.mktemp("models")
     tunes = scales(train=300, validation=50, test=50)
     content = {
@@ -59,9 +54,9 @@ def exported(tmp_path_factory):
     }
     data = folder / "scales.json"
     data.write_text(json.dumps(content))
-    done = subprocess.run(command(data, folder / "sca"), cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return FrameModel.load(folder / "sca"), folder / "sca", data, done.stdout
+    arguments = [*FLAGS, "--data", data, "--export-path", folder / "sca", "--epochs", EPOCHS]
+    model, printed = printed_by(music.train, arguments)
+    return model, folder / "sca", data, printed
 
 
 def test_train_writes_a_whole_artefact_and_beats_counting(exported):

@@ -1,6 +1,7 @@
 """The sentiment recipe, whole: from rows to a served model, interrupted and gone on from."""
 
 import csv
+import dataclasses
 import json
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from recipes import sentiment
 from recipes.samples.reviews import reviews
 from seqkit.export import verify
 from seqkit.models import TextClassifier
-from tests.recipes.held_run import ROOT, stopped
+from tests.recipes.runs import ROOT, stopped
 
 pytestmark = pytest.mark.slow
 
@@ -141,16 +142,10 @@ def weights(path):
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory):
-    """Trained in a process of its own, undisturbed."""
-    folder = tmp_path_factory.mktemp("whole")
-    data = write_csv(folder / "data.csv", reviews(500, seed=2))
-    subprocess.run(
-        command("--data", data, "--export-path", folder / "model", "--epochs", 3),
-        check=True,
-        cwd=ROOT,
-        capture_output=True,
-    )
-    return data, weights(folder / "model")
+    """What to train on, and the weights where nothing interrupts the training."""
+    data = write_csv(tmp_path_factory.mktemp("whole") / "data.csv", reviews(500, seed=2))
+    model = sentiment.train(data, config=sentiment.Config(**SMALL, epochs=3))
+    return data, [np.array(weight) for weight in model.core.get_weights()]
 
 
 def test_an_interrupted_run_ends_with_the_same_bits(uninterrupted, tmp_path):
@@ -201,8 +196,9 @@ def test_bad_data_end_in_one_line_that_names_the_place(tmp_path, content, named)
 
 def test_the_default_model_reaches_its_score_on_the_sample():
     """The promise of README: order decides these reviews, and the recipe reads order."""
-    parts = sentiment._read(None, None, None, sentiment.DEFAULTS)
-    outcome = sentiment.train_and_score(parts, sentiment.DEFAULTS)
+    # Not all epochs, which would take longer; `benchmarks.quality` has them.
+    config = dataclasses.replace(sentiment.DEFAULTS, epochs=5)
+    outcome = sentiment.train_and_score(sentiment._read(None, None, None, config), config)
     assert max(outcome.baselines.values()) < 0.8
     assert outcome.scores.accuracy >= 0.97
     keras.backend.clear_session()

@@ -12,7 +12,7 @@ import pytest
 from recipes import tagging
 from recipes.samples.python_names import python_names
 from seqkit.export import verify
-from tests.recipes.held_run import ROOT, stopped
+from tests.recipes.runs import ROOT, stopped
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from recipes.samples.hangul_names import hangul_names
 from seqkit.command_line import run_recipe
 from seqkit.data import read
 from seqkit.models import Translator
-from tests.recipes.held_run import ROOT, resumed
+from tests.recipes.runs import printed_by, resumed
 
 pytestmark = pytest.mark.slow
 
@@ -80,19 +80,14 @@ def write_pair(folder, rows, stem="train"):
     return str(folder / f"{stem}.{{en,de}}")
 
 
-def command(data, path, *more):
-    arguments = ("--data", data, "--export-path", path, "--epochs", EPOCHS, *more)
-    return [sys.executable, "-m", "recipes.translation", *FLAGS, *map(str, arguments)]
-
-
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """A small model, trained once for this module by a process that nothing disturbed."""
+    """A small model, trained once for this module."""
     folder = tmp_path_factory.mktemp("models")
     data = write_pair(folder, [*pairs(), ("this is left out .", ""), ("", "auch das .")])
-    done = subprocess.run(command(data, folder / "en-de"), cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return Translator.load(folder / "en-de"), folder / "en-de", data, done.stdout
+    arguments = [*FLAGS, "--data", data, "--export-path", folder / "en-de", "--epochs", EPOCHS]
+    model, printed = printed_by(translation.train, arguments)
+    return model, folder / "en-de", data, printed
 
 
 def test_train_writes_a_whole_artefact(exported):

@@ -81,7 +81,7 @@ def test_what_is_asked_for_reaches_the_training(monkeypatch, tmp_path):
     (trained, batches, rest), (_, _, other) = told
     assert (batches.batch_size, batches.window, batches._seed) == (6, 10, 7)
     assert trained.core is not None and trained.optimizer.global_clipnorm == 0.25
-    assert rest["epochs"] == 40 // len(batches) and rest.items() >= asked.items()
+    assert rest["epochs"] == round(40 / len(batches)) < 50 and rest.items() >= asked.items()
     # A run that was interrupted is not gone on from with other data.
     assert rest["fingerprint"]["a"] == 1 and rest["fingerprint"] != other["fingerprint"]
 

@@ -1,7 +1,9 @@
-"""A recipe's run that is stopped in the midst of its second epoch, however busy the machine is."""
+"""Runs of a recipe: as its command line does, and stopped in the midst of the second epoch."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from pathlib import Path
 from signal import Signals
 from typing import Any
 
+from seqkit.command_line import run_recipe
 from seqkit.training import TrainingState
 
 ROOT = Path(__file__).parents[2]
@@ -101,3 +104,18 @@ def resumed(
     model = recipe.train(data, path, config=config, resume=True)
     assert published and not (path / ".training").exists()
     return model
+
+
+def printed_by(train: Any, arguments: Sequence[Any]) -> tuple[Any, str]:
+    """Runs a recipe in this process as its command line would.
+
+    Args:
+        train: the recipe's function.
+        arguments: of its command line.
+
+    Returns:
+        The model, and what was printed.
+    """
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        model = run_recipe(train, [str(argument) for argument in arguments])
+    return model, printed.getvalue()
