@@ -11,6 +11,7 @@ import pytest
 from recipes import language_model
 from recipes.language_model import Config
 from seqkit.command_line import run_recipe
+from seqkit.data import TextStream
 from tests.recipes.runs import resumed
 
 pytestmark = pytest.mark.slow
@@ -107,6 +108,42 @@ def test_fine_tuning_goes_on_and_learns_new_letters(exported, tmp_path):
     assert before.unknown_rate > 0 and after.unknown_rate == 0
     tokens = model.encoder.vocabulary.tokens
     assert tuned.encoder.vocabulary.tokens[: len(tokens)] == tokens
+
+
+def test_without_a_path_the_next_version_is_made_and_the_unit_is_the_models(exported, monkeypatch):
+    root, _ = exported
+    asked = []
+    monkeypatch.setattr(language_model, "_run", lambda *given: asked.append(given))
+    language_model.fine_tune(root, VERSE.splitlines() * 20)  # texts: sentences, for a new model
+    language_model.fine_tune(root, VERSE.splitlines() * 20, root / "other")
+    parts, old, path, *_ = asked[0]
+    assert path == root and asked[1][2] == root / "other"
+    assert old.unit == "stream" and isinstance(parts["train"], TextStream)
+
+
+def test_scores_are_of_the_test_and_a_baseline_that_wins_is_told(capsys):
+    turned = {"unit": "stream", "epochs": 1, "learning_rate": 1e-6, "lowercase": True}
+    config = dataclasses.replace(SMALL, **turned)
+    parts = language_model.read([VERSE * 40], [VERSE], [VERSE.upper()], config)
+    outcome = language_model.train_and_score(parts, config)
+    printed = capsys.readouterr().out
+    assert outcome.scores.characters == len(VERSE)
+    assert "wins: use it" in printed and outcome.scores.unknown_rate == 0
+    tokens = outcome.model.encoder.vocabulary.tokens
+    assert "t" in tokens and "T" not in tokens
+
+
+def test_the_sample_has_its_own_settings_but_for_those_that_are_turned(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        language_model, "_run", lambda parts, old, path, config, *more: asked.append(config)
+    )
+    language_model.train()
+    language_model.train(config=language_model.Config(seed=3))
+    language_model.train(VERSE.splitlines() * 20)
+    turned = dataclasses.replace(language_model.SAMPLE, seed=3)
+    assert asked == [language_model.SAMPLE, turned, language_model.DEFAULTS]
+    assert language_model.SAMPLE != language_model.DEFAULTS
 
 
 def test_a_run_that_was_interrupted_ends_like_one_that_was_not(
