@@ -83,7 +83,7 @@ class TokenTagger(tf.Module):
             for function, given in ((self.answer_texts, text), (self.answer_tokens, tokens))
         )
         search = TagSearch(encoder, tags, core, word_reader(core), max_length)
-        self._decide = traced_once(search, tf.RaggedTensorSpec([None, None], tf.string))
+        self._decide = traced_once(search.of_all, tf.RaggedTensorSpec([None, None], tf.string))
 
     @classmethod
     def build(

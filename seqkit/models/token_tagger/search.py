@@ -47,8 +47,8 @@ class TagSearch(NamedTuple):
     word_reader: keras.Model
     max_length: int
 
-    def __call__(self, words: tf.RaggedTensor) -> Decided:
-        """Decides.
+    def of_all(self, words: tf.RaggedTensor) -> Decided:
+        """Decides for any number of texts.
 
         Args:
             words: ragged `<string>[batch, None]`.
