@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,14 +32,13 @@ from seqkit.models.frame_model.core import (
     first_frame_state,
     frame_step,
 )
-from seqkit.models.keras_file import read_keras_file, write_keras_file
+from seqkit.models.shell import Shell
 
-_TASK = "frame model"
 # Below it, a temperature is as good as none.
 _COLDEST = 1e-6
 
 
-class FrameModel(tf.Module):
+class FrameModel(Shell):
     """A core on piano rolls, and around it lists of pitches.
 
     A piece is a list of frames, a frame a list of MIDI pitches (0 to 127, 60 is middle C). After
@@ -69,15 +67,15 @@ class FrameModel(tf.Module):
         (2,)
     """
 
+    task = "frame model"
+    settings = ("max_length",)
+
     def __init__(
         self, core: keras.Model, *, core_config: Mapping[str, Any], max_length: int = 4096
     ) -> None:
-        super().__init__()
+        super().__init__(core, core_config)
         if max_length < 1:
             raise ValueError(f"max_length is {max_length}; give at least 1 frame")
-        self.core = core
-        # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
-        self._core_config = json.dumps(dict(core_config))
         self.max_length = max_length
         pieces = [
             tf.TensorSpec([None, None, None], tf.int32, name="pitches"),
@@ -118,11 +116,6 @@ class FrameModel(tf.Module):
         """
         core = build_frame_core(**arguments)
         return cls(core, core_config=arguments, max_length=max_length)
-
-    @property
-    def core_config(self) -> dict[str, Any]:
-        """The arguments that the core was made with."""
-        return json.loads(self._core_config)
 
     def generate(
         self,
@@ -315,18 +308,6 @@ class FrameModel(tf.Module):
         """Weights that the signatures use."""
         return [v.value for v in self.core.variables]
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes weights and configuration to one `.keras` file.
-
-        Args:
-            path: the file, its name ending in `.keras`; written aside, then renamed.
-
-        Raises:
-            ValueError: the name ends otherwise.
-        """
-        shell = {"core_config": self.core_config, "max_length": self.max_length}
-        write_keras_file(path, self.core, _TASK, shell)
-
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> FrameModel:
         """Reads what `save` wrote.
@@ -340,7 +321,7 @@ class FrameModel(tf.Module):
         Raises:
             ValueError: the file is not there, or holds no model of frames.
         """
-        core, shell = read_keras_file(path, _TASK)
+        core, shell = cls._saved(path)
         return cls(core, **shell)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -28,19 +27,17 @@ from seqkit.models.image_captioner.core import (
     grid_of,
 )
 from seqkit.models.image_captioner.search import CaptionSearch
-from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.next_token import output_layer
+from seqkit.models.shell import Shell
 from seqkit.models.text_batches import at_least_one
 from seqkit.text import TextEncoder
 
-_TASK = "image captioner"
-_SETTINGS = ("num_beams", "num_best", "length_penalty", "max_length", "max_pixels")
 _IMAGE = tf.TensorSpec([None], tf.string, name="image")
 
 Images = Sequence[str | Path | bytes | np.ndarray] | np.ndarray
 
 
-class ImageCaptioner(tf.Module):
+class ImageCaptioner(Shell):
     """A core on pixels and ids, and around it what people have: encoded images, and sentences.
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. Images of
@@ -71,6 +68,15 @@ class ImageCaptioner(tf.Module):
         (True, '', '', 'not an image')
     """
 
+    task = "image captioner"
+    settings = (
+        "num_beams",
+        "num_best",
+        "length_penalty",
+        "max_length",
+        "max_pixels",
+    )
+
     def __init__(
         self,
         target: TextEncoder,
@@ -83,7 +89,7 @@ class ImageCaptioner(tf.Module):
         max_length: int = 50,
         max_pixels: int = MAX_PIXELS,
     ) -> None:
-        super().__init__()
+        super().__init__(core, core_config)
         if max_length < 1:
             raise ValueError(f"max_length is {max_length}; give at least 1 token")
         if not 1 <= num_best <= num_beams:
@@ -94,9 +100,6 @@ class ImageCaptioner(tf.Module):
                 f"core scores {scored} tokens, the dictionary has {len(target.vocabulary)}"
             )
         self.target = target
-        self.core = core
-        # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
-        self._core_config = json.dumps(dict(core_config))
         self.num_beams = num_beams
         self.num_best = num_best
         self.length_penalty = length_penalty
@@ -122,16 +125,11 @@ class ImageCaptioner(tf.Module):
         Returns:
             The captioner.
         """
-        settings = {name: arguments.pop(name) for name in _SETTINGS if name in arguments}
+        settings = {name: arguments.pop(name) for name in cls.settings if name in arguments}
         core = build_image_captioner_core(len(target.vocabulary), **arguments)
         # Weights are read once; from then on the model's own file holds them.
         arguments.pop("weights", None)
         return cls(target, core, core_config=arguments, **settings)
-
-    @property
-    def core_config(self) -> dict[str, Any]:
-        """The arguments that the core was made with, but for the number of ids and weights."""
-        return json.loads(self._core_config)
 
     @property
     def search(self) -> CaptionSearch:
@@ -284,24 +282,8 @@ class ImageCaptioner(tf.Module):
         copy_weights(describer(self.core), describer(new.core))
         return new
 
-    def _settings(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _SETTINGS}
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes weights, vocabulary and configuration to one `.keras` file.
-
-        Args:
-            path: the file, its name ending in `.keras`; written aside, then renamed.
-
-        Raises:
-            ValueError: the name ends otherwise.
-        """
-        shell = {
-            "target": self.target.get_config(),
-            "core_config": self.core_config,
-            **self._settings(),
-        }
-        write_keras_file(path, self.core, _TASK, shell)
+    def _dictionaries(self) -> dict[str, Any]:
+        return {"target": self.target.get_config()}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> ImageCaptioner:
@@ -316,7 +298,7 @@ class ImageCaptioner(tf.Module):
         Raises:
             ValueError: the file is not there, or holds no captioner.
         """
-        core, shell = read_keras_file(path, _TASK)
+        core, shell = cls._saved(path)
         target = TextEncoder.from_config(shell.pop("target"))
         return cls(target, core, **shell)
 

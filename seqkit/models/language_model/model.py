@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
@@ -12,7 +11,6 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.models.growing import copy_weights
-from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.language_model.answers import (
     Completion,
     Continuation,
@@ -27,17 +25,15 @@ from seqkit.models.language_model.core import build_language_model_core
 from seqkit.models.language_model.graph import DRAWING, LONGEST_COMPLETION, LanguageGraph
 from seqkit.models.language_model.text_ends import UNTIL
 from seqkit.models.next_token import output_layer
+from seqkit.models.shell import Shell
 from seqkit.models.text_batches import answers_to
 from seqkit.text import TextEncoder
 from seqkit.text.code_points import as_text_tensor
 
 UNITS = ("stream", "sentences")
 
-_TASK = "language model"
-_SETTINGS = ("unit", "max_length", "num_beams", "num_best", "until")
 
-
-class LanguageModel(tf.Module):
+class LanguageModel(Shell):
     """A core on ids, and around it the strings: what comes next, and how plausible texts are.
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. PAD, BOS and
@@ -70,6 +66,15 @@ class LanguageModel(tf.Module):
         (('h', 'e', 'l', 'l', 'o'), True)
     """
 
+    task = "language model"
+    settings = (
+        "unit",
+        "max_length",
+        "num_beams",
+        "num_best",
+        "until",
+    )
+
     def __init__(
         self,
         encoder: TextEncoder,
@@ -82,7 +87,7 @@ class LanguageModel(tf.Module):
         num_best: int = 5,
         until: str = "word",
     ) -> None:
-        super().__init__()
+        super().__init__(core, core_config)
         if unit not in UNITS:
             raise ValueError(f"unit is {unit!r}; give one of {', '.join(map(repr, UNITS))}")
         if max_length < 1:
@@ -97,9 +102,6 @@ class LanguageModel(tf.Module):
                 f"core scores {scored} tokens, the dictionary has {len(encoder.vocabulary)}"
             )
         self.encoder = encoder
-        self.core = core
-        # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
-        self._core_config = json.dumps(dict(core_config))
         self.unit = unit
         self.max_length = max_length
         self.num_beams = num_beams
@@ -119,14 +121,9 @@ class LanguageModel(tf.Module):
         Returns:
             The model.
         """
-        settings = {name: arguments.pop(name) for name in _SETTINGS if name in arguments}
+        settings = {name: arguments.pop(name) for name in cls.settings if name in arguments}
         core = build_language_model_core(len(encoder.vocabulary), **arguments)
         return cls(encoder, core, core_config=arguments, **settings)
-
-    @property
-    def core_config(self) -> dict[str, Any]:
-        """The arguments that the core was made with, but for the number of ids."""
-        return json.loads(self._core_config)
 
     def generate(self, prompts: Sequence[str], length: int = 200, **drawing: Any) -> list[str]:
         """Goes on from prompts.
@@ -335,24 +332,8 @@ class LanguageModel(tf.Module):
         copy_weights(self.core, new.core)
         return new
 
-    def _settings(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _SETTINGS}
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes weights, vocabulary and configuration to one `.keras` file.
-
-        Args:
-            path: the file, its name ending in `.keras`; written aside, then renamed.
-
-        Raises:
-            ValueError: the name ends otherwise.
-        """
-        shell = {
-            "encoder": self.encoder.get_config(),
-            "core_config": self.core_config,
-            **self._settings(),
-        }
-        write_keras_file(path, self.core, _TASK, shell)
+    def _dictionaries(self) -> dict[str, Any]:
+        return {"encoder": self.encoder.get_config()}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> LanguageModel:
@@ -367,5 +348,5 @@ class LanguageModel(tf.Module):
         Raises:
             ValueError: the file is not there, or holds no language model.
         """
-        core, shell = read_keras_file(path, _TASK)
+        core, shell = cls._saved(path)
         return cls(TextEncoder.from_config(shell.pop("encoder")), core, **shell)

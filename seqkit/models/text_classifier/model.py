@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +13,13 @@ import tensorflow as tf
 
 from seqkit.models.chunks import map_by_length
 from seqkit.models.growing import copy_weights
-from seqkit.models.keras_file import read_keras_file, write_keras_file
+from seqkit.models.shell import Shell
 from seqkit.models.text_batches import at_least_one
 from seqkit.models.text_classifier.core import DEEP, WIDE, build_core
 from seqkit.models.text_classifier.windows import TOO_LONG, cut
 from seqkit.text import Vocabulary
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
-
-_TASK = "text classifier"
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Classification:
     unknown_rate: float
 
 
-class TextClassifier(tf.Module):
+class TextClassifier(Shell):
     """A core on ids, and around it the strings: tokenizer, dictionary, labels, calibration.
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it.
@@ -74,6 +71,14 @@ class TextClassifier(tf.Module):
         (['neg', 'pos'], 1.0)
     """
 
+    task = "text classifier"
+    settings = (
+        "multi_label",
+        "max_length",
+        "too_long",
+        "path_weights",
+    )
+
     def __init__(
         self,
         encoder: TextEncoder,
@@ -86,7 +91,7 @@ class TextClassifier(tf.Module):
         too_long: str = "window",
         path_weights: Sequence[float] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(core, core_config)
         if too_long not in TOO_LONG:
             raise ValueError(f"too_long is {too_long!r}; expected one of {', '.join(TOO_LONG)}")
         if max_length < 1:
@@ -96,9 +101,6 @@ class TextClassifier(tf.Module):
             raise ValueError(f"core gives {classes} logits for {len(labels)} labels")
         self.encoder = encoder
         self.labels = labels
-        self.core = core
-        # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
-        self._core_config = json.dumps(dict(core_config))
         self.multi_label = multi_label
         self.max_length = max_length
         self.too_long = too_long
@@ -145,11 +147,6 @@ class TextClassifier(tf.Module):
             max_length=max_length,
             too_long=too_long,
         )
-
-    @property
-    def core_config(self) -> dict[str, Any]:
-        """The arguments that the core was made with, but for the sizes."""
-        return json.loads(self._core_config)
 
     @property
     def path_weights(self) -> list[float]:
@@ -321,25 +318,8 @@ class TextClassifier(tf.Module):
         copy_weights(self.core, new.core)
         return new
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes weights, vocabulary and configuration to one `.keras` file.
-
-        Args:
-            path: the file, its name ending in `.keras`; written aside, then renamed.
-
-        Raises:
-            ValueError: the name ends otherwise.
-        """
-        shell = {
-            "encoder": self.encoder.get_config(),
-            "labels": self.labels.get_config(),
-            "core_config": self.core_config,
-            "multi_label": self.multi_label,
-            "max_length": self.max_length,
-            "too_long": self.too_long,
-            "path_weights": self.path_weights,
-        }
-        write_keras_file(path, self.core, _TASK, shell)
+    def _dictionaries(self) -> dict[str, Any]:
+        return {"encoder": self.encoder.get_config(), "labels": self.labels.get_config()}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> TextClassifier:
@@ -354,7 +334,7 @@ class TextClassifier(tf.Module):
         Raises:
             ValueError: the file is not there, or holds no text classifier.
         """
-        core, shell = read_keras_file(path, _TASK)
+        core, shell = cls._saved(path)
         encoder = TextEncoder.from_config(shell.pop("encoder"))
         labels = Vocabulary.from_config(shell.pop("labels"))
         return cls(encoder, labels, core, **shell)

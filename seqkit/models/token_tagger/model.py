@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
@@ -13,7 +12,7 @@ import tensorflow as tf
 
 from seqkit.data import tag_scheme
 from seqkit.models.growing import copy_weights
-from seqkit.models.keras_file import read_keras_file, write_keras_file
+from seqkit.models.shell import Shell
 from seqkit.models.token_tagger.answers import Tagging, collect
 from seqkit.models.token_tagger.core import VECTORS, build_tagger_core, word_reader
 from seqkit.models.token_tagger.search import TagSearch
@@ -23,10 +22,8 @@ from seqkit.text.code_points import as_text_tensor, byte_offsets
 from seqkit.text.traced_once import traced_once
 from seqkit.text.word_encoder import WordEncoder
 
-_TASK = "token tagger"
 
-
-class TokenTagger(tf.Module):
+class TokenTagger(Shell):
     """A core on ids, and around it the strings: words, letters, tags, places in the text.
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. A text is
@@ -53,6 +50,9 @@ class TokenTagger(tf.Module):
         (('Ann', 'sleeps', '.'), 3, (0, 4, 10))
     """
 
+    task = "token tagger"
+    settings = ("max_length",)
+
     def __init__(
         self,
         encoder: WordEncoder,
@@ -62,16 +62,13 @@ class TokenTagger(tf.Module):
         core_config: Mapping[str, Any],
         max_length: int = 256,
     ) -> None:
-        super().__init__()
+        super().__init__(core, core_config)
         if max_length < 16:
             raise ValueError(f"max_length is {max_length}; give at least 16 words")
         if core.output.shape[-1] != len(tags):
             raise ValueError(f"core scores {core.output.shape[-1]} tags, there are {len(tags)}")
         self.encoder = encoder
         self.tags = tags
-        self.core = core
-        # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
-        self._core_config = json.dumps(dict(core_config))
         self.max_length = max_length
         self.scheme = tag_scheme.scheme(tags.tokens)
         self.tokenizer = WordTokenizer(Normalizer("NFC", lowercase=False))
@@ -129,11 +126,6 @@ class TokenTagger(tf.Module):
         if vectors is not None:
             core.get_layer(VECTORS).set_weights([vectors])
         return cls(encoder, tags, core, core_config=core_config, max_length=max_length)
-
-    @property
-    def core_config(self) -> dict[str, Any]:
-        """The arguments that the core was made with, but for those that follow from the words."""
-        return json.loads(self._core_config)
 
     @property
     def vectors(self) -> np.ndarray | None:
@@ -285,22 +277,8 @@ class TokenTagger(tf.Module):
         copy_weights(self.core, new.core)
         return new
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes weights, vocabularies and configuration to one `.keras` file.
-
-        Args:
-            path: the file, its name ending in `.keras`; written aside, then renamed.
-
-        Raises:
-            ValueError: the name ends otherwise.
-        """
-        shell = {
-            "encoder": self.encoder.get_config(),
-            "tags": self.tags.get_config(),
-            "core_config": self.core_config,
-            "max_length": self.max_length,
-        }
-        write_keras_file(path, self.core, _TASK, shell)
+    def _dictionaries(self) -> dict[str, Any]:
+        return {"encoder": self.encoder.get_config(), "tags": self.tags.get_config()}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> TokenTagger:
@@ -315,6 +293,6 @@ class TokenTagger(tf.Module):
         Raises:
             ValueError: the file is not there, or holds no token tagger.
         """
-        core, shell = read_keras_file(path, _TASK)
+        core, shell = cls._saved(path)
         encoder = WordEncoder.from_config(shell.pop("encoder"))
         return cls(encoder, Vocabulary.from_config(shell.pop("tags")), core, **shell)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.models.growing import copy_weights
-from seqkit.models.keras_file import read_keras_file, write_keras_file
 from seqkit.models.next_token import output_layer
+from seqkit.models.shell import Shell
 from seqkit.models.text_batches import answers_to, at_least_one
 from seqkit.models.translator.answers import (
     Alignment,
@@ -26,19 +25,10 @@ from seqkit.models.translator.core import build_translator_core
 from seqkit.models.translator.search import TranslationSearch, log_probabilities
 from seqkit.text import BOS_ID, EOS_ID, PAD_ID, SubwordTokenizer, TextEncoder
 
-_TASK = "translator"
-_SETTINGS = (
-    "num_beams",
-    "num_best",
-    "length_penalty",
-    "max_length",
-    "length_ratio",
-    "copy_unknown",
-)
 _TEXT = tf.TensorSpec([None], tf.string, name="text")
 
 
-class Translator(tf.Module):
+class Translator(Shell):
     """A core on ids, and around it the strings: tokens, beam search, text put together again.
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. A text is
@@ -74,6 +64,16 @@ class Translator(tf.Module):
         (True, 0.0)
     """
 
+    task = "translator"
+    settings = (
+        "num_beams",
+        "num_best",
+        "length_penalty",
+        "max_length",
+        "length_ratio",
+        "copy_unknown",
+    )
+
     def __init__(
         self,
         source: TextEncoder,
@@ -88,7 +88,7 @@ class Translator(tf.Module):
         length_ratio: float = 3.0,
         copy_unknown: bool = True,
     ) -> None:
-        super().__init__()
+        super().__init__(core, core_config)
         if max_length < 1:
             raise ValueError(f"max_length is {max_length}; give at least 1 token")
         if not 1 <= num_best <= num_beams:
@@ -100,9 +100,6 @@ class Translator(tf.Module):
             )
         self.source = source
         self.target = target
-        self.core = core
-        # As text: tf.Module would turn a dictionary into a kind of its own that JSON refuses.
-        self._core_config = json.dumps(dict(core_config))
         self.num_beams = num_beams
         self.num_best = num_best
         self.length_penalty = length_penalty
@@ -138,15 +135,10 @@ class Translator(tf.Module):
         Returns:
             The translator.
         """
-        settings = {name: arguments.pop(name) for name in _SETTINGS if name in arguments}
+        settings = {name: arguments.pop(name) for name in cls.settings if name in arguments}
         sizes = (len(source.vocabulary), len(target.vocabulary))
         core = build_translator_core(*sizes, shared=source is target, **arguments)
         return cls(source, target, core, core_config=arguments, **settings)
-
-    @property
-    def core_config(self) -> dict[str, Any]:
-        """The arguments that the core was made with, but for the sizes."""
-        return json.loads(self._core_config)
 
     @property
     def length_ratio(self) -> float:
@@ -358,26 +350,11 @@ class Translator(tf.Module):
         copy_weights(self.core, new.core)
         return new
 
-    def _settings(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _SETTINGS}
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes weights, vocabularies and configuration to one `.keras` file.
-
-        Args:
-            path: the file, its name ending in `.keras`; written aside, then renamed.
-
-        Raises:
-            ValueError: the name ends otherwise.
-        """
-        shared = self.source is self.target
-        shell = {
+    def _dictionaries(self) -> dict[str, Any]:
+        return {
             "source": self.source.get_config(),
-            "target": None if shared else self.target.get_config(),
-            "core_config": self.core_config,
-            **self._settings(),
+            "target": None if self.source is self.target else self.target.get_config(),
         }
-        write_keras_file(path, self.core, _TASK, shell)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Translator:
@@ -392,7 +369,7 @@ class Translator(tf.Module):
         Raises:
             ValueError: the file is not there, or holds no translator.
         """
-        core, shell = read_keras_file(path, _TASK)
+        core, shell = cls._saved(path)
         source = TextEncoder.from_config(shell.pop("source"))
         target = shell.pop("target")
         target = source if target is None else TextEncoder.from_config(target)
