@@ -58,7 +58,7 @@ class LanguageModel(Shell):
         >>> vocabulary = Vocabulary.from_counts(dict.fromkeys("helo ", 1))
         >>> letters = TextEncoder(CharTokenizer(), vocabulary)
         >>> model = LanguageModel.build(letters, embedding_dim=3, hidden_dim=4)
-        >>> [text] = model.generate(["hell"], length=3, seed=1)
+        >>> [text] = model.generate(["hell"], length=3, seed=2)
         >>> text.startswith("hell"), len(text)
         (True, 7)
         >>> [score] = model.score(["hello"])
