@@ -55,7 +55,7 @@ setup(
         # The layers, losses and metrics also run on Keras's JAX backend.
         "jax": ["jax>=0.10,<0.11"],
     },
-    entry_points={"console_scripts": ["seqkit = seqkit.command_line:main"]},
+    entry_points={"console_scripts": ["seqkit = seqkit.recipe.command_line:main"]},
     classifiers=[
         "License :: OSI Approved :: Apache Software License",
         "Programming Language :: Python :: 3",

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 import tensorflow as tf
 
-from seqkit.evaluation.acceptability import Normalisation, acceptability, normalised
-from seqkit.evaluation.ngrams import WittenBell
-from seqkit.models import LanguageModel
+from seqkit.tasks.language_modeling.acceptability import Normalisation, acceptability, normalised
+from seqkit.tasks.language_modeling.baselines import WittenBell
+from seqkit.tasks.language_modeling.model import LanguageModel
 from seqkit.text import EOS_ID
 
 # What the table calls each score of a sentence.

@@ -18,7 +18,8 @@ import tyro
 
 from recipes import translation
 from recipes.samples.hangul_names import hangul_names
-from seqkit.models import Alignment, Translator
+from seqkit.tasks.translation.answers import Alignment
+from seqkit.tasks.translation.model import Translator
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "attention.svg"
 # A silent ㅇ and one that is `ng`; doubled consonants; two final consonants.

@@ -20,16 +20,18 @@ from typing import Any, Literal
 import keras
 
 from recipes.samples.digit_scenes import digit_scenes
-from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, captions_by_image, check, read_parts
-from seqkit.evaluation import Outcome, beside, score_beside_plain
+from seqkit.evaluation import Outcome, beside
 from seqkit.export.artefact import check_target
-from seqkit.models import ImageCaptioner
-from seqkit.models.image_captioner.core import ENCODER
-from seqkit.models.image_captioner.encoders import set_trainable
-from seqkit.publish import publish_captioner
+from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.preset import with_preset
+from seqkit.tasks.captioning.baselines import score_beside_plain
+from seqkit.tasks.captioning.encoders import set_trainable
+from seqkit.tasks.captioning.model import ImageCaptioner
+from seqkit.tasks.captioning.network import ENCODER
+from seqkit.tasks.captioning.report import publish_captioner
+from seqkit.tasks.captioning.training import fit_captioner
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
-from seqkit.training import fit_captioner, with_preset
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,14 +17,16 @@ from typing import Any
 import keras
 
 from recipes.samples.small_talk import small_talk
-from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, check, join_turns, read_parts, read_turns
-from seqkit.evaluation import Outcome, beside, plain_translations, score_translator
+from seqkit.evaluation import Outcome, beside
 from seqkit.export.artefact import check_target
-from seqkit.models import Translator
-from seqkit.publish import publish_translator
+from seqkit.recipe.command_line import run_recipe
+from seqkit.tasks.translation.baselines import plain_translations
+from seqkit.tasks.translation.evaluation import score_translator
+from seqkit.tasks.translation.model import Translator
+from seqkit.tasks.translation.report import publish_translator
+from seqkit.tasks.translation.training import fit_translator
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
-from seqkit.training import fit_translator
 
 
 @dataclasses.dataclass(frozen=True)

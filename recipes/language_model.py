@@ -19,17 +19,21 @@ from typing import Any, Literal
 import keras
 
 from recipes.samples.pydoc_text import pydoc_text
-from seqkit.command_line import run_recipe
 from seqkit.data import DataReport, Dataset, TextStream, check, read_parts, read_stream_parts
-from seqkit.data.formats import is_table
-from seqkit.data.stream_checks import StreamReport, check_streams
-from seqkit.data.text_rows import text_rows
-from seqkit.evaluation import Outcome, beside, score_language_model
+from seqkit.data.formats.by_name import is_table
+from seqkit.data.streams.stream_checks import StreamReport, check_streams
+from seqkit.data.streams.text_rows import text_rows
+from seqkit.evaluation import Outcome, beside
 from seqkit.export.artefact import check_target
-from seqkit.models import LanguageModel
-from seqkit.publish import publish_language_model
+from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.preset import with_preset
+from seqkit.tasks.language_modeling.evaluation import score_language_model
+from seqkit.tasks.language_modeling.held_out import HeldOutText
+from seqkit.tasks.language_modeling.model import LanguageModel
+from seqkit.tasks.language_modeling.report import publish_language_model
+from seqkit.tasks.language_modeling.training import fit_language_model
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
-from seqkit.training import HeldOutText, TrainingState, fit_language_model, with_preset
+from seqkit.training import TrainingState
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,31 +21,25 @@ from typing import Any, Literal
 import keras
 
 from recipes.samples.scales import scales
-from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, check, is_tunes, pieces_of, read_piano_rolls, read_tune_parts
 from seqkit.data.piano_rolls import Frame
-from seqkit.evaluation import (
-    FrameScores,
-    LanguageModelScores,
-    Outcome,
-    beside,
-    plain_frames,
-    score_frame_model,
-    score_language_model,
-)
-from seqkit.export.abc_midi import write_abc_midi
+from seqkit.evaluation import Outcome, beside
 from seqkit.export.artefact import check_target
-from seqkit.export.midi import write_midi
-from seqkit.models import FrameModel, LanguageModel
-from seqkit.publish import publish_frame_model, publish_language_model
+from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.preset import with_preset
+from seqkit.tasks.language_modeling.evaluation import LanguageModelScores, score_language_model
+from seqkit.tasks.language_modeling.held_out import HeldOutText
+from seqkit.tasks.language_modeling.model import LanguageModel
+from seqkit.tasks.language_modeling.report import publish_language_model
+from seqkit.tasks.language_modeling.training import fit_language_model
+from seqkit.tasks.music.abc_midi import write_abc_midi
+from seqkit.tasks.music.evaluation import FrameScores, plain_frames, score_frame_model
+from seqkit.tasks.music.midi import write_midi
+from seqkit.tasks.music.model import FrameModel
+from seqkit.tasks.music.report import publish_frame_model
+from seqkit.tasks.music.training import fit_frame_model
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
-from seqkit.training import (
-    HeldOutText,
-    TrainingState,
-    fit_frame_model,
-    fit_language_model,
-    with_preset,
-)
+from seqkit.training import TrainingState
 
 # What is written goes on from the beginning of a piece of the test data.
 _SAMPLE_MIDI, _PROMPT_FRAMES, _SAMPLE_FRAMES = "sample.mid", 8, 64

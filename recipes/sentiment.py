@@ -18,15 +18,18 @@ from typing import Any, Literal
 import keras
 
 from recipes.samples.reviews import train_and_test
-from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, check, read_parts
-from seqkit.data.labels import distinct_labels, is_multi_label
-from seqkit.evaluation import Outcome, baseline, beside, score_classifier
+from seqkit.data.kinds.labels import distinct_labels, is_multi_label
+from seqkit.evaluation import Outcome, beside
 from seqkit.export.artefact import check_target
-from seqkit.models import TextClassifier
-from seqkit.publish import publish_classifier
+from seqkit.recipe.command_line import run_recipe
+from seqkit.tasks.classification import baselines as baseline
+from seqkit.tasks.classification.evaluation import score_classifier
+from seqkit.tasks.classification.model import TextClassifier
+from seqkit.tasks.classification.report import publish_classifier
+from seqkit.tasks.classification.training import fit_classifier
 from seqkit.text import HashedNGrams, Normalizer, TextEncoder, Vocabulary, learn_dictionary
-from seqkit.training import TrainingState, fit_classifier
+from seqkit.training import TrainingState
 
 
 @dataclasses.dataclass(frozen=True)

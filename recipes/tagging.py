@@ -20,15 +20,18 @@ import keras
 import numpy as np
 
 from recipes.samples.python_names import python_names
-from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, check, read_parts
-from seqkit.evaluation import Outcome, beside, score_tagger, tag_baselines
-from seqkit.evaluation.tagging import main_score
+from seqkit.evaluation import Outcome, beside
 from seqkit.export.artefact import check_target
-from seqkit.models import Tagging, TokenTagger
-from seqkit.publish import publish_tagger
+from seqkit.recipe.command_line import run_recipe
+from seqkit.tasks.tagging import baselines as tag_baselines
+from seqkit.tasks.tagging.answers import Tagging
+from seqkit.tasks.tagging.evaluation import main_score, score_tagger
+from seqkit.tasks.tagging.model import TokenTagger
+from seqkit.tasks.tagging.report import publish_tagger
+from seqkit.tasks.tagging.training import fit_tagger
 from seqkit.text import Vocabulary, WordEncoder, vector_coverage, with_vectors
-from seqkit.training import TrainingState, fit_tagger
+from seqkit.training import TrainingState
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,14 +22,18 @@ from typing import Any, Literal
 import keras
 
 from recipes.samples.hangul_names import hangul_names
-from seqkit.command_line import run_recipe
 from seqkit.data import Dataset, check, read_parts
-from seqkit.evaluation import Outcome, beside, plain_translations, score_translator
+from seqkit.evaluation import Outcome, beside
 from seqkit.export.artefact import check_target
-from seqkit.models import Translator
-from seqkit.publish import publish_translator
+from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.preset import with_preset
+from seqkit.tasks.translation.baselines import plain_translations
+from seqkit.tasks.translation.evaluation import score_translator
+from seqkit.tasks.translation.model import Translator
+from seqkit.tasks.translation.report import publish_translator
+from seqkit.tasks.translation.training import fit_translator
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary, suggested_tokenizer
-from seqkit.training import TrainingState, fit_translator, with_preset
+from seqkit.training import TrainingState
 
 
 @dataclasses.dataclass(frozen=True)

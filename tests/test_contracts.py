@@ -13,7 +13,7 @@ from tests import contract_cases, contracts
 
 pytestmark = pytest.mark.slow
 
-PACKAGES = ("seqkit.layers", "seqkit.text", "seqkit.models", "seqkit.optimizers")
+PACKAGES = ("seqkit", "seqkit.layers", "seqkit.optimizers")
 
 LAYERS = contract_cases.layer_cases()
 OPTIMIZERS = contract_cases.optimizer_cases()

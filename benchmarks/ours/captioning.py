@@ -19,11 +19,12 @@ from benchmarks.worker import Work, read_config, serve
 from seqkit import data
 from seqkit.data import Dataset
 from seqkit.export import saved_model
-from seqkit.models import ImageCaptioner
+from seqkit.tasks.captioning.batches import CaptionBatches, EncodedCaptions
+from seqkit.tasks.captioning.cached_images import KeptImages
+from seqkit.tasks.captioning.model import ImageCaptioner
+from seqkit.tasks.captioning.training import fit_captioner
 from seqkit.text import Normalizer, TextEncoder, Vocabulary, WordTokenizer
 from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
-from seqkit.training import CaptionBatches, EncodedCaptions, fit_captioner
-from seqkit.training.kept_images import KeptImages
 
 _SPECIAL = (PAD, UNK, BOS, EOS)
 _SIZES = (

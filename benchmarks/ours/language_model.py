@@ -15,13 +15,13 @@ import tensorflow as tf
 from benchmarks import language_workload
 from benchmarks.language_workload import LanguageWorkload
 from benchmarks.worker import Work, read_config, serve
-from seqkit.data import read_stream
+from seqkit.data.streams import read_stream
 from seqkit.export import saved_model
-from seqkit.models import LanguageModel
+from seqkit.tasks.language_modeling.model import LanguageModel
+from seqkit.tasks.language_modeling.stream_batches import EncodedStream, StreamBatches
+from seqkit.tasks.language_modeling.training import fit_language_model
 from seqkit.text import CharTokenizer, TextEncoder, Vocabulary
 from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
-from seqkit.training import fit_language_model
-from seqkit.training.encoded_stream import EncodedStream, StreamBatches
 
 _SPECIAL = (PAD, UNK, BOS, EOS)
 _SIZES = ("embedding_dim", "hidden_dim", "cell", "dropout", "seed")

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.workload import Workload
 from recipes import sentiment
 from seqkit import data
-from seqkit.models import TextClassifier
+from seqkit.tasks.classification.model import TextClassifier
 from seqkit.text import HashedNGrams, TextEncoder, Vocabulary, WordTokenizer
 from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
 

@@ -22,10 +22,10 @@ from seqkit import data
 from seqkit.data import Dataset
 from seqkit.export import saved_model
 from seqkit.losses import CRFNegativeLogLikelihood
-from seqkit.models import TokenTagger
-from seqkit.models.token_tagger.core import CRF
 from seqkit.optimizers import LazyAdam
-from seqkit.training import EncodedSentences, TaggedBatches
+from seqkit.tasks.tagging.batches import EncodedSentences, TaggedBatches
+from seqkit.tasks.tagging.model import TokenTagger
+from seqkit.tasks.tagging.network import CRF
 
 
 def epoch_of(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> tuple[Work, dict]:

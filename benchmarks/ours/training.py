@@ -18,7 +18,7 @@ from benchmarks.ours.models import on_words
 from benchmarks.worker import Work, read_config, serve
 from seqkit import data
 from seqkit.optimizers import LazyAdam
-from seqkit.training import EncodedTexts, TrainingBatches
+from seqkit.tasks.classification.batches import EncodedTexts, TrainingBatches
 
 _MATRIX, _PRODUCTS = 1024, 40
 

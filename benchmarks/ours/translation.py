@@ -19,10 +19,11 @@ from benchmarks.worker import Work, read_config, serve
 from seqkit import data
 from seqkit.data import Dataset
 from seqkit.export import saved_model
-from seqkit.models import Translator
+from seqkit.tasks.translation.batches import EncodedPairs, PairBatches
+from seqkit.tasks.translation.model import Translator
+from seqkit.tasks.translation.training import fit_translator
 from seqkit.text import Normalizer, TextEncoder, Vocabulary, WordTokenizer
 from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
-from seqkit.training import EncodedPairs, PairBatches, fit_translator
 
 _SPECIAL = (PAD, UNK, BOS, EOS)
 _HELD_OUT = 200

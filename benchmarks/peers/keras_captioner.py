@@ -36,7 +36,7 @@ from keras import layers, ops
 from benchmarks import caption_workload
 from benchmarks.words import written_tokens
 from benchmarks.worker import Work, read_config, serve
-from seqkit.models.image_captioner.encoders import build_image_encoder
+from seqkit.tasks.captioning.encoders import build_image_encoder
 
 START, END = "<start>", "<end>"
 # Ids of TextVectorization: padding, an unknown word, then the words in the order given.

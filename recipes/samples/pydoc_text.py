@@ -23,7 +23,7 @@ def pydoc_text(seed: int = 0) -> dict[str, list[str]]:
 
     Returns:
         `train`, `validation` and `test`: about 80, 10 and 10 % of the characters, at most 400,000
-        in all, whole topics each, as `seqkit.data.read_stream` takes them.
+        in all, whole topics each, as `seqkit.data.streams.read_stream` takes them.
 
     Example:
         >>> train = pydoc_text()["train"]

@@ -11,17 +11,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data.captions import WITHOUT_CAPTION, one_caption_a_row
-from seqkit.data.character_spans import MISALIGNED, tagged_chunk
 from seqkit.data.chunk import Chunk
 from seqkit.data.columns import BY_LANGUAGE, IMAGE_SHA256, is_captioned, is_pair
 from seqkit.data.dataset import taken
 from seqkit.data.errors import DataError
-from seqkit.data.image_column import ImageReading, Images, kept_images
-from seqkit.data.pairs import BAD_PAIRS, by_language, cleaned
-from seqkit.data.tag_sequences import GIVEN, TokenPlace, checked_tags
-from seqkit.data.token_lists import refuse_unequal, tag_array, token_array
-from seqkit.data.values import Place, label_array, text_array
+from seqkit.data.kinds.captions import WITHOUT_CAPTION, one_caption_a_row
+from seqkit.data.kinds.character_spans import MISALIGNED, tagged_chunk
+from seqkit.data.kinds.image_column import ImageReading, Images, kept_images
+from seqkit.data.kinds.pairs import BAD_PAIRS, by_language, cleaned
+from seqkit.data.kinds.tag_sequences import GIVEN, TokenPlace, checked_tags
+from seqkit.data.kinds.token_lists import refuse_unequal, tag_array, token_array
+from seqkit.data.kinds.values import Place, label_array, text_array
 
 if TYPE_CHECKING:
     from seqkit.text import Tokenizer

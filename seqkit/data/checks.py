@@ -9,16 +9,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data.caption_checks import (
+from seqkit.data.columns import PAIR
+from seqkit.data.dataset import Dataset
+from seqkit.data.grouping import EMPTY, content_column, text_keys
+from seqkit.data.kinds.caption_checks import (
     caption_keys,
     caption_report,
     is_captions,
     named_captions,
 )
-from seqkit.data.columns import PAIR
-from seqkit.data.dataset import Dataset
-from seqkit.data.grouping import EMPTY, content_column, text_keys
-from seqkit.data.pair_checks import pair_report, training_ratio
+from seqkit.data.kinds.pair_checks import pair_report, training_ratio
 from seqkit.data.report import MAX_EXAMPLES, DataReport, Example, Finding, PartReport
 
 _PERCENTILES = (50, 90, 99, 100)

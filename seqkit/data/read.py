@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from seqkit.data import columns as column_names
-from seqkit.data import in_memory, parquet, tf_data, tfds
 from seqkit.data.assembly import Assembled, Reading, assembled
 from seqkit.data.chunk import Chunk
-from seqkit.data.coco import read_coco
 from seqkit.data.columns import IMAGE_SHA256
-from seqkit.data.conll import read_conll
-from seqkit.data.conllu import read_conllu
 from seqkit.data.dataset import Dataset, content_sha256
-from seqkit.data.delimited import read_delimited
-from seqkit.data.flickr import read_flickr
-from seqkit.data.formats import FORMATS, format_of, stem
-from seqkit.data.image_column import ImageReading
-from seqkit.data.image_folder import captions_file, read_image_folder
-from seqkit.data.jsonl import read_jsonl
-from seqkit.data.labelled_lines import read_labelled_lines
-from seqkit.data.parallel import pair_name, pair_sha256, parallel_paths, read_parallel
-from seqkit.data.text_file import TextFile
-from seqkit.data.tmx import read_tmx
+from seqkit.data.formats import in_memory, parquet, tf_data, tfds
+from seqkit.data.formats.by_name import FORMATS, format_of, stem
+from seqkit.data.formats.coco import read_coco
+from seqkit.data.formats.conll import read_conll
+from seqkit.data.formats.conllu import read_conllu
+from seqkit.data.formats.delimited import read_delimited
+from seqkit.data.formats.flickr import read_flickr
+from seqkit.data.formats.image_folder import captions_file, read_image_folder
+from seqkit.data.formats.jsonl import read_jsonl
+from seqkit.data.formats.labelled_lines import read_labelled_lines
+from seqkit.data.formats.parallel import pair_name, pair_sha256, parallel_paths, read_parallel
+from seqkit.data.formats.text_file import TextFile
+from seqkit.data.formats.tmx import read_tmx
+from seqkit.data.kinds.image_column import ImageReading
 
 if TYPE_CHECKING:
     from seqkit.text import Tokenizer
@@ -74,8 +74,8 @@ def read(
     """Reads texts with labels, tagged tokens, pairs or captions from files, memory or collections.
 
     Tagged tokens (`columns=("tokens", "tags")`) come from CoNLL and CoNLL-U files, from lists of
-    tokens and tags, or from texts with marked spans; `seqkit.data.tag_scheme` says what tags may
-    mean. Span tags that break the rules of their scheme are refused.
+    tokens and tags, or from texts with marked spans; `seqkit.data.kinds.tag_scheme` says what tags
+    may mean. Span tags that break the rules of their scheme are refused.
 
     Pairs (`columns=("source", "target")`) come from two files with one sentence on every line, or
     from tables, JSON Lines, TMX and the rest. A pair is bad where a side is empty, or where

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from seqkit.data.caption_checks import CaptionReport
-from seqkit.data.pair_checks import PairReport
-from seqkit.data.pairs import EMPTY_SIDE, described
+from seqkit.data.kinds.caption_checks import CaptionReport
+from seqkit.data.kinds.pair_checks import PairReport
+from seqkit.data.kinds.pairs import EMPTY_SIDE, described
 
 MAX_EXAMPLES = 20
 

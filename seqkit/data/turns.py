@@ -10,17 +10,17 @@ from pathlib import Path
 from seqkit.data.assembly import Assembled, Reading, assembled
 from seqkit.data.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk
 from seqkit.data.columns import CONVERSATION, PAIR
-from seqkit.data.conversations import (
+from seqkit.data.dataset import Dataset, content_sha256
+from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.by_name import stem
+from seqkit.data.formats.conversations import (
     Conversation,
     conversation_format,
     listed_conversations,
     read_conversations,
 )
-from seqkit.data.dataset import Dataset, content_sha256
-from seqkit.data.errors import DataError, shown
-from seqkit.data.formats import stem
+from seqkit.data.formats.text_file import TextFile
 from seqkit.data.grouping import text_digest
-from seqkit.data.text_file import TextFile
 
 # No form of Unicode and no lower case changes this sign, words are parted before and after it,
 # and unlike a line break it is not white space, which word tokenizers drop. People seldom write it.

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import acceptability
 from benchmarks.acceptability import Judged
-from seqkit.evaluation.ngrams import WittenBell
+from seqkit.tasks.language_modeling.baselines import WittenBell
 from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
 
 ENCODER = TextEncoder(WordTokenizer(), Vocabulary.from_counts({"a": 3, "dog": 2, "runs": 1}))

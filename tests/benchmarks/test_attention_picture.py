@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 
 from benchmarks.attention_picture import PICTURE, svg
-from seqkit.models.translator.answers import Alignment
+from seqkit.tasks.translation.answers import Alignment
 
 _NAME = "{http://www.w3.org/2000/svg}"
 _ALIGNMENT = Alignment(

@@ -14,7 +14,7 @@ from benchmarks.captioning import BEAMS, GREEDY, KERAS, OURS, TOGETHER, TRAINING
 from benchmarks.ours.captioning import captioner_of
 from benchmarks.peers import keras_captioner, saved_captioner
 from benchmarks.rounds import Entrant
-from seqkit.models.image_captioner.core import ENCODER
+from seqkit.tasks.captioning.network import ENCODER
 from tests.tiny_images import jpeg
 
 MEASURED = [

@@ -9,10 +9,10 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from seqkit.export.attention_maps import attention_maps
-from seqkit.export.caption_sheet import CaptionedPicture, caption_sheet
 from seqkit.export.report import confusion, curves, facts, render, table, text
-from seqkit.export.tagged_text import tagged
+from seqkit.tasks.captioning.caption_sheet import CaptionedPicture, caption_sheet
+from seqkit.tasks.tagging.tagged_text import tagged
+from seqkit.tasks.translation.attention_maps import attention_maps
 
 EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
 

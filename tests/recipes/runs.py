@@ -12,7 +12,7 @@ from pathlib import Path
 from signal import Signals
 from typing import Any
 
-from seqkit.command_line import run_recipe
+from seqkit.recipe.command_line import run_recipe
 from seqkit.training import TrainingState
 
 ROOT = Path(__file__).parents[2]

@@ -13,12 +13,12 @@ import pytest
 
 from recipes import captioning
 from recipes.samples.digit_scenes import digit_scenes
-from seqkit.command_line import run_recipe
 from seqkit.export import verify
 from seqkit.images import encoded_images
-from seqkit.models import ImageCaptioner
-from seqkit.models.image_captioner.core import ENCODER
-from seqkit.models.image_captioner.encoders import build_image_encoder
+from seqkit.recipe.command_line import run_recipe
+from seqkit.tasks.captioning.encoders import build_image_encoder
+from seqkit.tasks.captioning.model import ImageCaptioner
+from seqkit.tasks.captioning.network import ENCODER
 from tests.recipes.runs import ROOT, printed_by, resumed
 
 pytestmark = pytest.mark.slow

@@ -8,9 +8,9 @@ import pytest
 
 from recipes import dialogue
 from recipes.samples.small_talk import small_talk
-from seqkit.command_line import run_recipe
 from seqkit.data import read_turns
-from seqkit.models.translator.answers import Translation
+from seqkit.recipe.command_line import run_recipe
+from seqkit.tasks.translation.answers import Translation
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ import pytest
 
 from recipes import language_model
 from recipes.language_model import Config
-from seqkit.command_line import run_recipe
 from seqkit.data import TextStream
+from seqkit.recipe.command_line import run_recipe
 from tests.recipes.runs import resumed
 
 pytestmark = pytest.mark.slow

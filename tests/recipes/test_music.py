@@ -14,10 +14,10 @@ import pytest
 
 from recipes import music
 from recipes.samples.scales import scales
-from seqkit.command_line import run_recipe
 from seqkit.data import pieces_of
-from seqkit.models import LanguageModel
-from seqkit.models.frame_model.batches import as_pieces, padded
+from seqkit.recipe.command_line import run_recipe
+from seqkit.tasks.language_modeling.model import LanguageModel
+from seqkit.tasks.music.piano_rolls import as_pieces, padded
 from tests.recipes.runs import printed_by
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ import pytest
 from recipes import sentiment
 from recipes.samples.reviews import reviews
 from seqkit.export import verify
-from seqkit.models import TextClassifier
+from seqkit.tasks.classification.model import TextClassifier
 from tests.recipes.runs import ROOT, stopped
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 from recipes import tagging
 from seqkit import data
 from seqkit.export import verify
-from seqkit.models import TokenTagger
+from seqkit.tasks.tagging.model import TokenTagger
 
 pytestmark = pytest.mark.slow
 

@@ -13,9 +13,9 @@ import pytest
 
 from recipes import translation
 from recipes.samples.hangul_names import hangul_names
-from seqkit.command_line import run_recipe
 from seqkit.data import read
-from seqkit.models import Translator
+from seqkit.recipe.command_line import run_recipe
+from seqkit.tasks.translation.model import Translator
 from tests.recipes.runs import printed_by, resumed
 
 pytestmark = pytest.mark.slow

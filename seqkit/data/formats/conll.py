@@ -1,0 +1,201 @@
+"""CoNLL files, one token a line and a blank line between sentences, as a stream of chunks."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+
+from seqkit.data.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk
+from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.text_file import TextFile
+
+_DOCUMENT = "-DOCSTART-"
+_BLANKS = " \t\r\n"
+# In files parted by white space "# sent_id = 1" may have as many fields as a token's line.
+_COMMENT = re.compile(r"#+ *[^ \t]+ = ")
+_DEFAULT = {"tokens": 0, "tags": -1}
+
+
+class Sentences:
+    """Sentences gathered until they make a chunk.
+
+    Args:
+        file: Where they come from.
+        wanted: Standard names of the columns, `tokens` and `tags` or `tokens` alone.
+    """
+
+    def __init__(self, file: TextFile, wanted: Sequence[str]) -> None:
+        self._file = file
+        self._wanted = tuple(wanted)
+        self._start()
+
+    def _start(self) -> None:
+        self._columns: dict[str, list[list[str]]] = {name: [] for name in self._wanted}
+        self._lines = array("i")
+        self._token_lines = array("i")
+        self._characters = 0
+
+    def add(self, columns: Mapping[str, list[str]], lines: Sequence[int]) -> None:
+        """Takes one sentence with the line of each of its tokens."""
+        for name, values in columns.items():
+            self._columns[name].append(values)
+            self._characters += sum(map(len, values))
+        self._lines.append(lines[0])
+        self._token_lines.extend(lines)
+
+    def chunks(self, last: bool = False) -> Iterator[Chunk]:
+        """Yields what was gathered, if it is enough for a chunk or nothing follows."""
+        enough = len(self._lines) >= CHUNK_ROWS or self._characters >= CHUNK_CHARACTERS
+        if self._lines and (last or enough):
+            path, lines = self._file.path, self._lines
+            yield Chunk(
+                self._columns, lambda row: f"{path}, line {lines[row]}", lines, self._token_lines
+            )
+            self._start()
+
+
+def read_conll(
+    file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
+) -> Iterator[Chunk]:
+    r"""Yields the sentences of a file with a token and its tags on every line.
+
+    The fields of a line are parted by tabs where the first token's line has one, else by spaces and
+    tabs; every line has as many as the first. `-DOCSTART-` lines are passed over. So are comments,
+    which stand before the first token of a sentence, begin with `#`, and either have another number
+    of fields than the tokens or the form `# name = value`; any other line that begins with `#` is a
+    token's.
+
+    Args:
+        file: The open file, with `newline="\n"`.
+        wanted: `("tokens", "tags")` or `("tokens",)`.
+        names: Position of the fields, counted from 0, or from -1 backwards; the first field is the
+            token and the last the tag where it is not given.
+
+    Yields:
+        Chunks with the line of each sentence's first token, and of every token.
+
+    Raises:
+        DataError: A line has another number of fields than the first, or an empty one.
+        ValueError: A name is not a position.
+    """
+    layout = _Layout(file, wanted, names)
+    sentences = Sentences(file, wanted)
+    pending: list[list[tuple[int, str]]] = []  # until a line tells tokens from comments
+    for block in _blocks(file):
+        pending.append(block)
+        if not layout.width and not layout.settle(block):
+            continue
+        for rows in map(layout.rows, pending):
+            if rows:
+                columns = {
+                    name: [layout.field(row, name, number) for number, row in rows]
+                    for name in wanted
+                }
+                sentences.add(columns, [number for number, _ in rows])
+        pending = []
+        yield from sentences.chunks()
+    yield from sentences.chunks(last=True)
+
+
+def _blocks(file: TextFile) -> Iterator[list[tuple[int, str]]]:
+    """Yields the lines between blank ones, each with its number."""
+    block: list[tuple[int, str]] = []
+    for number, line in enumerate(file, 1):
+        line = line.rstrip("\r\n")
+        blank = not line.strip(_BLANKS)
+        if not blank and re.split(r"[ \t]", line, maxsplit=1)[0] != _DOCUMENT:
+            block.append((number, line))
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+class _Layout:
+    """How the lines of a file are parted, which the first token's line tells."""
+
+    def __init__(
+        self, file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
+    ) -> None:
+        self._path = file.path
+        self._wanted = tuple(wanted)
+        self._given = dict(_DEFAULT)
+        for name, position in (names or {}).items():
+            if isinstance(position, bool) or not isinstance(position, int):
+                raise ValueError(
+                    f"names={{{name!r}: {position!r}}}: the fields of a CoNLL file have no names; "
+                    f"give the position, counted from 0: names={{{name!r}: 1}}."
+                )
+            self._given[name] = position
+        self.width = 0
+        self._tabs = False
+        self._first = 0
+        self._positions: dict[str, int] = {}
+
+    def settle(self, block: list[tuple[int, str]]) -> bool:
+        """Takes the form of the first line that must be a token's; False where there is none."""
+        tokens = [(n, line) for n, line in block if not line.startswith("#") or "\t" in line]
+        # "# text = a<tab>b" is no token's line where another line can be taken.
+        plain = [(n, line) for n, line in tokens if not _COMMENT.match(line)] or tokens
+        if not plain:
+            return False
+        self._first, line = plain[0]
+        self._tabs = "\t" in line
+        self.width = len(self._fields(line))
+        place = f"{self._path}, line {self._first}"
+        if self.width < len(self._wanted):
+            raise DataError(
+                f"{place}: one field in {shown(line)}; token and tag are needed. Part them by a "
+                "tab or a space, or read tokens alone: columns=('tokens',)."
+            )
+        for name in self._wanted:
+            position = self._given[name]
+            if not -self.width <= position < self.width:
+                raise DataError(
+                    f"{place}: {self.width} fields in {shown(line)}, so there is no field "
+                    f"{position} for {name!r}. Positions in names= count from 0 to "
+                    f"{self.width - 1}."
+                )
+            self._positions[name] = position % self.width
+        if len(set(self._positions.values())) < len(self._wanted):
+            raise DataError(
+                f"{place}: field {self._positions['tokens']} would be both 'tokens' and 'tags'. "
+                "Say which field is which with names={'tokens': …, 'tags': …}."
+            )
+        return True
+
+    def rows(self, block: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
+        """The fields of a sentence's tokens, each with the number of its line."""
+        rows: list[tuple[int, list[str]]] = []
+        for number, line in block:
+            fields = self._fields(line)
+            if not rows and line.startswith("#") and self._is_comment(line, fields):
+                continue
+            if len(fields) != self.width:
+                raise DataError(
+                    f"{self._path}, line {number}: {len(fields)} field(s) in {shown(line)}, but "
+                    f"{self.width} in line {self._first}. Give every token all its fields, parted "
+                    + ("by one tab each." if self._tabs else "by tabs if one holds a space.")
+                )
+            rows.append((number, fields))
+        return rows
+
+    def field(self, fields: Sequence[str], name: str, number: int) -> str:
+        """One field of a token."""
+        value = fields[self._positions[name]]
+        if not value:
+            raise DataError(
+                f"{self._path}, line {number}: {name} is empty in {shown(fields)}. Give the token "
+                "its field, or remove the line."
+            )
+        return value
+
+    def _is_comment(self, line: str, fields: Sequence[str]) -> bool:
+        return len(fields) != self.width or (not self._tabs and bool(_COMMENT.match(line)))
+
+    def _fields(self, line: str) -> list[str]:
+        if self._tabs:
+            return [field.strip(_BLANKS) for field in line.split("\t")]
+        return re.split(r"[ \t]+", line.strip(_BLANKS))

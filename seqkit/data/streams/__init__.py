@@ -1,0 +1,1 @@
+"""Long texts, read in order and not as rows."""

@@ -1,0 +1,279 @@
+"""`read_stream`: files, folders, collections and texts in memory, made into a `TextStream`."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seqkit.data.columns import resolve
+from seqkit.data.dataset import Dataset
+from seqkit.data.errors import DataError, shown
+from seqkit.data.formats import tf_data, tfds
+from seqkit.data.formats.by_name import is_table, stem
+from seqkit.data.formats.text_file import canonical_encoding
+from seqkit.data.read import read
+from seqkit.data.streams.documents import (
+    dataset_pieces,
+    document_pieces,
+    file_pieces,
+    spooled,
+    tfds_pieces,
+)
+from seqkit.data.streams.text_pieces import Piece
+from seqkit.data.streams.text_stream import TextStream, split_stream
+
+_Pieces = Callable[[], Iterator[Piece]]
+
+
+class _Found(NamedTuple):
+    """What a source turned out to be."""
+
+    pieces: Sequence[_Pieces]
+    name: str
+    sources: Sequence[str]
+    license: str | None = None
+
+    def read(self) -> Iterator[Piece]:
+        """Yields the text from its beginning."""
+        for part in self.pieces:
+            yield from part()
+
+
+def read_stream(
+    source: Any,
+    *,
+    encoding: str = "utf-8",
+    name: str | None = None,
+    license: str | None = None,
+    pattern: str = "*.txt",
+    data_dir: str | None = None,
+    column: str | None = None,
+) -> TextStream:
+    r"""Opens text of any size, for language models.
+
+    A file is a document, with the line endings that it has and without its byte order mark; so is
+    every string, and every row of a table. Documents without characters are left out. Nothing is
+    read here but the beginning; the rest is when it is needed.
+
+    Args:
+        source: A path to a text file, plain or `.gz`; a glob (`"books/**/*.txt"`); a list of
+            `Path`; a folder, of which all files that match `pattern` are read, also in folders
+            below, in order of their names; `"tfds:NAME[/config][:split]"`; an iterable of
+            strings, each a document, or a function without arguments that gives such an iterable
+            and is called for every reading (an iterator, which can be read only once, is written
+            to a temporary file that lives as long as the stream); a `Dataset` with a column of
+            texts; anything else that `read` makes one of, such as a frame or a `.csv` or
+            `.jsonl` file, which is held in memory; or a `TextStream`, which is given back.
+        encoding: Character encoding of files.
+        name: A name for reports; None takes the file's.
+        license: The licence of the text, for reports; None takes that of the data set.
+        pattern: Which files of a folder are read.
+        data_dir: Where TensorFlow Datasets keeps what it prepared.
+        column: The column that holds the texts, of data that have columns; None finds it.
+
+    Returns:
+        The text.
+
+    Raises:
+        DataError: There is no text at all, or its beginning cannot be used; the message names the
+            place. What is wrong further on is told when it is read.
+        FileNotFoundError: There is no such file, or none that matches.
+        TypeError: The source is of no kind known.
+        ValueError: An argument cannot be used.
+
+    Example:
+        >>> stream = read_stream(["To be,\nor not to be", "That is the question."])
+        >>> stream.characters, stream.documents
+        (40, 2)
+        >>> lines = read_stream(lambda: (f"line {i}\n" for i in range(3)))
+        >>> lines.head(100)
+        'line 0\nline 1\nline 2\n'
+    """
+    if isinstance(source, TextStream):
+        return source
+    canonical_encoding(encoding)
+    try:
+        found = _found(source, encoding, pattern, data_dir, column)
+        begins = any(True for _ in found.read())
+    except DataError as error:
+        # Tables have several columns that can be named; here there is one.
+        raise DataError(_with_column(str(error))) from None
+    if not begins:
+        raise DataError(f"{', '.join(found.sources)}: there is no text, not a single character.")
+    return TextStream(
+        found.read,
+        name=name or found.name,
+        sources=found.sources,
+        license=license or found.license,
+    )
+
+
+def read_stream_parts(
+    train: Any, validation: Any = None, test: Any = None, *, fraction: float = 0.1, **options: Any
+) -> dict[str, TextStream]:
+    """Opens the three parts that a recipe works with.
+
+    Args:
+        train: A source for `read_stream`.
+        validation: Another, or None for the last `fraction` of the training text, after the test
+            was split off.
+        test: Another, or None for the last `fraction` of the training text.
+        fraction: Share of the characters that a part split off gets.
+        options: Other arguments of `read_stream`, the same for the three.
+
+    Returns:
+        `train`, `validation` and `test`.
+
+    Raises:
+        DataError: As `read_stream`.
+        ValueError: As `read_stream` and `split_stream`.
+
+    Example:
+        >>> parts = read_stream_parts([f"document {i:02}" for i in range(100)])
+        >>> {part: stream.documents for part, stream in parts.items()}
+        {'train': 81, 'validation': 9, 'test': 10}
+    """
+    given = {
+        part: read_stream(source, **options)
+        for part, source in (("train", train), ("validation", validation), ("test", test))
+        if source is not None
+    }
+    for part in ("test", "validation"):
+        if part not in given:
+            given["train"], given[part] = split_stream(given["train"], fraction)
+    return {part: given[part] for part in ("train", "validation", "test")}
+
+
+def _found(
+    source: Any, encoding: str, pattern: str, data_dir: str | None, column: str | None
+) -> _Found:
+    """What a source is."""
+    if isinstance(source, str) and source.startswith(tfds.SCHEME):
+        return _of_tfds(source, data_dir, column)
+    if isinstance(source, (str, os.PathLike)):
+        paths, called = _paths(source, pattern)
+        return _of_files(paths, called, encoding, column)
+    if isinstance(source, (list, tuple)) and source and isinstance(source[0], os.PathLike):
+        return _of_files([_file(path) for path in source], None, encoding, column)
+    if isinstance(source, Dataset):
+        return _of_dataset(source, column)
+    if isinstance(source, Mapping) or hasattr(source, "columns") or tf_data.is_tf_dataset(source):
+        return _of_dataset(_read_texts(source, encoding, column), None)
+    if callable(source):
+        place = f"function {getattr(source, '__qualname__', type(source).__name__)}"
+        return _Found([lambda: document_pieces(_called(source, place), place)], place, [place])
+    if isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray)):
+        return _of_documents(source)
+    raise TypeError(
+        f"source is {type(source).__name__}; give a path, a folder, a glob, a list of Path, "
+        "'tfds:NAME', an iterable of strings, a function that gives one, or a Dataset."
+    )
+
+
+def _of_tfds(address: str, data_dir: str | None, column: str | None) -> _Found:
+    """A prepared data set, opened once to see that it is there."""
+    names = None if column is None else {"text": column}
+    opened = tfds.open_tfds(address, ("text",), names, data_dir)
+    place = f"{tfds.SCHEME}{opened.name}, split {opened.split}"
+    pieces = [lambda: tfds_pieces(address, column, data_dir)]
+    return _Found(pieces, place, [place], opened.license)
+
+
+def _of_files(
+    paths: Sequence[Path], called: str | None, encoding: str, column: str | None
+) -> _Found:
+    """Files one after another, tables among them by their column of texts."""
+
+    def pieces(path: Path) -> _Pieces:
+        if is_table(path):
+            return _of_dataset(_read_texts(path, encoding, column), None).pieces[0]
+        return lambda: file_pieces(path, encoding)
+
+    name = called or (stem(paths[0]) if len(paths) == 1 else f"{len(paths):,} files")
+    return _Found([pieces(path) for path in paths], name, [str(path) for path in paths])
+
+
+def _of_dataset(dataset: Dataset, column: str | None) -> _Found:
+    """The rows of a data set."""
+    names = None if column is None else {"text": column}
+    place = repr(dataset)
+    found = dataset.column_names[resolve(dataset.column_names, ("text",), names, place)["text"]]
+    pieces = [lambda: dataset_pieces(dataset, found)]
+    return _Found(pieces, dataset.name, [dataset.source], dataset.license)
+
+
+def _of_documents(source: Iterable[str]) -> _Found:
+    """Strings, kept in a file where they can be had only once."""
+    kind = type(source).__name__
+    place = f"{kind} of {len(source):,}" if isinstance(source, Sized) else kind
+    if iter(source) is source:
+        return _Found([spooled(source, place)], place, [place])
+    first = next(iter(source), None)
+    if isinstance(first, str) and os.path.isfile(first):
+        raise ValueError(
+            f"source: its first text, {shown(first, 200)}, is the name of a file. To read files "
+            "give a list of Path, such as [Path(name) for name in names]; to read the names "
+            "themselves as texts, a function: lambda: names."
+        )
+    return _Found([lambda: document_pieces(source, place)], place, [place])
+
+
+def _called(source: Callable[[], Iterable[str]], place: str) -> Iterable[str]:
+    """The documents that a function gives."""
+    documents = source()
+    if isinstance(documents, (str, bytes)) or not isinstance(documents, Iterable):
+        raise DataError(
+            f"{place} gave {shown(documents)}, not an iterable of documents, such as [text]."
+        )
+    return documents
+
+
+def _with_column(message: str) -> str:
+    """The message of a reader of tables, with the argument that names the column here."""
+    given = message.replace("(given in names for 'text')", "(given as column)")
+    return given.replace("names={'text': …}", "column=…")
+
+
+def _read_texts(source: Any, encoding: str, column: str | None) -> Dataset:
+    """The texts of a table, in memory."""
+    names = None if column is None else {"text": column}
+    return read(source, columns=("text",), names=names, encoding=encoding)
+
+
+def _paths(source: str | os.PathLike[str], pattern: str) -> tuple[list[Path], str | None]:
+    """The files that a path, a folder or a glob stands for, and a name for more than one."""
+    given = os.fspath(source)
+    if os.path.isdir(given):
+        folder = Path(given)
+        found = [path for path in folder.rglob(pattern) if path.is_file()]
+        if not found:
+            suffixes = sorted({path.suffix for path in folder.rglob("*") if path.is_file()})
+            raise FileNotFoundError(
+                f"source={given!r}: no file in this folder or below matches pattern={pattern!r}; "
+                + (f"there are files ending in {shown(suffixes)}." if suffixes else "it is empty.")
+            )
+        return sorted(found, key=lambda path: path.relative_to(folder).as_posix()), folder.name
+    if not os.path.isfile(given) and glob.has_magic(given):
+        matched = [Path(path) for path in glob.glob(given, recursive=True)]
+        if files := sorted((path for path in matched if path.is_file()), key=Path.as_posix):
+            return files, None
+        raise FileNotFoundError(
+            f"source={given!r}: no file matches this glob (looked in {Path.cwd()})."
+        )
+    return [_file(given)], None
+
+
+def _file(path: str | os.PathLike[str]) -> Path:
+    """A file that is there."""
+    if not os.path.isfile(path):
+        text = os.fspath(path)
+        remedy = ""
+        if "\n" in text or len(text) > 200:
+            remedy = " To read a text itself, give it in a list: [text]."
+        raise FileNotFoundError(
+            f"source={shown(text, 200)}: there is no such file (looked in {Path.cwd()}).{remedy}"
+        )
+    return Path(path)

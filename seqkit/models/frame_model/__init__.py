@@ -1,1 +1,0 @@
-"""Music, frame by frame: a core on pitches (`core`), pieces around it (`model`)."""

@@ -1,1 +1,0 @@
-"""Texts into classes: a core on ids (`core`), around it a shell on strings (`model`)."""

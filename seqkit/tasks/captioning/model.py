@@ -1,0 +1,312 @@
+"""A captioner: an image in, a sentence out, found by beam search in the graph."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqkit.images import MAX_PIXELS, ImageReader, encoded_images
+from seqkit.model.growing import copy_weights
+from seqkit.model.next_token import output_layer
+from seqkit.model.servable_model import ServableModel
+from seqkit.model.text_batches import at_least_one
+from seqkit.tasks.captioning.answers import (
+    Caption,
+    CaptionAttention,
+    collect_best_captions,
+    collect_caption_attention,
+    collect_captions,
+)
+from seqkit.tasks.captioning.network import (
+    ENCODER,
+    build_image_captioner_core,
+    describer,
+    grid_of,
+)
+from seqkit.tasks.captioning.search import CaptionSearch
+from seqkit.text import TextEncoder
+
+_IMAGE = tf.TensorSpec([None], tf.string, name="image")
+
+Images = Sequence[str | Path | bytes | np.ndarray] | np.ndarray
+
+
+class ImageCaptioner(ServableModel):
+    """A core on pixels and ids, and around it what people have: encoded images, and sentences.
+
+    One graph answers in Python and in the exported SavedModel; `signatures` gives it. Images of
+    any size may come together; one that cannot be read gets an empty caption and an error, and the
+    others of its batch are answered as if alone. PAD, BOS and UNK are never written.
+
+    Args:
+        target: captions to ids.
+        core: made with `build_image_captioner_core` for this dictionary.
+        core_config: the arguments `core` was made with, but for the number of ids and the first
+            weights.
+        num_beams: sequences that are followed; 1 for greedy search.
+        num_best: captions that the signature `n_best` gives, at most `num_beams`.
+        length_penalty: 0 or more; see `seqkit.decoding.beam_search`.
+        max_length: tokens of a caption.
+        max_pixels: an image with more is refused before it is decoded.
+
+    Raises:
+        ValueError: a number is out of its range, or core and dictionary disagree.
+
+    Example:
+        >>> from seqkit.text import Vocabulary, WordTokenizer
+        >>> words = TextEncoder(WordTokenizer(), Vocabulary.from_counts({"a": 2, "dog": 1}))
+        >>> small = {"height": 32, "width": 32, "widths": (4,), "strides": (2,), "hidden_dim": 4}
+        >>> model = ImageCaptioner.build(words, embedding_dim=4, max_length=3, **small)
+        >>> good, bad = model.caption([np.zeros((20, 30, 3), "uint8"), b"no image"])
+        >>> isinstance(good.text, str), good.error, bad.text, bad.error[:12]
+        (True, '', '', 'not an image')
+    """
+
+    task = "image captioner"
+    settings = (
+        "num_beams",
+        "num_best",
+        "length_penalty",
+        "max_length",
+        "max_pixels",
+    )
+
+    def __init__(
+        self,
+        target: TextEncoder,
+        core: keras.Model,
+        *,
+        core_config: Mapping[str, Any],
+        num_beams: int = 4,
+        num_best: int = 4,
+        length_penalty: float = 1.0,
+        max_length: int = 50,
+        max_pixels: int = MAX_PIXELS,
+    ) -> None:
+        super().__init__(core, core_config)
+        if max_length < 1:
+            raise ValueError(f"max_length is {max_length}; give at least 1 token")
+        if not 1 <= num_best <= num_beams:
+            raise ValueError(f"num_best is {num_best}; give from 1 to num_beams, {num_beams}")
+        scored = output_layer(describer(core)).embeddings.shape[0]
+        if scored != len(target.vocabulary):
+            raise ValueError(
+                f"core scores {scored} tokens, the dictionary has {len(target.vocabulary)}"
+            )
+        self.target = target
+        self.num_beams = num_beams
+        self.num_best = num_best
+        self.length_penalty = length_penalty
+        self.max_length = max_length
+        self.max_pixels = max_pixels
+        height, width = core.get_layer(ENCODER).input_shape[1:3]
+        self.reader = ImageReader(height, width, max_pixels=max_pixels)
+        # Without AutoGraph: there is nothing to convert, and it would only make tracing slow.
+        self._caption, self._n_best, self._attention = (
+            tf.function(function, input_signature=[_IMAGE], autograph=False)
+            for function in (self.answer, self.answer_best, self.answer_attention)
+        )
+
+    @classmethod
+    def build(cls, target: TextEncoder, **arguments: Any) -> ImageCaptioner:
+        """Makes a captioner whose decoder is untrained.
+
+        Args:
+            target: captions to ids.
+            arguments: those of the class from `num_beams` on, and those of
+                `build_image_captioner_core` but for the number of ids.
+
+        Returns:
+            The captioner.
+        """
+        settings = {name: arguments.pop(name) for name in cls.settings if name in arguments}
+        core = build_image_captioner_core(len(target.vocabulary), **arguments)
+        # Weights are read once; from then on the model's own file holds them.
+        arguments.pop("weights", None)
+        return cls(target, core, core_config=arguments, **settings)
+
+    @property
+    def search(self) -> CaptionSearch:
+        """How captions are looked for."""
+        return CaptionSearch(
+            self.core, self.target.vocabulary, self.num_beams, self.length_penalty, self.max_length
+        )
+
+    def caption(self, images: Images, batch_size: int = 32) -> list[Caption]:
+        """Describes images.
+
+        Args:
+            images: paths, encoded bytes or arrays, see `seqkit.images.encoded_images`.
+            batch_size: images given to the graph at once.
+
+        Returns:
+            A `Caption` for each image, in order; one that cannot be decoded has an `error`.
+
+        Raises:
+            TypeError: `images` is one image, or one of them is something else.
+            ValueError: a file is not there, or an array has another dtype, shape or range.
+        """
+        answers = _answers_to(self._caption, images, batch_size)
+        return [row for answer in answers for row in collect_captions(answer)]
+
+    def n_best(self, images: Images, batch_size: int = 32) -> list[list[Caption]]:
+        """Gives several captions of each image, the best first; arguments as `caption`."""
+        answers = _answers_to(self._n_best, images, batch_size)
+        return [row for answer in answers for row in collect_best_captions(answer)]
+
+    def attention(self, images: Images, batch_size: int = 32) -> list[CaptionAttention]:
+        """Tells where each token of a caption looked; arguments as `caption`."""
+        answers = _answers_to(self._attention, images, batch_size)
+        return [row for answer in answers for row in collect_caption_attention(answer)]
+
+    def answer(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Describes images.
+
+        Args:
+            image: `<string>[batch]`, encoded (JPEG, PNG, GIF, BMP, WebP), of any sizes.
+
+        Returns:
+            `caption` `<string>[batch]`; `score` `<float32>[batch]`, the log-probability divided by
+            the length penalty; `error` `<string>[batch]`, empty where the image was read, else why
+            not; its caption is empty then, and its score 0.
+        """
+        answer = self._best(image, 1)
+        return {
+            "caption": answer["captions"][:, 0],
+            "score": answer["scores"][:, 0],
+            "error": answer["error"],
+        }
+
+    def answer_best(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Gives several captions of each image.
+
+        Args:
+            image: `<string>[batch]`, encoded.
+
+        Returns:
+            `captions` `<string>[batch, num_best]`, the best first; `scores`
+            `<float32>[batch, num_best]`, minus infinity where there are no more; `error`
+            `<string>[batch]`.
+        """
+        return self._best(image, self.num_best)
+
+    def _best(self, image: tf.Tensor, num_best: int) -> dict[str, tf.Tensor]:
+        size = tf.shape(image)[0]
+        pixels, error = self.reader(at_least_one(image))
+        found = self.search.of_all(pixels, num_best)
+        texts = tf.reshape(self.target.tokenizer.detokenize(found.tokens), [-1, num_best])
+        unread = tf.not_equal(error, "")[:, tf.newaxis]
+        return {
+            "captions": tf.where(unread, "", texts)[:size],
+            "scores": tf.where(unread, 0.0, found.score)[:size],
+            "error": error[:size],
+        }
+
+    def answer_attention(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Describes images and tells where each token looked; for pictures, all at once.
+
+        Args:
+            image: `<string>[batch]`, encoded.
+
+        Returns:
+            `caption` `<string>[batch]`; `tokens` `<string>[batch, tokens]`, padded with empty
+            strings; `length` `<int32>[batch]`, how many these are; `attention`
+            `<float32>[batch, tokens, rows, columns]`, over the image's grid; `error`
+            `<string>[batch]`.
+        """
+        size = tf.shape(image)[0]
+        pixels, error = self.reader(at_least_one(image))
+        grid = grid_of(self.core, pixels)
+        found = self.search.of_grid(grid, 1, attend=True)
+        lengths = tf.where(tf.equal(error, ""), found.lengths[:, 0], 0)
+        tokens = self.search.tokens(found._replace(lengths=lengths[:, tf.newaxis]))
+        longest = tf.reduce_max(lengths)
+        assert found.attention is not None
+        attention = found.attention[:, 0, :longest]
+        written = tf.sequence_mask(lengths, longest)[:, :, tf.newaxis]
+        shape = [tf.shape(grid)[0], longest, *grid.shape[1:3]]
+        return {
+            "caption": self.target.tokenizer.detokenize(tokens)[:size],
+            "tokens": tokens.to_tensor("")[:size],
+            "length": lengths[:size],
+            "attention": tf.reshape(tf.where(written, attention, 0.0), shape)[:size],
+            "error": error[:size],
+        }
+
+    def describe_greedily(self, grid: tf.Tensor) -> tf.Tensor:
+        """Describes grids fast and less well; training judges by it.
+
+        Args:
+            grid: `<float>[batch, rows, columns, dim]`, of the encoder; see `grid_of`.
+
+        Returns:
+            `<string>[batch]`.
+        """
+        return self.target.tokenizer.detokenize(self.search.greedily(grid))
+
+    def signatures(self) -> dict[str, Any]:
+        """What a server offers.
+
+        Returns:
+            `serving_default`: see `answer`. `n_best`: see `answer_best`. `attention`: see
+            `answer_attention`.
+        """
+        return {
+            "serving_default": self._caption,
+            "n_best": self._n_best,
+            "attention": self._attention,
+        }
+
+    def trackables(self) -> list[Any]:
+        """Weights and tables that the signatures use."""
+        return [*(v.value for v in self.core.variables), self.reader, self.target]
+
+    def extended(self, target: TextEncoder) -> ImageCaptioner:
+        """A captioner that knows more tokens and has learned what this one has.
+
+        Args:
+            target: as this one's, its vocabulary continued.
+
+        Returns:
+            A new captioner; a new token is read as UNK was, until it is trained.
+        """
+        new = ImageCaptioner.build(target, **self._settings(), **self.core_config)
+        # By order, since Keras numbers the layers of a backbone anew each time.
+        new.core.get_layer(ENCODER).set_weights(self.core.get_layer(ENCODER).get_weights())
+        copy_weights(describer(self.core), describer(new.core))
+        return new
+
+    def _dictionaries(self) -> dict[str, Any]:
+        return {"target": self.target.get_config()}
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> ImageCaptioner:
+        """Reads what `save` wrote.
+
+        Args:
+            path: the file, or the directory of an artefact that holds `model.keras`.
+
+        Returns:
+            The captioner, ready to answer or to be trained further.
+
+        Raises:
+            ValueError: the file is not there, or holds no captioner.
+        """
+        core, shell = cls._saved(path)
+        target = TextEncoder.from_config(shell.pop("target"))
+        return cls(target, core, **shell)
+
+
+def _answers_to(
+    function: Callable[..., dict[str, tf.Tensor]], images: Images, batch_size: int
+) -> Iterator[dict[str, tf.Tensor]]:
+    """Calls a signature with some images at a time."""
+    encoded = encoded_images(images)
+    for start in range(0, len(encoded), batch_size):
+        yield function(tf.constant(encoded[start : start + batch_size], tf.string))

@@ -1,0 +1,135 @@
+"""Scores of a text classifier, and where it errs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import confusion_matrix, f1_score
+
+from seqkit.data.dataset import Dataset
+from seqkit.evaluation.calibration import calibration_error
+from seqkit.tasks.classification.model import TextClassifier
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A text that was answered wrong.
+
+    Attributes:
+        text: the text.
+        truth: its label.
+        answer: the label given.
+        confidence: how sure the model was.
+    """
+
+    text: str
+    truth: str
+    answer: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class ClassificationScores:
+    """What a classifier is worth on data it was not trained on.
+
+    Attributes:
+        examples: number of texts.
+        accuracy: share answered right; of a multi-label model, with exactly the right labels.
+        macro_f1: mean over the labels of the harmonic mean of precision and recall.
+        calibration_error: mean distance between confidence and accuracy, in ten bins.
+        unknown_rate: mean share of unknown tokens of a text.
+        labels: the labels, in the order of the matrix.
+        confusion: `<int64>[labels, labels]`, rows are the truth; empty for a multi-label model.
+        worst: the wrong answers given with most confidence.
+
+    Source: calibration error as in Guo et al. 2017, equation 3.
+    """
+
+    examples: int
+    accuracy: float
+    macro_f1: float
+    calibration_error: float
+    unknown_rate: float
+    labels: tuple[str, ...]
+    confusion: list[list[int]]
+    worst: tuple[Mistake, ...] = field(repr=False)
+
+    def summary(self) -> dict[str, Any]:
+        """The numbers alone."""
+        return {
+            "examples": self.examples,
+            "accuracy": self.accuracy,
+            "macro_f1": self.macro_f1,
+            "calibration_error": self.calibration_error,
+            "unknown_rate": self.unknown_rate,
+        }
+
+
+def score_classifier(
+    model: TextClassifier, dataset: Dataset, num_worst: int = 30
+) -> ClassificationScores:
+    """Lets a classifier answer labelled texts and compares.
+
+    Args:
+        model: the classifier.
+        dataset: holds the columns `text` and `label`.
+        num_worst: how many wrong answers to keep.
+
+    Returns:
+        The scores.
+
+    Raises:
+        ValueError: the data set has no row.
+    """
+    if not len(dataset):
+        raise ValueError(f"dataset {dataset.name!r} has no rows to score on")
+    answers, confidence, rates = [], [], []
+    for texts in dataset.batches("text", 4096):
+        for given in model.classify(texts):
+            answers.append(given.label)
+            confidence.append(given.confidence)
+            rates.append(given.unknown_rate)
+    truth = [_joined(label, model.labels.tokens) for label in dataset.to_list("label")]
+    right = np.array([a == t for a, t in zip(answers, truth, strict=True)])
+    sure = np.array(confidence)
+    wrong = np.flatnonzero(~right)
+    worst = wrong[np.argsort(-sure[wrong], kind="stable")][:num_worst]
+    texts = dataset.take(worst).to_list("text")
+    labels = model.labels.tokens
+    return ClassificationScores(
+        examples=len(truth),
+        accuracy=float(right.mean()),
+        macro_f1=_macro_f1(truth, answers, labels, model.multi_label),
+        calibration_error=calibration_error(sure, right),
+        unknown_rate=float(np.mean(rates)),
+        labels=labels,
+        confusion=[]
+        if model.multi_label
+        else confusion_matrix(truth, answers, labels=labels).tolist(),
+        worst=tuple(
+            Mistake(text, truth[i], answers[i], float(sure[i]))
+            for i, text in zip(worst.tolist(), texts, strict=True)
+        ),
+    )
+
+
+def _joined(label: str | Sequence[str], order: Sequence[str]) -> str:
+    """Labels as the model writes them: several in its own order, joined."""
+    if isinstance(label, str):
+        return label
+    return "|".join(name for name in order if name in set(label))
+
+
+def _macro_f1(
+    truth: list[str], answers: list[str], labels: Sequence[str], multi_label: bool
+) -> float:
+    if not multi_label:
+        return float(f1_score(truth, answers, labels=labels, average="macro", zero_division=0.0))
+
+    def matrix(rows: list[str]) -> np.ndarray:
+        return np.array([[name in row.split("|") for name in labels] for row in rows])
+
+    return float(f1_score(matrix(truth), matrix(answers), average="macro", zero_division=0.0))

@@ -1,0 +1,109 @@
+"""What training is judged by: calibrated likelihood on held-out texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from seqkit.data.batching import bucket_batches
+from seqkit.tasks.classification.batches import EncodedTexts
+from seqkit.tasks.classification.calibration import (
+    fit_path_weights,
+    negative_log_likelihood,
+    probabilities,
+)
+
+
+def predict_logits(
+    core: keras.Model, texts: EncodedTexts, outputs: Sequence[str], batch_size: int = 256
+) -> np.ndarray:
+    """Logits of every path, in the order of the texts.
+
+    Args:
+        core: a model with the named outputs.
+        texts: encoded texts.
+        outputs: names of the paths.
+        batch_size: texts computed together.
+
+    Returns:
+        `<float32>[texts, paths, classes]`.
+    """
+    classes = core.output[outputs[0]].shape[-1]
+    logits = np.zeros((len(texts), len(outputs), classes), "float32")
+    plan = bucket_batches(texts.lengths, batch_size=batch_size, seed=0, epoch=0, shuffle=False)
+    for indices, length in plan:
+        answer = core.predict_on_batch(texts.padded(indices, length))
+        for path, name in enumerate(outputs):
+            logits[indices, path] = answer[name]
+    return logits
+
+
+class CalibratedValidation(keras.callbacks.Callback):
+    """Adds `val_loss` and `val_accuracy` of the calibrated model to each epoch's figures.
+
+    A network's confidence grows long after its decisions have settled, which makes its raw loss
+    stop training too early; the loss after calibration does not.
+
+    Args:
+        texts: held-out texts.
+        targets: `<float32>[texts, classes]`.
+        outputs: names of the core's outputs.
+        multi_label: whether each label is decided by itself.
+
+    Attributes:
+        path_weights: `<float64>[paths]`, fitted after the last epoch seen.
+    """
+
+    def __init__(
+        self,
+        texts: EncodedTexts,
+        targets: np.ndarray,
+        *,
+        outputs: Sequence[str],
+        multi_label: bool,
+    ) -> None:
+        super().__init__()
+        self._texts = texts
+        self._targets = targets
+        self._outputs = list(outputs)
+        self._multi_label = multi_label
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Computes the figures; Keras calls this."""
+        logits, weights = self.calibrate(self.model)
+        if logs is not None:
+            arguments = {"multi_label": self._multi_label}
+            scores = probabilities(logits, weights, **arguments)
+            logs["val_loss"] = negative_log_likelihood(logits, self._targets, weights, **arguments)
+            logs["val_accuracy"] = accuracy(scores, self._targets, **arguments)
+
+    def calibrate(self, core: keras.Model) -> tuple[np.ndarray, np.ndarray]:
+        """Fits the weights of the paths to a model as it is now.
+
+        Args:
+            core: the model.
+
+        Returns:
+            Logits `<float32>[texts, paths, classes]` and weights `<float64>[paths]`.
+        """
+        logits = predict_logits(core, self._texts, self._outputs)
+        return logits, fit_path_weights(logits, self._targets, multi_label=self._multi_label)
+
+
+def accuracy(scores: np.ndarray, targets: np.ndarray, *, multi_label: bool) -> float:
+    """Share of texts answered exactly right.
+
+    Args:
+        scores: `<float>[texts, classes]`, probabilities.
+        targets: `<float>[texts, classes]`.
+        multi_label: whether each label is decided by itself (at one half).
+
+    Returns:
+        From 0 to 1.
+    """
+    if multi_label:
+        return float(((scores >= 0.5) == (targets >= 0.5)).all(axis=1).mean())
+    return float((scores.argmax(axis=1) == targets.argmax(axis=1)).mean())

@@ -1,0 +1,261 @@
+"""Scores of a language model: how well it foretold a text, and what surprised it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Protocol, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from seqkit.tasks.language_modeling.baselines import plain_language_model
+from seqkit.text import EOS_ID, UNK_ID
+
+Unit = Literal["character", "token"]
+# Tokens kept before a surprising one.
+_BEFORE = 20
+# Logarithms of single precision may be a little above that of 1.
+_TOLERANCE = 1e-4
+
+
+class BaselineScores(NamedTuple):
+    """What a plain model is worth on the same text.
+
+    Attributes:
+        nats_per_token: mean of minus the natural logarithm of a token's probability.
+        nats_per_character: the same sum over the number of characters.
+        perplexity: e to the power of `nats_per_token`.
+    """
+
+    nats_per_token: float
+    nats_per_character: float
+    perplexity: float
+
+
+class SurprisingToken(NamedTuple):
+    """A token that was hardly expected.
+
+    Attributes:
+        position: which token it is, from 0.
+        before: the tokens of its document before it, the last 20 of them.
+        token: the token.
+        nats: minus the natural logarithm of its probability.
+    """
+
+    position: int
+    before: tuple[str, ...]
+    token: str
+    nats: float
+
+
+class LanguageModelScores(NamedTuple):
+    """What a language model is worth on a text it was not trained on. Of most, less is better.
+
+    Attributes:
+        tokens: how many tokens came, ends of documents among them.
+        characters: how many characters the text has.
+        nats_per_token: mean of minus the natural logarithm of a token's probability.
+        perplexity: e to the power of that: among how many tokens, all as likely, it chose.
+        nats_per_character: the sum over tokens, over the number of characters. It compares models
+            of unlike tokens, if their dictionaries lack equally little.
+        bits_per_character: the same in bits.
+        unknown_rate: share of the tokens that the dictionary lacks.
+        nats_per_token_known: the mean without those; NaN where there is no other. An unknown token
+            is easily foretold, since it stands for many: a small dictionary flatters.
+        unit: "character" or "token", by which models are compared.
+        surprising: the least expected tokens, those first that were expected least.
+        baselines: scores of plain models on the same text, by their names.
+    """
+
+    tokens: int
+    characters: int
+    nats_per_token: float
+    perplexity: float
+    nats_per_character: float
+    bits_per_character: float
+    unknown_rate: float
+    nats_per_token_known: float
+    unit: Unit
+    surprising: tuple[SurprisingToken, ...]
+    baselines: Mapping[str, BaselineScores]
+
+    @property
+    def main(self) -> tuple[str, float]:
+        """The score by which language models are compared, and its name; less is better."""
+        return self._main_name, self._main_of(self)
+
+    @property
+    def main_baselines(self) -> dict[str, float]:
+        """The same score of each plain model, by its name."""
+        return {name: self._main_of(row) for name, row in self.baselines.items()}
+
+    @property
+    def _main_name(self) -> str:
+        return "nats per character" if self.unit == "character" else "perplexity"
+
+    def _main_of(self, scores: LanguageModelScores | BaselineScores) -> float:
+        return scores.nats_per_character if self.unit == "character" else scores.perplexity
+
+    def summary(self) -> dict[str, Any]:
+        """The numbers alone."""
+        left_out = ("surprising", "baselines", "unit")
+        return {name: value for name, value in self._asdict().items() if name not in left_out}
+
+
+class HeldOut(Protocol):
+    """Text that a language model is judged by; `seqkit.training.HeldOutText` is one."""
+
+    token_ids: np.ndarray
+
+    def log_probabilities(self) -> np.ndarray:
+        """How probable the model finds each token."""
+
+
+def score_language_model(
+    held_out: Mapping[str, HeldOut], *, tokens: Sequence[str], characters: int
+) -> LanguageModelScores:
+    """Scores a language model beside n-grams on the same tokens.
+
+    Args:
+        held_out: `train`, which the n-grams count; `validation`, by which their order is chosen;
+            `test`, which is scored.
+        tokens: the names of the ids, in their order; where each is a character, so is the unit by
+            which models are compared.
+        characters: how many characters the test has.
+
+    Returns:
+        The scores.
+
+    Raises:
+        ValueError: there is nothing to score.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> even = SimpleNamespace(
+        ...     token_ids=np.array([4, 5, 3] * 9), log_probabilities=lambda: np.log([0.5] * 27)
+        ... )
+        >>> names = ["[PAD]", "[UNK]", "[BOS]", "[EOS]", "a", "b"]
+        >>> parts = {"train": even, "validation": even, "test": even}
+        >>> scores = score_language_model(parts, tokens=names, characters=18)
+        >>> scores.main[0], *scores.baselines
+        ('nats per character', '4-gram, Witten-Bell')
+    """
+    train, validation, test = (held_out[part] for part in ("train", "validation", "test"))
+    name, plain = plain_language_model(
+        train.token_ids, validation.token_ids, test.token_ids, len(tokens)
+    )
+    return language_model_scores(
+        test.log_probabilities(),
+        test.token_ids,
+        characters=characters,
+        tokens=tokens,
+        baselines={name: plain},
+        unit="character" if all(len(token) == 1 for token in tokens[EOS_ID + 1 :]) else "token",
+    )
+
+
+def language_model_scores(
+    log_probabilities: ArrayLike,
+    token_ids: ArrayLike,
+    *,
+    characters: int,
+    tokens: Sequence[str] | Callable[[int], str],
+    baselines: Mapping[str, ArrayLike] | None = None,
+    unit: Unit = "character",
+    num_surprising: int = 20,
+) -> LanguageModelScores:
+    """Sums up how likely a model found the tokens of a text.
+
+    Args:
+        log_probabilities: `<float>[tokens]`, natural logarithms.
+        token_ids: `<int32>[tokens]`, what came: without BOS and PAD, an EOS at each document's end.
+        characters: how many characters the text has.
+        tokens: the names of the ids, in their order or by a function.
+        baselines: what plain models gave for the same tokens, by their names.
+        unit: by what models are compared: "character", nats per character, where tokens are
+            characters; "token", perplexity of a token, where they are words or parts of words.
+        num_surprising: how many of the least expected tokens to keep.
+
+    Returns:
+        The scores.
+
+    Raises:
+        ValueError: there is nothing to score, numbers differ, or a logarithm is none of a
+            probability.
+
+    Example:
+        >>> names = ["[PAD]", "[UNK]", "[BOS]", "[EOS]", "a", "b"]
+        >>> given = np.log([0.5, 0.25, 0.5])
+        >>> scores = language_model_scores(given, [4, 5, 4], characters=3, tokens=names)
+        >>> round(scores.bits_per_character, 4), scores.surprising[0].token
+        (1.3333, 'b')
+    """
+    if unit not in get_args(Unit):
+        raise ValueError(f"unit={unit!r}: give one of {list(get_args(Unit))}")
+    if characters < 1:
+        raise ValueError(f"characters={characters}: give how many characters the text has")
+    ids = np.asarray(token_ids)
+    if ids.ndim != 1 or not ids.size:
+        raise ValueError(f"token_ids has shape {ids.shape}: give at least one token, <int>[tokens]")
+    nats = _nats(log_probabilities, len(ids), "log_probabilities")
+    known = ids != UNK_ID
+    name = tokens if callable(tokens) else tokens.__getitem__
+    plain = {
+        model: _scored(_nats(given, len(ids), f"baselines[{model!r}]"), characters)
+        for model, given in (baselines or {}).items()
+    }
+    whole = _scored(nats, characters)
+    return LanguageModelScores(
+        tokens=len(ids),
+        characters=characters,
+        nats_per_token=whole.nats_per_token,
+        perplexity=whole.perplexity,
+        nats_per_character=whole.nats_per_character,
+        bits_per_character=whole.nats_per_character / float(np.log(2)),
+        unknown_rate=float(1 - known.mean()),
+        nats_per_token_known=float(nats[known].mean()) if known.any() else float("nan"),
+        unit=unit,
+        surprising=_surprising(nats, ids, name, num_surprising),
+        baselines=plain,
+    )
+
+
+def _nats(log_probabilities: ArrayLike, number: int, argument: str) -> np.ndarray:
+    """Minus the logarithms, checked, as `<float64>[tokens]`."""
+    given = np.asarray(log_probabilities, np.float64)
+    if given.shape != (number,):
+        raise ValueError(f"{argument} has shape {given.shape} for {number} tokens: give one each")
+    wrong = np.flatnonzero(~(given <= _TOLERANCE))
+    if wrong.size:
+        raise ValueError(
+            f"{argument}[{wrong[0]}] is {given[wrong[0]]}: give natural logarithms of "
+            "probabilities, which are at most 0"
+        )
+    return -given
+
+
+def _scored(nats: np.ndarray, characters: int) -> BaselineScores:
+    mean = float(nats.mean())
+    with np.errstate(over="ignore"):
+        return BaselineScores(mean, float(nats.sum()) / characters, float(np.exp(mean)))
+
+
+def _surprising(
+    nats: np.ndarray, ids: np.ndarray, name: Callable[[int], str], number: int
+) -> tuple[SurprisingToken, ...]:
+    found = []
+    for position in np.argsort(-nats, kind="stable")[: max(0, number)].tolist():
+        before = ids[max(0, position - _BEFORE) : position]
+        # Of the document before this one nothing was known.
+        ends = np.flatnonzero(before == EOS_ID)
+        if ends.size:
+            before = before[ends[-1] + 1 :]
+        found.append(
+            SurprisingToken(
+                position,
+                tuple(map(name, before.tolist())),
+                name(int(ids[position])),
+                float(nats[position]),
+            )
+        )
+    return tuple(found)

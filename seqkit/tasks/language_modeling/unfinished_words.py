@@ -1,0 +1,193 @@
+"""Texts that may end within a word, and which tokens write that word anew.
+
+A model reads tokens, and where a text breaks off within a word the last of them are not those of
+the whole word: a word model would have read an unknown one, and pieces are cut otherwise. So the
+unfinished word is taken back, and what is written in its place must begin as it did.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from seqkit.tasks.language_modeling.text_ends import TextEnds
+from seqkit.text import SubwordTokenizer, TextEncoder, WordTokenizer
+from seqkit.text.code_points import decode
+from seqkit.text.tokenizer import join_rows
+
+# A longer stretch without a space, in scripts without any, is left as it is cut.
+_LONGEST = 64
+
+
+class Begun(NamedTuple):
+    """Texts, what of them is read, and what must be written again.
+
+    Attributes:
+        prefix: `<string>[rows]`, as given.
+        head: ragged `<string>[rows, None]`, the tokens that are read.
+        head_ids: ragged `<int32>[rows, None]`.
+        rest: ragged `<string>[rows, None]`, the tokens after them.
+        rest_text: `<string>[rows]`, what they spell.
+        rest_length: `<int32>[rows]`, how much is to be written again: words, or bytes for pieces.
+        required: `<int32>[rows]`, how much must be written before there may be an end.
+        spaced: `<bool>[rows]`, whether a text ends with a space, or has nothing to put one behind.
+        fits: `<bool>[rows, places, vocabulary]`, tokens that may come at each place of the rest.
+        token_lengths: `<int32>[vocabulary]`, what a token counts in the same measure.
+    """
+
+    prefix: tf.Tensor
+    head: tf.RaggedTensor
+    head_ids: tf.RaggedTensor
+    rest: tf.RaggedTensor
+    rest_text: tf.Tensor
+    rest_length: tf.Tensor
+    required: tf.Tensor
+    spaced: tf.Tensor
+    fits: tf.Tensor
+    token_lengths: np.ndarray
+
+
+class BegunTexts(NamedTuple):
+    """The same for all texts, `fits` made for some of them at a time."""
+
+    encoder: TextEncoder
+    ends: TextEnds
+    prefix: tf.Tensor
+    head: tf.RaggedTensor
+    head_ids: tf.RaggedTensor
+    rest: tf.RaggedTensor
+    rest_text: tf.Tensor
+    rest_length: tf.Tensor
+    required: tf.Tensor
+    spaced: tf.Tensor
+
+    def take(self, rows: tf.Tensor) -> Begun:
+        """Gives some of the texts, `<int32>[n]`."""
+        parts = [tf.gather(part, rows) for part in self[2:]]
+        rest_text, surfaces = parts[4], tf.constant(self.ends.surfaces, tf.string)
+        lengths = np.ones(len(self.ends.surfaces), "int32")
+        if isinstance(self.encoder.tokenizer, SubwordTokenizer):
+            lengths = np.array([len(surface) for surface in self.ends.surfaces], "int32")
+            fits = _pieces_that_fit(surfaces, rest_text)
+        else:
+            # A word model writes the whole word at once; single letters need nothing again.
+            fits = _beginning_with(surfaces[tf.newaxis], rest_text[:, tf.newaxis])[:, tf.newaxis]
+        return Begun(*[*parts, fits, lengths])
+
+
+def begun_texts(
+    encoder: TextEncoder, ends: TextEnds, prefix: tf.Tensor, *, word: bool
+) -> BegunTexts:
+    """Takes unfinished words back.
+
+    Args:
+        encoder: texts to ids.
+        ends: of the encoder's tokens.
+        prefix: `<string>[rows]`.
+        word: whether a word is completed; otherwise a sentence or a line is.
+
+    Returns:
+        BegunTexts.
+    """
+    found = encoder.tokenizer.tokenize(prefix)
+    ids = encoder.vocabulary.token_to_id(found.values)
+    count = tf.cast(ids.row_lengths(), tf.int32)
+    last = _last(ids, -1)
+    has_tokens = last >= 0
+    last = tf.maximum(last, 0)
+    characters = tf.cast(decode(prefix).code_points.row_lengths(), tf.int32)
+    inside = has_tokens & tf.gather(tf.constant(ends.inside), last)
+    inside &= tf.equal(_last(found.end, 0), characters)
+    if word:
+        complete = ~inside
+    else:
+        finished = tf.constant(ends.before | ends.after)
+        complete = ~has_tokens | tf.gather(finished, last)
+    if isinstance(encoder.tokenizer, WordTokenizer):
+        kept = count - tf.cast(inside, tf.int32)
+    elif isinstance(encoder.tokenizer, SubwordTokenizer):
+        kept = _before_last_space(ids, ends, count)
+    else:
+        kept = count
+    in_head = tf.ragged.range(count, row_splits_dtype=tf.int64)
+    in_head = in_head.with_values(in_head.values < tf.gather(kept, in_head.value_rowids()))
+    behind = in_head.with_values(~in_head.values)
+    rest = tf.ragged.boolean_mask(found.values, behind)
+    if isinstance(encoder.tokenizer, SubwordTokenizer):
+        rest_ids = tf.ragged.boolean_mask(ids, behind)
+        surfaces = tf.constant(ends.surfaces, tf.string)
+        rest_text = join_rows(rest_ids.with_values(tf.gather(surfaces, rest_ids.values)))
+        # Pieces are cut as if a text began with one more space.
+        rest_text = tf.where(has_tokens, rest_text, " ")
+        rest_length = tf.strings.length(rest_text)
+    else:
+        rest_text = join_rows(rest)
+        rest_length = count - kept
+    return BegunTexts(
+        encoder,
+        ends,
+        prefix,
+        tf.ragged.boolean_mask(found.values, in_head),
+        tf.ragged.boolean_mask(ids, in_head),
+        rest,
+        rest_text,
+        rest_length,
+        rest_length + tf.cast(complete, tf.int32),
+        ~has_tokens | tf.gather(tf.constant(ends.blank), last),
+    )
+
+
+def _last(rows: tf.RaggedTensor, otherwise: int) -> tf.Tensor:
+    """The last value of each row, `<int32>[rows]`."""
+    filled = tf.concat([tf.fill([rows.nrows(out_type=tf.int32), 1], otherwise), rows], axis=1)
+    return tf.gather(filled.values, filled.row_limits() - 1)
+
+
+def _before_last_space(ids: tf.RaggedTensor, ends: TextEnds, count: tf.Tensor) -> tf.Tensor:
+    """How many pieces there are before the last one that begins with a space, `<int32>[rows]`."""
+    spaced = np.array([surface.startswith(b" ") for surface in ends.surfaces])
+    sizes = np.array([len(surface) for surface in ends.surfaces], "int32")
+    places = tf.ragged.range(count, row_splits_dtype=tf.int64)
+    at_space = tf.where(tf.gather(tf.constant(spaced), ids.values), places.values, -1)
+    kept = tf.reduce_max(
+        tf.concat([tf.fill([tf.size(count), 1], -1), places.with_values(at_space)], 1), 1
+    )
+    behind = tf.cast(places.values >= tf.gather(kept, places.value_rowids()), tf.int32)
+    size = tf.reduce_sum(places.with_values(behind * tf.gather(tf.constant(sizes), ids.values)), 1)
+    return tf.where((kept >= 0) & (size <= _LONGEST), kept, count)
+
+
+def _beginning_with(tokens: tf.Tensor, text: tf.Tensor) -> tf.Tensor:
+    """Tells which strings begin with others, for shapes that fit each other."""
+    shape = tf.broadcast_dynamic_shape(tf.shape(tokens), tf.shape(text))
+    size = tf.broadcast_to(tf.strings.length(text), shape)
+    tokens = tf.broadcast_to(tokens, shape)
+    return tf.equal(tf.strings.substr(tokens, tf.zeros_like(size), size), text)
+
+
+def _pieces_that_fit(surfaces: tf.Tensor, rest: tf.Tensor) -> tf.Tensor:
+    """Tells which pieces may come after each byte of a rest.
+
+    Args:
+        surfaces: `<string>[vocabulary]`.
+        rest: `<string>[rows]`.
+
+    Returns:
+        `<bool>[rows, places, vocabulary]`: the piece lies within what is left, or begins with it.
+    """
+    places = tf.range(tf.reduce_max(tf.strings.length(rest)) + 1)
+
+    def of_row(rest: tf.Tensor) -> tf.Tensor:
+        size = tf.strings.length(rest)
+        left = tf.strings.substr(
+            tf.fill(tf.shape(places), rest),
+            tf.minimum(places, size),
+            tf.fill(tf.shape(places), size),
+        )[:, tf.newaxis]
+        all_pieces = surfaces[tf.newaxis]
+        return _beginning_with(all_pieces, left) | _beginning_with(left, all_pieces)
+
+    vocabulary = surfaces.shape[0]
+    return tf.map_fn(of_row, rest, fn_output_signature=tf.TensorSpec([None, vocabulary], tf.bool))

@@ -1,0 +1,1 @@
+"""What sounds next in a piece: many-to-many, in step."""

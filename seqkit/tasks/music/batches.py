@@ -1,0 +1,144 @@
+"""Pieces as padded batches of frames, in an order that depends on seed and epoch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from seqkit.data.pair_batching import pair_batches
+from seqkit.data.piano_rolls import Piece
+from seqkit.tasks.music.network import NUM_PITCHES
+from seqkit.training.streaming import streamed
+
+PADDING = -1
+
+
+class FrameBatches:
+    """An epoch's batches as a `tf.data.Dataset`, pieces of about one length together.
+
+    A piece longer than `window` is cut; each part after the first is read after the last frame of
+    the part before, and from a state of zeros.
+
+    Args:
+        pieces: lists of frames, each the pitches that sound.
+        state_dim: width of the model's state.
+        batch_size: pieces, or parts of pieces, of a batch.
+        window: frames of the longest part.
+        transpose: semitones by which a piece is moved up or down at most, drawn anew for each epoch
+            and no further than its pitches stay within MIDI's.
+        seed: with the epoch's number decides the order and how far pieces are moved.
+
+    Attributes:
+        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
+
+    Raises:
+        ValueError: there is no piece, or a number is out of its range.
+
+    Example:
+        >>> batches = FrameBatches(
+        ...     [[(0, 2), ()], [(1,)]], 3, batch_size=2, window=8, transpose=0, seed=0
+        ... )
+        >>> [(inputs, following)] = batches.dataset()
+        >>> order = [1, 0] if following[0, 1, 0] < 0 else [0, 1]
+        >>> tf.gather(inputs["frames"], order)[:, :, :3].numpy().tolist()
+        [[[0.0, 0.0, 0.0], [1.0, 0.0, 1.0]], [[0.0, 0.0, 0.0], [-1.0, -1.0, -1.0]]]
+        >>> tf.gather(following, order)[:, :, :3].numpy().tolist()
+        [[[1.0, 0.0, 1.0], [0.0, 0.0, 0.0]], [[0.0, 1.0, 0.0], [-1.0, -1.0, -1.0]]]
+    """
+
+    def __init__(
+        self,
+        pieces: Sequence[Piece],
+        state_dim: int,
+        *,
+        batch_size: int,
+        window: int,
+        transpose: int,
+        seed: int,
+    ) -> None:
+        if not pieces:
+            raise ValueError("pieces=[]: give at least one to train on")
+        for name, value, least in (("window", window, 1), ("transpose", transpose, 0)):
+            if value < least:
+                raise ValueError(f"{name}={value} must be at least {least}")
+        self._rolls = [_roll(piece) for piece in pieces]
+        self._state_dim = state_dim
+        self._batch_size = batch_size
+        self._window = window
+        self._transpose = transpose
+        self._seed = seed
+        cuts = [
+            (number, start, min(start + window, len(piece)))
+            for number, piece in enumerate(pieces)
+            for start in range(0, len(piece), window)
+        ]
+        self._cuts = np.array(cuts, np.int64)
+        self._lengths = self._cuts[:, 2] - self._cuts[:, 1]
+        sounding = [[p for frame in piece for p in frame] or [NUM_PITCHES // 2] for piece in pieces]
+        self._lowest = np.array([min(pitches) for pitches in sounding])
+        self._highest = np.array([max(pitches) for pitches in sounding])
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return -(-len(self._cuts) // self._batch_size)
+
+    def frequencies(self) -> np.ndarray:
+        """How often each pitch sounds: `<float64>[128]`, between 0 and 1, none of them reached."""
+        counts = sum(roll.sum(axis=0, dtype=np.int64) for roll in self._rolls)
+        return (counts + 0.5) / (sum(map(len, self._rolls)) + 1)
+
+    def dataset(self) -> tf.data.Dataset:
+        """Batches of inputs and of the frames to come.
+
+        Returns:
+            A data set that iterates over the epoch `self.epoch`: `frames` `<float32>[batch, length,
+            128]`, nothing or the frame before and then all but the last, with `state`
+            `<float32>[batch, state_dim]` of zeros; and the frames to come; frames of padding -1.
+        """
+
+        def batches() -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
+            rng = np.random.default_rng(np.random.SeedSequence([self._seed, self.epoch, 1]))
+            moves = self._moves(rng)
+            plan = pair_batches(
+                self._lengths,
+                self._lengths,
+                batch_size=self._batch_size,
+                seed=self._seed,
+                epoch=self.epoch,
+            )
+            for rows in plan:
+                before, following = self._padded(self._cuts[rows], moves)
+                state = np.zeros((len(rows), self._state_dim), np.float32)
+                yield {"frames": before, "state": state}, following
+
+        frames = tf.TensorSpec([None, None, NUM_PITCHES], tf.float32)
+        state = tf.TensorSpec([None, self._state_dim], tf.float32)
+        return streamed(batches, ({"frames": frames, "state": state}, frames), len(self))
+
+    def _moves(self, rng: np.random.Generator) -> np.ndarray:
+        """`<int64>[pieces]`: by how many semitones each piece is moved."""
+        down = np.minimum(self._transpose, self._lowest)
+        up = np.minimum(self._transpose, NUM_PITCHES - 1 - self._highest)
+        return rng.integers(-down, up + 1)
+
+    def _padded(self, cuts: np.ndarray, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The frames before and those to come, `<float32>[n, length, 128]`."""
+        shape = (len(cuts), int((cuts[:, 2] - cuts[:, 1]).max()), NUM_PITCHES)
+        before, following = np.full(shape, PADDING, np.float32), np.full(shape, PADDING, np.float32)
+        for row, (piece, start, end) in enumerate(cuts.tolist()):
+            # What is moved over an edge is silence, as the range of the piece allows.
+            part = np.roll(self._rolls[piece][max(start - 1, 0) : end], moves[piece], axis=1)
+            count = end - start
+            following[row, :count] = part[-count:]
+            before[row, 0] = part[0] if start else 0
+            before[row, 1:count] = part[-count:-1]
+        return before, following
+
+
+def _roll(piece: Piece) -> np.ndarray:
+    roll = np.zeros((len(piece), NUM_PITCHES), np.uint8)
+    for place, frame in enumerate(piece):
+        roll[place, list(frame)] = 1
+    return roll

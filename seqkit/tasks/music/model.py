@@ -1,0 +1,341 @@
+"""A model of frames: music in which several pitches may sound at once, one step at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqkit.data.piano_rolls import Piece
+from seqkit.decoding.random_bits import uniform
+from seqkit.losses.frame_cross_entropy import (
+    frame_cross_entropy,
+    pitch_chances,
+    pitch_cross_entropy,
+)
+from seqkit.model.servable_model import ServableModel
+from seqkit.tasks.music.network import (
+    NUM_PITCHES,
+    RECURRENT,
+    build_frame_core,
+    first_frame_state,
+    frame_step,
+)
+from seqkit.tasks.music.piano_rolls import (
+    PieceScore,
+    as_pieces,
+    as_pitches,
+    as_rolls,
+    checked_pieces,
+    padded,
+)
+
+# Below it, a temperature is as good as none.
+_COLDEST = 1e-6
+
+
+class FrameModel(ServableModel):
+    """A core on piano rolls, and around it lists of pitches.
+
+    A piece is a list of frames, a frame a list of MIDI pitches (0 to 127, 60 is middle C). After
+    what was heard, the next frame is drawn from one of several components, in which each pitch has
+    a chance of its own.
+
+    One graph answers in Python and in the exported SavedModel; `signatures` gives it. There,
+    pieces are `<int32>[batch, length, voices]`, -1 where there is no pitch, with the number of
+    frames of each beside them, since a frame of nothing is a rest.
+
+    Args:
+        core: made with `build_frame_core`.
+        core_config: the arguments `core` was made with.
+        max_length: frames that are generated at once, at most.
+
+    Raises:
+        ValueError: `max_length` is not positive.
+
+    Example:
+        >>> model = FrameModel.build(embedding_dim=4, hidden_dim=4)
+        >>> [piece] = model.generate([[[60, 64, 67]]], length=5, temperature=0.5)
+        >>> len(piece), piece == model.generate([[[67, 64, 60]]], 5, temperature=0.5)[0]
+        (5, True)
+        >>> [score] = model.score([[[60, 64], []]])
+        >>> score.by_frame.shape
+        (2,)
+    """
+
+    task = "frame model"
+    settings = ("max_length",)
+
+    def __init__(
+        self, core: keras.Model, *, core_config: Mapping[str, Any], max_length: int = 4096
+    ) -> None:
+        super().__init__(core, core_config)
+        if max_length < 1:
+            raise ValueError(f"max_length is {max_length}; give at least 1 frame")
+        self.max_length = max_length
+        pieces = [
+            tf.TensorSpec([None, None, None], tf.int32, name="pitches"),
+            tf.TensorSpec([None], tf.int32, name="frames"),
+        ]
+        wishes = [
+            tf.TensorSpec([None], dtype, name=name)
+            for name, dtype in (
+                ("length", tf.int32),
+                ("temperature", tf.float32),
+                ("seed", tf.int64),
+            )
+        ]
+        moment = [
+            tf.TensorSpec([None, None], tf.int32, name="pitches"),
+            tf.TensorSpec([None, core.get_layer(RECURRENT).state_dim], tf.float32, name="state"),
+        ]
+        # Without AutoGraph: there is nothing to convert, and it would only make tracing slow.
+        self._generate, self._scores, self._step = (
+            tf.function(function, input_signature=signature, autograph=False)
+            for function, signature in (
+                (self.answer, [*pieces, *wishes]),
+                (self.answer_scores, pieces),
+                (self.answer_step, moment),
+            )
+        )
+
+    @classmethod
+    def build(cls, *, max_length: int = 4096, **arguments: Any) -> FrameModel:
+        """Makes an untrained model.
+
+        Args:
+            max_length: frames that are generated at once, at most.
+            arguments: those of `build_frame_core`.
+
+        Returns:
+            The model.
+        """
+        core = build_frame_core(**arguments)
+        return cls(core, core_config=arguments, max_length=max_length)
+
+    def generate(
+        self,
+        prompts: Sequence[Any],
+        length: int,
+        temperature: float = 1.0,
+        seed: int = 0,
+        batch_size: int = 64,
+    ) -> list[Piece]:
+        """Goes on from beginnings of pieces.
+
+        Args:
+            prompts: lists of frames; an empty one for a piece from its beginning.
+            length: frames of each answer, from 1 to `max_length`.
+            temperature: what logits are divided by: below 1 more of what is likely, at 0 whatever
+                is more likely than not.
+            seed: prompt k draws from the seed plus k: the same numbers give the same piece.
+            batch_size: prompts given to the graph at once.
+
+        Returns:
+            Pieces of `length` frames, each a tuple of pitches from low to high.
+
+        Raises:
+            DataError: a prompt is no piece; its index and frame are named.
+            ValueError: a number is out of its range.
+        """
+        if not 1 <= length <= self.max_length:
+            raise ValueError(f"length is {length}; give from 1 to max_length, {self.max_length}")
+        if temperature < 0:
+            raise ValueError(f"temperature is {temperature}; give 0 or more")
+        found: list[Piece] = []
+        checked = checked_pieces(prompts, empty=True)
+        for start in range(0, len(checked), batch_size):
+            some = checked[start : start + batch_size]
+            seeds = seed + np.arange(start, start + len(some), dtype=np.int64)
+            wishes = np.full(len(some), length, np.int32), np.full(len(some), temperature, "f4")
+            answer = self._generate(*padded(some), *wishes, seeds)
+            found += as_pieces(answer["pitches"].numpy(), answer["frames"].numpy())
+        return found
+
+    def score(self, pieces: Sequence[Any], batch_size: int = 64) -> list[PieceScore]:
+        """Tells how likely pieces are.
+
+        Args:
+            pieces: lists of frames, from their beginnings.
+            batch_size: pieces given to the graph at once.
+
+        Returns:
+            A `PieceScore` for each, in order.
+
+        Raises:
+            DataError: an item is no piece; its index and frame are named.
+        """
+        checked = checked_pieces(pieces)
+        found: dict[int, PieceScore] = {}
+        # Pieces of about one length together: what is padding is computed too.
+        order = sorted(range(len(checked)), key=lambda number: len(checked[number]))
+        for start in range(0, len(order), batch_size):
+            numbers = order[start : start + batch_size]
+            answer = self._scores(*padded([checked[number] for number in numbers]))
+            keys = ("log_likelihood", "frames", "by_frame", "independent")
+            columns = (answer[name].numpy() for name in keys)
+            for number, whole, frames, *by_frame in zip(numbers, *columns, strict=True):
+                found[number] = PieceScore(float(whole), *(row[:frames] for row in by_frame))
+        return [found[number] for number in range(len(checked))]
+
+    def answer(
+        self,
+        pitches: tf.Tensor,
+        frames: tf.Tensor,
+        length: tf.Tensor,
+        temperature: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> dict[str, tf.Tensor]:
+        """Goes on from beginnings of pieces.
+
+        Args:
+            pitches: `<int32>[batch, length, voices]`; -1, or whatever is no MIDI pitch, is none.
+            frames: `<int32>[batch]`, how many frames there are of each; 0 for a new piece.
+            length: `<int32>[batch]`, frames wanted, at most `max_length`.
+            temperature: `<float32>[batch]`, what logits are divided by; at 0 whatever is more
+                likely than not.
+            seed: `<int64>[batch]`; a row depends on its own seed alone.
+
+        Returns:
+            `pitches` `<int32>[batch, length, voices]`, of the frames that follow, from low to
+            high, -1 where there is none; `frames` `<int32>[batch]`, how many these are.
+        """
+        size = tf.shape(pitches)[0]
+        pitches, frames, length, temperature, seed = (
+            _at_least_one(x) for x in (pitches, frames, length, temperature, seed)
+        )
+        length = tf.clip_by_value(length, 0, self.max_length)
+        steps = tf.maximum(tf.reduce_max(length), 1)
+        frames = tf.clip_by_value(frames, 0, tf.shape(pitches)[1])
+        read, state = self._read(as_rolls(pitches, frames))
+        logits = tf.gather(read, frames, batch_dims=1)
+        warmth = tf.maximum(temperature, _COLDEST)[:, tf.newaxis, tf.newaxis]
+        batch = tf.shape(pitches)[0]
+        # For each frame one number for every pitch, and the last for the component.
+        numbers = uniform(seed, batch, steps * (NUM_PITCHES + 1))
+        numbers = tf.reshape(numbers, [batch, steps, NUM_PITCHES + 1])
+        numbers = tf.transpose(numbers, [1, 0, 2])
+
+        def draw(place: Any, logits: Any, state: Any, drawn: Any) -> tuple[Any, ...]:
+            sounds = _drawn(logits / warmth, numbers[place])
+            logits, state = frame_step(self.core, tf.cast(sounds, state.dtype), state)
+            return place + 1, logits, state, drawn.write(place, sounds)
+
+        drawn = tf.TensorArray(tf.bool, steps, element_shape=[None, NUM_PITCHES])
+        *_, drawn = tf.while_loop(
+            lambda place, *rest: place < steps, draw, [0, logits, state, drawn]
+        )
+        rolls = tf.reshape(drawn.stack(), [steps, batch, NUM_PITCHES])
+        rolls = tf.transpose(rolls, [1, 0, 2])
+        rolls &= tf.sequence_mask(length, steps)[..., tf.newaxis]
+        return {"pitches": as_pitches(rolls)[:size], "frames": length[:size]}
+
+    def answer_scores(self, pitches: tf.Tensor, frames: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Tells how likely pieces are.
+
+        Args:
+            pitches: `<int32>[batch, length, voices]`, from the beginning of each piece.
+            frames: `<int32>[batch]`, how many frames there are of each.
+
+        Returns:
+            `log_likelihood` `<float32>[batch]`, of the whole piece, natural logarithm; `frames`
+            `<int32>[batch]`, how many these are; `by_frame` `<float32>[batch, length]`, of each
+            frame given those before it, 0 after the last; `independent` `<float32>[batch, length]`,
+            the same of the chances of each pitch by itself.
+        """
+        size = tf.shape(pitches)[0]
+        pitches, frames = _at_least_one(pitches), _at_least_one(frames)
+        frames = tf.clip_by_value(frames, 0, tf.shape(pitches)[1])
+        rolls = as_rolls(pitches, frames)
+        logits, _ = self._read(rolls)
+        by_frame = -frame_cross_entropy(rolls, logits[:, :-1])
+        independent = -pitch_cross_entropy(rolls, logits[:, :-1])
+        return {
+            "log_likelihood": tf.reduce_sum(by_frame, axis=1)[:size],
+            "frames": frames[:size],
+            "by_frame": by_frame[:size],
+            "independent": independent[:size],
+        }
+
+    def answer_step(self, pitches: tf.Tensor, state: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Reads one frame and tells what may come next; the state is all there is to remember.
+
+        Args:
+            pitches: `<int32>[batch, voices]`, -1 where there is none; nothing, with a state of
+                zeros, for the beginning of a piece.
+            state: `<float32>[batch, state_dim]`, as the step before gave it.
+
+        Returns:
+            `probabilities` `<float32>[batch, 128]`, of each pitch in the next frame, by itself;
+            `weights` `<float32>[batch, components]` and `components` `<float32>[batch, components,
+            128]`: whoever draws a frame draws a component, and of that the pitches; `state`
+            `<float32>[batch, state_dim]`.
+        """
+        size = tf.shape(pitches)[0]
+        pitches, state = _at_least_one(pitches), _at_least_one(state)
+        roll = as_rolls(pitches[:, tf.newaxis], tf.ones([tf.shape(pitches)[0]], tf.int32))
+        logits, state = frame_step(self.core, roll[:, 0], state)
+        return {
+            "probabilities": pitch_chances(logits)[:size],
+            "weights": tf.nn.softmax(logits[..., -1])[:size],
+            "components": tf.sigmoid(logits[..., :-1])[:size],
+            "state": state[:size],
+        }
+
+    def _read(self, rolls: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Logits before each frame and after the last, `[batch, length + 1, …]`, and a state."""
+        batch = tf.shape(rolls)[0]
+        # A piece begins after a frame of nothing, which there alone meets a state of zeros.
+        heard = tf.concat([tf.zeros([batch, 1, NUM_PITCHES]), rolls], axis=1)
+        state = first_frame_state(self.core, batch)
+        found = self.core({"frames": heard, "state": state}, training=False)
+        return found["logits"], found["state"]
+
+    def signatures(self) -> dict[str, Any]:
+        """What a server offers.
+
+        Returns:
+            `serving_default`: see `answer`. `scores`: see `answer_scores`. `step`: see
+            `answer_step`.
+        """
+        return {"serving_default": self._generate, "scores": self._scores, "step": self._step}
+
+    def trackables(self) -> list[Any]:
+        """Weights that the signatures use."""
+        return [v.value for v in self.core.variables]
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> FrameModel:
+        """Reads what `save` wrote.
+
+        Args:
+            path: the file, or the directory of an artefact that holds `model.keras`.
+
+        Returns:
+            The model, ready to answer or to be trained further.
+
+        Raises:
+            ValueError: the file is not there, or holds no model of frames.
+        """
+        core, shell = cls._saved(path)
+        return cls(core, **shell)
+
+
+def _drawn(logits: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
+    """Draws a component, `[batch, components, 129]`, and its pitches, by numbers from 0 to 1."""
+    reached = tf.cumsum(tf.nn.softmax(logits[..., -1]), axis=-1)
+    passed = tf.reduce_sum(tf.cast(reached <= numbers[:, -1:], tf.int32), axis=-1)
+    # The sum of all may fall short of 1, and of the number, by rounding.
+    component = tf.minimum(passed, tf.shape(logits)[1] - 1)
+    chosen = tf.gather(logits[..., :-1], component, batch_dims=1)
+    return numbers[:, :-1] < tf.sigmoid(chosen)
+
+
+def _at_least_one(values: tf.Tensor) -> tf.Tensor:
+    """Makes a row of zeros of none, to be taken away again: kernels cannot compute nothing."""
+    missing = tf.maximum(1 - tf.shape(values)[0], 0)
+    return tf.pad(values, [[0, missing], *[[0, 0]] * (values.shape.rank - 1)])

@@ -1,0 +1,133 @@
+"""Pieces as padded arrays of pitches, and these as rolls that a network reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from seqkit.data.piano_rolls import Piece, check_piece
+from seqkit.tasks.music.network import NUM_PITCHES
+
+NO_PITCH = -1
+
+
+class PieceScore(NamedTuple):
+    """How likely a piece is.
+
+    Attributes:
+        log_likelihood: of the whole piece, natural logarithm.
+        by_frame: `<float32>[frames]`, of each frame, given those before it.
+        independent: `<float32>[frames]`, the same of the chances of each pitch by itself: the sum
+            over all pitches of the binary cross-entropies, negative.
+
+    Example:
+        >>> PieceScore(-6.0, np.array([-4.0, -2.0]), np.array([-5.0, -3.0])).per_frame
+        -3.0
+    """
+
+    log_likelihood: float
+    by_frame: np.ndarray
+    independent: np.ndarray
+
+    @property
+    def per_frame(self) -> float:
+        """Log-likelihood of a frame, on average."""
+        return self.log_likelihood / len(self.by_frame)
+
+
+def checked_pieces(pieces: Sequence[Any], *, empty: bool = False) -> list[Piece]:
+    """Makes sure that all are pieces; `empty` allows those without a frame."""
+    return [
+        [] if empty and not len(piece) else check_piece(piece, f"pieces[{number}]")
+        for number, piece in enumerate(pieces)
+    ]
+
+
+def padded(pieces: Sequence[Piece]) -> tuple[np.ndarray, np.ndarray]:
+    """Pieces as one array.
+
+    Args:
+        pieces: at least one; lists of frames, each a list of pitches.
+
+    Returns:
+        `<int32>[pieces, length, voices]`, -1 where there is no pitch, and `<int32>[pieces]`, the
+        number of frames of each.
+
+    Example:
+        >>> pitches, frames = padded([[(60, 64), ()], [(62,)]])
+        >>> pitches.tolist(), frames.tolist()
+        ([[[60, 64], [-1, -1]], [[62, -1], [-1, -1]]], [2, 1])
+    """
+    frames = np.array([len(piece) for piece in pieces], np.int32)
+    voices = max((len(frame) for piece in pieces for frame in piece), default=0)
+    pitches = np.full((len(pieces), int(frames.max()), voices), NO_PITCH, np.int32)
+    for row, piece in enumerate(pieces):
+        for place, frame in enumerate(piece):
+            pitches[row, place, : len(frame)] = frame
+    return pitches, frames
+
+
+def as_rolls(pitches: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
+    """What a network reads.
+
+    Args:
+        pitches: `<int32>[batch, length, voices]`; what is none of 0 to 127 is no pitch.
+        frames: `<int32>[batch]`, how many frames there are of each piece.
+
+    Returns:
+        `<float32>[batch, length, 128]`, 1 for each pitch; frames after the last one -1.
+
+    Example:
+        >>> roll = as_rolls([[[0, 2], [-1, -1], [5, -1]]], [2])
+        >>> roll[0, :, :4].numpy().tolist()
+        [[1.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0], [-1.0, -1.0, -1.0, -1.0]]
+    """
+    pitches = tf.convert_to_tensor(pitches, tf.int32)
+    counts = tf.reduce_sum(tf.one_hot(pitches, NUM_PITCHES), axis=2)
+    there = tf.sequence_mask(frames, tf.shape(pitches)[1])
+    return tf.where(there[..., tf.newaxis], tf.minimum(counts, 1.0), -1.0)
+
+
+def as_pitches(rolls: tf.Tensor) -> tf.Tensor:
+    """Lists the pitches of each frame.
+
+    Args:
+        rolls: `<bool>[batch, length, 128]`.
+
+    Returns:
+        `<int32>[batch, length, voices]`, from low to high, then -1; as many voices as the fullest
+        frame has.
+
+    Example:
+        >>> roll = as_rolls([[[2, 0], [-1, -1]]], [2]) > 0
+        >>> as_pitches(roll).numpy().tolist()
+        [[[0, 2], [-1, -1]]]
+    """
+    voices = tf.reduce_max(tf.reduce_sum(tf.cast(rolls, tf.int32), axis=-1))
+    places = tf.where(rolls, tf.range(NUM_PITCHES), NUM_PITCHES)
+    # The greatest of nothing is less than 0.
+    lowest = tf.sort(places, axis=-1)[..., : tf.maximum(voices, 0)]
+    return tf.where(lowest < NUM_PITCHES, lowest, NO_PITCH)
+
+
+def as_pieces(pitches: np.ndarray, frames: np.ndarray) -> list[Piece]:
+    """Pieces of the arrays that `padded` makes.
+
+    Args:
+        pitches: `<int32>[pieces, length, voices]`.
+        frames: `<int32>[pieces]`.
+
+    Returns:
+        The pieces.
+
+    Example:
+        >>> as_pieces(*padded([[(60, 64), ()], [(62,)]]))
+        [[(60, 64), ()], [(62,)]]
+    """
+    return [
+        [tuple(p for p in frame if p != NO_PITCH) for frame in piece[:count]]
+        for piece, count in zip(pitches.tolist(), frames.tolist(), strict=True)
+    ]

@@ -1,0 +1,246 @@
+"""Scores of a tagger, and where it errs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from seqeval.metrics import classification_report
+from seqeval.scheme import IOB2, IOBES
+from sklearn.metrics import confusion_matrix
+
+from seqkit.data.dataset import Dataset
+from seqkit.data.kinds import tag_scheme
+from seqkit.evaluation.calibration import calibration_error
+from seqkit.tasks.tagging.model import TokenTagger
+
+_SCHEMES = {"BIO": IOB2, "IOBES": IOBES}
+
+
+@dataclass(frozen=True)
+class TaggedSentence:
+    """A sentence with the tags it has and those it was given.
+
+    Attributes:
+        tokens: the words.
+        truth: their tags.
+        answer: the tags given.
+        confidence: how sure the model was of each.
+        errors: number of wrong tags.
+    """
+
+    tokens: tuple[str, ...]
+    truth: tuple[str, ...]
+    answer: tuple[str, ...]
+    confidence: tuple[float, ...]
+    errors: int
+
+
+@dataclass(frozen=True)
+class TaggingScores:
+    """What a tagger is worth on data it was not trained on.
+
+    Attributes:
+        sentences: number of sentences.
+        tokens: number of words.
+        accuracy: share of words with the right tag.
+        unseen_accuracy: the same of words that training did not hold; None without any.
+        unseen_rate: share of such words.
+        unknown_accuracy: accuracy of words that the dictionary lacks; None without any.
+        unknown_rate: share of such words. A rare word is one that training held and the
+            dictionary lacks; a word written in capitals may be the other way round.
+        spans: precision, recall, F1 and number by label, and `micro avg`; empty for plain tags.
+        calibration_error: mean distance between confidence and accuracy, in ten bins.
+        labels: the tags, in the order of the matrix.
+        confusion: `<int64>[tags, tags]`, rows are the truth.
+        worst: the sentences with the most wrong tags.
+
+    Source: spans as `conlleval` counts them, by seqeval in its strict mode.
+    """
+
+    sentences: int
+    tokens: int
+    accuracy: float
+    unseen_accuracy: float | None
+    unseen_rate: float
+    unknown_accuracy: float | None
+    unknown_rate: float
+    spans: dict[str, dict[str, float]]
+    calibration_error: float
+    labels: tuple[str, ...]
+    confusion: list[list[int]]
+    worst: tuple[TaggedSentence, ...] = field(repr=False)
+
+    def summary(self) -> dict[str, Any]:
+        """The numbers alone."""
+        return {
+            "examples": self.sentences,
+            "tokens": self.tokens,
+            "accuracy": self.accuracy,
+            "span_f1": self.span_f1,
+            "unseen_accuracy": self.unseen_accuracy,
+            "unseen_rate": self.unseen_rate,
+            "unknown_accuracy": self.unknown_accuracy,
+            "unknown_rate": self.unknown_rate,
+            "calibration_error": self.calibration_error,
+        }
+
+    @property
+    def span_f1(self) -> float | None:
+        """F1 over all spans, None for plain tags."""
+        return self.spans["micro avg"]["f1-score"] if self.spans else None
+
+    @property
+    def main(self) -> tuple[str, float]:
+        """The score by which taggers of this kind are compared, and its name."""
+        f1 = self.span_f1
+        return ("accuracy", self.accuracy) if f1 is None else ("span F1", f1)
+
+
+def score_tagger(
+    model: TokenTagger, dataset: Dataset, train: Dataset | None = None, num_worst: int = 20
+) -> TaggingScores:
+    """Lets a tagger tag sentences whose tags are known and compares.
+
+    Args:
+        model: the tagger.
+        dataset: holds the columns `tokens` and `tags`.
+        train: what the model was trained on, to tell which words are new; None takes those that
+            the dictionary lacks.
+        num_worst: how many sentences to keep.
+
+    Returns:
+        The scores.
+
+    Raises:
+        ValueError: the data set has no row.
+    """
+    if not len(dataset):
+        raise ValueError(f"dataset {dataset.name!r} has no rows to score on")
+    sentences = dataset.to_list("tokens")
+    truth = dataset.to_list("tags")
+    found = model.tag(sentences)
+    words = [token for tokens in sentences for token in tokens]
+    unknown = np.array([u for tagging in found for u in tagging.unknown])
+    unseen = unknown if train is None else _unseen(words, train)
+    expected = [tag for tags in truth for tag in tags]
+    given = [tag for tagging in found for tag in tagging.tags]
+    right = np.array([a == b for a, b in zip(expected, given, strict=True)])
+    sure = np.array([c for tagging in found for c in tagging.confidence])
+    answers = [list(tagging.tags) for tagging in found]
+    order = sorted(set(expected) | set(given))
+    return TaggingScores(
+        sentences=len(sentences),
+        tokens=len(words),
+        accuracy=float(right.mean()),
+        unseen_accuracy=_share(right[unseen]),
+        unseen_rate=float(unseen.mean()),
+        unknown_accuracy=_share(right[unknown]),
+        unknown_rate=float(unknown.mean()),
+        spans=span_scores(truth, answers),
+        calibration_error=calibration_error(sure, right),
+        labels=tuple(order),
+        confusion=confusion_matrix(expected, given, labels=order).tolist(),
+        worst=_worst(sentences, truth, found, num_worst),
+    )
+
+
+def accuracy(truth: Sequence[Sequence[str]], answers: Sequence[Sequence[str]]) -> float:
+    """Share of words with the right tag.
+
+    Args:
+        truth: tags of each sentence.
+        answers: tags given to each sentence.
+
+    Returns:
+        From 0 to 1.
+
+    Example:
+        >>> accuracy([["A", "B"], ["A"]], [["A", "B"], ["B"]])
+        0.6666666666666666
+    """
+    right = [a == b for t, g in zip(truth, answers, strict=True) for a, b in zip(t, g, strict=True)]
+    return float(np.mean(right)) if right else 0.0
+
+
+def span_scores(
+    truth: Sequence[Sequence[str]], answers: Sequence[Sequence[str]]
+) -> dict[str, dict[str, float]]:
+    """Precision, recall, F1 and support of spans, by label and over all.
+
+    Args:
+        truth: tags of each sentence, in BIO or IOBES.
+        answers: tags given to each sentence.
+
+    Returns:
+        By label, and for `micro avg`; empty where the tags mark no spans.
+
+    Example:
+        >>> scores = span_scores([["B-X", "I-X", "O"]], [["B-X", "O", "O"]])
+        >>> scores["micro avg"]["f1-score"]
+        0.0
+    """
+    scheme = _SCHEMES.get(tag_scheme.scheme({tag for tags in truth for tag in tags}))
+    if scheme is None:
+        return {}
+    report: dict[str, Any] = classification_report(
+        [list(tags) for tags in truth],
+        [list(tags) for tags in answers],
+        output_dict=True,
+        mode="strict",
+        scheme=scheme,
+        zero_division=0,
+    )
+    kept = {name: row for name, row in report.items() if not name.startswith(("macro", "weighted"))}
+    return {name: {key: float(value) for key, value in row.items()} for name, row in kept.items()}
+
+
+def main_score(
+    truth: Sequence[Sequence[str]], answers: Sequence[Sequence[str]]
+) -> tuple[str, float]:
+    """Span F1 where tags mark spans, else accuracy, with its name.
+
+    Args:
+        truth: tags of each sentence.
+        answers: tags given to each sentence.
+
+    Returns:
+        Name and score.
+    """
+    spans = span_scores(truth, answers)
+    if spans:
+        return "span F1", spans["micro avg"]["f1-score"]
+    return "accuracy", accuracy(truth, answers)
+
+
+def _share(right: np.ndarray) -> float | None:
+    return float(right.mean()) if len(right) else None
+
+
+def _unseen(words: Sequence[str], train: Dataset) -> np.ndarray:
+    """Which words the training data do not hold, as they are written."""
+    seen: set[str] = set()
+    for tokens in train.batches("tokens", 4096):
+        seen.update(tokens.flatten().unique().to_pylist())
+    return np.array([word not in seen for word in words])
+
+
+def _worst(
+    sentences: Sequence[Sequence[str]],
+    truth: Sequence[Sequence[str]],
+    found: Sequence[Any],
+    number: int,
+) -> tuple[TaggedSentence, ...]:
+    wrong = [
+        sum(a != b for a, b in zip(t, f.tags, strict=True))
+        for t, f in zip(truth, found, strict=True)
+    ]
+    order = sorted((i for i, n in enumerate(wrong) if n), key=lambda i: -wrong[i])[:number]
+    return tuple(
+        TaggedSentence(
+            tuple(sentences[i]), tuple(truth[i]), found[i].tags, found[i].confidence, wrong[i]
+        )
+        for i in order
+    )

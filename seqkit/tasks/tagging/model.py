@@ -1,0 +1,299 @@
+"""A token tagger: words in, one tag for each of them out, with confidences and spans."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqkit.data.kinds import tag_scheme
+from seqkit.model.growing import copy_weights
+from seqkit.model.servable_model import ServableModel
+from seqkit.tasks.tagging.answers import Tagging, collect
+from seqkit.tasks.tagging.network import VECTORS, build_tagger_core, word_reader
+from seqkit.tasks.tagging.search import TagSearch
+from seqkit.tasks.tagging.word_vectors import continued, core_sizes
+from seqkit.text import Normalizer, Vocabulary, WordTokenizer
+from seqkit.text.code_points import as_text_tensor, byte_offsets
+from seqkit.text.traced_once import traced_once
+from seqkit.text.word_encoder import NUM_AFFIXES, WordEncoder
+
+
+class TokenTagger(ServableModel):
+    """A core on ids, and around it the strings: words, letters, tags, places in the text.
+
+    One graph answers in Python and in the exported SavedModel; `signatures` gives it. A text is
+    split by `WordTokenizer`, case kept; words given one by one are taken as they are, and each gets
+    exactly one tag. A document longer than `max_length` words is read in windows that overlap;
+    the best path of tags is found over the whole of it.
+
+    Args:
+        encoder: words to ids.
+        tags: made with `Vocabulary.from_labels`.
+        core: made with `build_tagger_core` for this encoder and these tags.
+        core_config: the arguments `core` was made with.
+        max_length: words that the recurrent network reads at once.
+
+    Raises:
+        ValueError: `max_length` is too small, or core and tags disagree.
+
+    Example:
+        >>> encoder = WordEncoder.learn([["Ann", "sleeps"]], min_count=1)
+        >>> tags = Vocabulary.from_labels(["NAME", "VERB"])
+        >>> model = TokenTagger.build(encoder, tags, hidden_dim=4)
+        >>> tagging = model.tag(["Ann sleeps."])[0]
+        >>> tagging.tokens, len(tagging.tags), tagging.start
+        (('Ann', 'sleeps', '.'), 3, (0, 4, 10))
+    """
+
+    task = "token tagger"
+    settings = ("max_length",)
+
+    def __init__(
+        self,
+        encoder: WordEncoder,
+        tags: Vocabulary,
+        core: keras.Model,
+        *,
+        core_config: Mapping[str, Any],
+        max_length: int = 256,
+    ) -> None:
+        super().__init__(core, core_config)
+        if max_length < 16:
+            raise ValueError(f"max_length is {max_length}; give at least 16 words")
+        if core.output.shape[-1] != len(tags):
+            raise ValueError(f"core scores {core.output.shape[-1]} tags, there are {len(tags)}")
+        self.encoder = encoder
+        self.tags = tags
+        self.max_length = max_length
+        self.scheme = tag_scheme.scheme(tags.tokens)
+        self.tokenizer = WordTokenizer(Normalizer("NFC", lowercase=False))
+        text = tf.TensorSpec([None], tf.string, name="text")
+        tokens = tf.TensorSpec([None, None], tf.string, name="tokens")
+        # Without AutoGraph: there is nothing to convert, and it would only make tracing slow.
+        self._of_texts, self._of_tokens = (
+            tf.function(function, input_signature=[given], autograph=False)
+            for function, given in ((self.answer_texts, text), (self.answer_tokens, tokens))
+        )
+        search = TagSearch(encoder, tags, core, word_reader(core), max_length)
+        self._decide = traced_once(search.of_all, tf.RaggedTensorSpec([None, None], tf.string))
+
+    @classmethod
+    def build(
+        cls,
+        encoder: WordEncoder,
+        tags: Vocabulary,
+        *,
+        vectors: np.ndarray | None = None,
+        max_length: int = 256,
+        **core_config: Any,
+    ) -> TokenTagger:
+        """Makes an untrained tagger; tags of BIO or IOBES can only follow as their scheme says.
+
+        Args:
+            encoder: words to ids.
+            tags: made with `Vocabulary.from_labels`.
+            vectors: `<float32>[len(encoder.pretrained), dim]`, the pretrained vectors, as
+                `seqkit.text.with_vectors` gives them; None where the encoder has none.
+            max_length: words that the recurrent network reads at once.
+            core_config: arguments of `build_tagger_core` but for the sizes, which follow from
+                `encoder`, `tags` and `vectors`.
+
+        Returns:
+            The tagger.
+
+        Raises:
+            ValueError: there is not one vector for each word of `encoder.pretrained`.
+        """
+        core_config = core_sizes(encoder.pretrained, vectors) | core_config
+        constraints: dict[str, Any] = {}
+        if tag_scheme.scheme(tags.tokens) != "plain":
+            names = ("allowed_start", "allowed_transitions", "allowed_end")
+            constraints = dict(zip(names, tag_scheme.allowed(tags.tokens), strict=True))
+        core = build_tagger_core(
+            len(encoder.vocabulary),
+            len(encoder.characters),
+            len(tags),
+            affix_buckets=encoder.affix_buckets,
+            num_affixes=NUM_AFFIXES,
+            num_pretrained=0 if vectors is None else len(vectors),
+            **constraints,
+            **core_config,
+        )
+        if vectors is not None:
+            core.get_layer(VECTORS).set_weights([vectors])
+        return cls(encoder, tags, core, core_config=core_config, max_length=max_length)
+
+    @property
+    def vectors(self) -> np.ndarray | None:
+        """The pretrained vectors, `<float32>[words, dim]`, or None."""
+        if self.encoder.pretrained is None:
+            return None
+        return self.core.get_layer(VECTORS).get_weights()[0]
+
+    def targets(self, tags: Iterable[str]) -> np.ndarray:
+        """Tags as numbers.
+
+        Args:
+            tags: of words one after another.
+
+        Returns:
+            `<int32>[words]`.
+
+        Raises:
+            ValueError: a tag is not known; its name is given.
+        """
+        names = list(tags)
+        return self.tags.token_to_id(tf.constant(names, tf.string, [len(names)])).numpy()
+
+    def tag(
+        self, sources: Sequence[str] | Sequence[Sequence[str]], batch_size: int = 256
+    ) -> list[Tagging]:
+        """Tags texts, or words given one by one.
+
+        Args:
+            sources: texts, or lists of words; not both.
+            batch_size: how many are given to the graph at once.
+
+        Returns:
+            A `Tagging` for each, in order; of a list of words it has no places in a text.
+
+        Raises:
+            ValueError: an item is not a string that UTF-8 can hold; its index is named.
+        """
+        found: list[Tagging] = []
+        if not len(sources):
+            return found
+        split = [not isinstance(source, (str, bytes)) for source in sources]
+        if len(set(split)) > 1:
+            raise ValueError("sources has texts and lists of words; give all as one or the other")
+        for start in range(0, len(sources), batch_size):
+            part = sources[start : start + batch_size]
+            if split[0]:
+                # An empty word would be taken for padding; as a space it is just as unknown.
+                words = as_text_tensor([word or " " for row in part for word in row])
+                rows = tf.RaggedTensor.from_row_lengths(words, [len(row) for row in part])
+                answer = self._of_tokens(rows.to_tensor(""))
+                found += collect(answer, self.scheme, given=part)
+            else:
+                answer = self._of_texts(as_text_tensor(part))
+                found += collect(answer, self.scheme, texts=cast(Sequence[str], part))
+        return found
+
+    def answer_texts(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Splits texts into words and tags each.
+
+        Args:
+            text: `<string>[batch]`, UTF-8; bytes that are not become U+FFFD.
+
+        Returns:
+            `tokens` and `tags` `<string>[batch, n]`, padded with empty strings; `confidence`
+            `<float32>[batch, n]`, the probability of the tag, padded with 0; `unknown`
+            `<bool>[batch, n]`, whether the dictionary lacks the word; `start` and `end`
+            `<int32>[batch, n]`, offsets of the word in characters (code points), `start_byte` and
+            `end_byte`, the same in bytes, padded with -1.
+        """
+        words = self.tokenizer.tokenize(text)
+        tags, confidence, unknown = self._decide(words.values)
+        start_byte, end_byte = byte_offsets(text, words.start, words.end)
+        return {
+            "tokens": words.values.to_tensor(""),
+            "tags": tags.to_tensor(""),
+            "confidence": confidence.to_tensor(0.0),
+            "unknown": unknown.to_tensor(False),
+            "start": words.start.to_tensor(-1),
+            "end": words.end.to_tensor(-1),
+            "start_byte": start_byte.to_tensor(-1),
+            "end_byte": end_byte.to_tensor(-1),
+        }
+
+    def answer_tokens(self, tokens: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Tags words given one by one.
+
+        Args:
+            tokens: `<string>[batch, n]`; empty strings at the end of a row are padding.
+
+        Returns:
+            `tags` `<string>[batch, n]`, empty at padding; `confidence` `<float32>[batch, n]`, 0 at
+            padding; `unknown` `<bool>[batch, n]`.
+        """
+        width = tf.shape(tokens)[1]
+        used = tf.cast(tf.not_equal(tokens, ""), tf.int32) * (tf.range(width) + 1)
+        lengths = tf.reduce_max(tf.pad(used, [[0, 0], [0, 1]]), axis=1)
+        words = tf.RaggedTensor.from_tensor(tokens, lengths=tf.cast(lengths, tf.int64))
+        shape = tf.stack([-1, tf.cast(width, tf.int64)])
+        tags, confidence, unknown = self._decide(words)
+        return {
+            "tags": tags.to_tensor("", shape=shape),
+            "confidence": confidence.to_tensor(0.0, shape=shape),
+            "unknown": unknown.to_tensor(False, shape=shape),
+        }
+
+    def signatures(self) -> dict[str, Any]:
+        """What a server offers.
+
+        Returns:
+            `serving_default`: see `answer_texts`. `tokens`: see `answer_tokens`. `tag_names`: no
+            input, `tag` `<string>[tags]`.
+        """
+
+        def tag_names() -> dict[str, tf.Tensor]:
+            """All tags."""
+            return {"tag": tf.constant(self.tags.tokens)}
+
+        return {
+            "serving_default": self._of_texts,
+            "tokens": self._of_tokens,
+            "tag_names": tf.function(tag_names, input_signature=[], autograph=False),
+        }
+
+    def trackables(self) -> list[Any]:
+        """Weights and tables that the signatures use."""
+        return [*(v.value for v in self.core.variables), self.encoder, self.tags, self.tokenizer]
+
+    def extended(
+        self, encoder: WordEncoder, tags: Vocabulary, vectors: np.ndarray | None = None
+    ) -> TokenTagger:
+        """A tagger that knows more words or tags and has learned what this one has.
+
+        Args:
+            encoder: as this one's, its vocabularies continued.
+            tags: this one's tags, continued.
+            vectors: this one's pretrained vectors, continued; None where there are no more.
+
+        Returns:
+            A new tagger; a new word is read as UNK was, until it is trained.
+
+        Raises:
+            ValueError: `vectors` are not this one's, continued.
+        """
+        vectors = continued(self.vectors, vectors)
+        new = TokenTagger.build(
+            encoder, tags, vectors=vectors, max_length=self.max_length, **self.core_config
+        )
+        copy_weights(self.core, new.core)
+        return new
+
+    def _dictionaries(self) -> dict[str, Any]:
+        return {"encoder": self.encoder.get_config(), "tags": self.tags.get_config()}
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> TokenTagger:
+        """Reads what `save` wrote.
+
+        Args:
+            path: the file, or the directory of an artefact that holds `model.keras`.
+
+        Returns:
+            The tagger, ready to answer or to be trained further.
+
+        Raises:
+            ValueError: the file is not there, or holds no token tagger.
+        """
+        core, shell = cls._saved(path)
+        encoder = WordEncoder.from_config(shell.pop("encoder"))
+        return cls(encoder, Vocabulary.from_config(shell.pop("tags")), core, **shell)

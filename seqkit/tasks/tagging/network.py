@@ -1,0 +1,207 @@
+"""The numbers-only half of a token tagger: an ordinary Keras model on ids, with a CRF on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from seqkit.layers import CharacterConvolution, LinearChainCRF, RecurrentEncoder, WordDropout
+
+CRF, ENCODER, EMISSIONS = "crf", "encoder", "emissions"
+# The layer whose output is all that is read of a word by itself, whatever stands around it.
+WORD_VECTORS = "word_vectors"
+VECTORS = "pretrained"
+
+
+def build_tagger_core(
+    vocabulary_size: int,
+    num_characters: int,
+    num_tags: int,
+    *,
+    affix_buckets: int,
+    num_affixes: int = 9,
+    allowed_start: Sequence[bool] | None = None,
+    allowed_transitions: Sequence[Sequence[bool]] | None = None,
+    allowed_end: Sequence[bool] | None = None,
+    embedding_dim: int = 100,
+    character_dim: int = 32,
+    character_filters: int = 128,
+    kernel_size: int = 4,
+    affix_dim: int = 16,
+    hidden_dim: int = 128,
+    num_layers: int = 1,
+    cell: str = "gru",
+    dropout: float = 0.5,
+    word_dropout: float = 0.25,
+    num_pretrained: int = 0,
+    pretrained_dim: int = 0,
+    pretrained_scale: float = 1.0,
+    seed: int = 0,
+) -> keras.Model:
+    """Builds a network that reads each word on all its levels, then all words in both directions.
+
+    Pretrained vectors stay as they are: a learned linear map brings them to the size of the
+    dictionary's own vectors, which are learned and added. Were they trained, words of the training
+    data would move away from their like that training does not hold, and what was learned of the
+    ones would no longer be true of the others.
+
+    Args:
+        vocabulary_size: number of word ids, the special ones included.
+        num_characters: number of letter ids, the special ones included.
+        num_tags: number of tags.
+        affix_buckets: buckets of each kind of affix.
+        num_affixes: kinds of affixes, the shape included.
+        allowed_start: `[num_tags]`, which tags may come first; None for all.
+        allowed_transitions: `[num_tags][num_tags]`, which tag may follow which; None for all.
+        allowed_end: `[num_tags]`, which tags may come last; None for all.
+        embedding_dim: size of a word's vector in the dictionary.
+        character_dim: size of a letter's vector.
+        character_filters: size of the vector that a word's letters give; 0 leaves it out.
+        kernel_size: letters that a filter sees at once.
+        affix_dim: size of the vector of each of the affixes and of the shape; 0 leaves them out.
+        hidden_dim: units of the recurrent layers, in each direction.
+        num_layers: recurrent layers on top of each other.
+        cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
+        dropout: share of values dropped before, between and after the recurrent layers.
+        word_dropout: share of words that become UNK in training; their letters stay. Of as many,
+            chosen anew, the pretrained vector is left out.
+        num_pretrained: number of ids with a pretrained vector, the special ones included; 0 for a
+            network without. The weight of the layer `pretrained` is to be set.
+        pretrained_dim: size of these vectors.
+        pretrained_scale: what they are multiplied by, see `word_vectors`.
+        seed: seed of all dropout.
+
+    Returns:
+        A model of `{"token_ids": <int32>[batch, length], "character_ids":
+        <int32>[batch, length, characters], "affix_ids": <int32>[batch, length, 9]}`, and with
+        pretrained vectors `"pretrained_ids": <int32>[batch, length]`, padded on the right with 0,
+        to emissions `<float32>[batch, length, num_tags]`. Its layer `crf` has the
+        transitions: it scores, decodes and gives marginals.
+
+    Example:
+        >>> core = build_tagger_core(50, 20, 3, affix_buckets=8, hidden_dim=4)
+        >>> words = {"token_ids": np.ones((2, 5), "int32")}
+        >>> words |= {"character_ids": np.ones((2, 5, 6), "int32")}
+        >>> words |= {"affix_ids": np.ones((2, 5, 9), "int32")}
+        >>> tuple(core(words).shape)
+        (2, 5, 3)
+    """
+    seeds = iter(np.random.SeedSequence(seed).generate_state(9).tolist())
+
+    def uniform() -> keras.initializers.Initializer:
+        return keras.initializers.RandomUniform(-0.1, 0.1, seed=next(seeds))
+
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    inputs = {"token_ids": token_ids}
+    padding_mask = ops.not_equal(token_ids, 0)
+    words = WordDropout(word_dropout, seed=next(seeds), name="word_dropout")(token_ids)
+    embedding = keras.layers.Embedding(
+        vocabulary_size, embedding_dim, embeddings_initializer=uniform(), name="embedding"
+    )
+    parts = [embedding(words)]
+    if character_filters:
+        inputs["character_ids"] = keras.Input((None, None), dtype="int32", name="character_ids")
+        read = CharacterConvolution(
+            num_characters,
+            character_dim,
+            character_filters,
+            kernel_size,
+            seed=next(seeds),
+            name="characters",
+        )
+        parts.append(read(inputs["character_ids"]))
+    if affix_dim:
+        inputs["affix_ids"] = keras.Input((None, num_affixes), dtype="int32", name="affix_ids")
+        affixes = keras.layers.Embedding(
+            num_affixes * affix_buckets, affix_dim, embeddings_initializer=uniform(), name="affixes"
+        )
+        joined = keras.layers.Reshape((-1, num_affixes * affix_dim), name="joined_affixes")
+        parts.append(joined(affixes(inputs["affix_ids"])))
+    if num_pretrained:
+        inputs["pretrained_ids"] = keras.Input((None,), dtype="int32", name="pretrained_ids")
+        dropped = WordDropout(word_dropout, seed=next(seeds), name="vector_dropout")
+        table = keras.layers.Embedding(
+            num_pretrained,
+            pretrained_dim,
+            embeddings_initializer="zeros",
+            trainable=False,
+            name=VECTORS,
+        )
+        project = keras.layers.Dense(
+            embedding_dim,
+            use_bias=False,
+            kernel_initializer=keras.initializers.LecunNormal(seed=next(seeds)),
+            name="projection",
+        )
+        given = table(dropped(inputs["pretrained_ids"]))
+        parts[0] = parts[0] + project(given * pretrained_scale)
+    if len(parts) == 1:
+        x = keras.layers.Identity(name=WORD_VECTORS)(parts[0])
+    else:
+        x = keras.layers.Concatenate(axis=-1, name=WORD_VECTORS)(parts)
+    x = keras.layers.Dropout(dropout, seed=next(seeds), name="word_vector_dropout")(x)
+    x = RecurrentEncoder(
+        hidden_dim,
+        num_layers=num_layers,
+        cell=cell,
+        dropout=dropout if num_layers > 1 else 0.0,
+        seed=next(seeds),
+        name=ENCODER,
+    )(x, padding_mask=padding_mask)
+    x = keras.layers.Dropout(dropout, seed=next(seeds), name="state_dropout")(x)
+    emissions = keras.layers.Dense(num_tags, dtype="float32", name=EMISSIONS)(x)
+    crf = LinearChainCRF(
+        num_tags,
+        allowed_transitions=allowed_transitions,
+        allowed_start=allowed_start,
+        allowed_end=allowed_end,
+        dtype="float32",
+        name=CRF,
+    )
+    return keras.Model(inputs, crf(emissions, padding_mask=padding_mask), name="token_tagger")
+
+
+def word_reader(core: keras.Model) -> keras.Model:
+    """The first part of a core: words by themselves.
+
+    A word gives the same vector wherever it stands, so the distinct words of a text are enough
+    for it, and it is the larger part of the work.
+
+    Args:
+        core: made with `build_tagger_core`.
+
+    Returns:
+        A model of the core's inputs to word vectors `<float32>[batch, length, dim]`, with the
+        weights of the core.
+    """
+    return keras.Model(core.input, core.get_layer(WORD_VECTORS).output, name="words")
+
+
+def read_sentences(core: keras.Model, word_vectors: Any, padding_mask: Any) -> Any:
+    """The rest of a core, as it answers: words in sentences.
+
+    Written out, since Keras cannot save a model any more once another begins in the midst of it.
+
+    Args:
+        core: made with `build_tagger_core`.
+        word_vectors: `<float32>[batch, length, dim]`, what `word_reader` gives.
+        padding_mask: `<bool>[batch, length]`, true at words.
+
+    Returns:
+        Emissions `<float32>[batch, length, num_tags]`.
+
+    Example:
+        >>> core = build_tagger_core(50, 20, 3, affix_buckets=8, hidden_dim=4)
+        >>> ids = {"token_ids": np.array([[1, 5, 0]]), "affix_ids": np.ones((1, 3, 9), "int32")}
+        >>> ids |= {"character_ids": np.ones((1, 3, 6), "int32")}
+        >>> emissions = read_sentences(core, word_reader(core)(ids), ids["token_ids"] > 0)
+        >>> bool(ops.all(ops.isclose(emissions, core(ids))))
+        True
+    """
+    x = core.get_layer(ENCODER)(word_vectors, padding_mask=padding_mask, training=False)
+    emissions = core.get_layer(EMISSIONS)(x)
+    return core.get_layer(CRF)(emissions, padding_mask=padding_mask)

@@ -1,0 +1,180 @@
+"""Trains a token tagger, judged by the tags of whole sentences."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from seqkit.data import Dataset
+from seqkit.data.batching import bucket_batches
+from seqkit.data.kinds import tag_scheme
+from seqkit.layers import LinearChainCRF
+from seqkit.losses import CRFNegativeLogLikelihood
+from seqkit.optimizers import LazyAdam
+from seqkit.tasks.tagging.batches import EncodedSentences, TaggedBatches
+from seqkit.tasks.tagging.model import TokenTagger
+from seqkit.tasks.tagging.network import CRF
+from seqkit.training.loop import TrainingState, train_core
+from seqkit.training.schedule import epochs_within, warm_up_and_decay
+
+
+def fit_tagger(
+    model: TokenTagger,
+    train: Dataset,
+    validation: Dataset,
+    *,
+    batch_size: int,
+    epochs: int,
+    max_steps: int,
+    patience: int,
+    learning_rate: float,
+    seed: int = 0,
+    checkpoints: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    fingerprint: Mapping[str, Any] | None = None,
+    log_dir: str | os.PathLike[str] | None = None,
+) -> TrainingState:
+    """Trains the model's core on the likelihood of whole sequences of tags.
+
+    Args:
+        model: changed in place.
+        train: holds the columns `tokens` and `tags`.
+        validation: the same, held out: it decides when training stops.
+        batch_size: sentences of a step.
+        epochs: at most so many.
+        max_steps: fewer epochs, but at least three, where they would take more steps than this.
+        patience: epochs without improvement before training stops.
+        learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
+        seed: with the epoch's number decides the order of the sentences.
+        checkpoints: directory for the state after each epoch, or None.
+        resume: whether to go on from the state found there.
+        fingerprint: what must not have changed since, beside the data.
+        log_dir: directory for TensorBoard, or None.
+
+    Returns:
+        The state, with the history.
+
+    Raises:
+        ValueError: a tag is not known, or the state found belongs to something else.
+    """
+    sentences, held_out = (
+        EncodedSentences(
+            dataset, model.encoder, max_length=model.max_length, levels=model.core.input.keys()
+        )
+        for dataset in (train, validation)
+    )
+    if sentences.num_cut:
+        print(
+            f"{sentences.num_cut:,} sentences are longer than {model.max_length} words: trained "
+            "on in parts, every tag once"
+        )
+    tags = model.targets(train["tags"].combine_chunks().flatten().to_pylist())
+    batches = TaggedBatches(sentences, tags, batch_size=batch_size, seed=seed)
+    epochs = epochs_within(max_steps, len(batches), most=epochs)
+    model.core.compile(
+        LazyAdam(warm_up_and_decay(learning_rate, len(batches), epochs)),
+        loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),
+    )
+    judge = TaggedValidation(
+        held_out,
+        validation["tags"].combine_chunks().flatten().to_pylist(),
+        model.tags.tokens,
+    )
+    return train_core(
+        model.core,
+        batches,
+        epochs=epochs,
+        patience=patience,
+        callbacks=[judge],
+        monitor="val_error",
+        checkpoints=checkpoints,
+        resume=resume,
+        fingerprint={
+            **(fingerprint or {}),
+            "data": train.content_sha256(),
+            # In place of the file's path: the file may have been moved, or be another by now.
+            "pretrained_vectors": _digest(model.vectors),
+        },
+        log_dir=log_dir,
+    )
+
+
+def _digest(vectors: np.ndarray | None) -> str | None:
+    return None if vectors is None else hashlib.sha256(vectors.tobytes()).hexdigest()
+
+
+class TaggedValidation(keras.callbacks.Callback):
+    """Adds to each epoch's figures what the tagger is worth on held-out sentences.
+
+    `val_accuracy` is the share of right tags, `val_error` what is missing to 1 in F1 of spans
+    where the tags mark any, and in accuracy where they do not.
+
+    Args:
+        sentences: held-out sentences.
+        tags: the tag of each of their words.
+        names: the tags by id.
+    """
+
+    def __init__(
+        self, sentences: EncodedSentences, tags: list[str], names: tuple[str, ...]
+    ) -> None:
+        super().__init__()
+        self._sentences = sentences
+        self._tags = tags
+        self._names = names
+        self._scheme = tag_scheme.scheme(names)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Computes the figures; Keras calls this."""
+        answers = predict_tags(self.model, self._sentences, self._names)
+        right = np.mean([a == b for a, b in zip(answers, self._tags, strict=True)])
+        if logs is None:
+            return
+        logs["val_accuracy"] = float(right)
+        logs["val_error"] = 1 - float(right)
+        if self._scheme != "plain":
+            logs["val_span_f1"] = self._span_f1(answers)
+            logs["val_error"] = 1 - logs["val_span_f1"]
+
+    def _span_f1(self, answers: list[str]) -> float:
+        rows = np.split(np.arange(len(answers)), np.cumsum(self._sentences.lengths)[:-1])
+        found, true = (
+            {
+                (number, *span)
+                for number, row in enumerate(rows)
+                for span in tag_scheme.spans([tags[place] for place in row], self._scheme)
+            }
+            for tags in (answers, self._tags)
+        )
+        return 2 * len(found & true) / max(1, len(found) + len(true))
+
+
+def predict_tags(
+    core: keras.Model, sentences: EncodedSentences, names: tuple[str, ...], batch_size: int = 128
+) -> list[str]:
+    """The best tags of all words, row by row.
+
+    Args:
+        core: made with `build_tagger_core`.
+        sentences: what to tag.
+        names: the tags by id.
+        batch_size: rows computed together.
+
+    Returns:
+        A tag for each word.
+    """
+    crf = core.get_layer(CRF)
+    assert isinstance(crf, LinearChainCRF)
+    tags = np.zeros(int(sentences.lengths.sum()), "int32")
+    plan = bucket_batches(sentences.lengths, batch_size=batch_size, seed=0, epoch=0, shuffle=False)
+    for indices, length in plan:
+        places = sentences.places(indices, length)
+        emissions = core.predict_on_batch(sentences.padded(indices, length))
+        best = keras.ops.convert_to_numpy(crf.decode(emissions, places >= 0)[0])
+        tags[places[places >= 0]] = best[places >= 0]
+    return [names[tag] for tag in tags.tolist()]

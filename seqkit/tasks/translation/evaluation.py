@@ -1,0 +1,343 @@
+"""Scores of a translator by sacreBLEU, and where it errs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from sacrebleu.metrics import BLEU, CHRF
+
+from seqkit.data.dataset import Dataset
+
+# Upper bounds: words of a source, and the share of its tokens that the dictionary lacks.
+_LENGTHS = (0, 5, 10, 20, 40)
+_RATES = (0.0, 0.1, 0.3)
+_ROWS = 4096
+
+
+class Answer(Protocol):
+    """A translation as it is scored; `seqkit.Translation` is one."""
+
+    @property
+    def text(self) -> str:
+        """The translation."""
+
+    @property
+    def unknown_rate(self) -> float:
+        """Share of the source's tokens that the dictionary lacks."""
+
+
+class Translates(Protocol):
+    """What can be scored; `seqkit.Translator` is one."""
+
+    def translate(self, texts: Sequence[str], batch_size: int = 64) -> Sequence[Answer]:
+        """Translates texts."""
+
+
+class CorpusScores(NamedTuple):
+    """What answers are worth as a whole.
+
+    Attributes:
+        bleu: BLEU in percent.
+        chrf: chrF in percent.
+        exact_match: share of answers that are the reference, character by character.
+    """
+
+    bleu: float
+    chrf: float
+    exact_match: float
+
+
+class TranslationBucket(NamedTuple):
+    """Sentences that have something in common, and their scores.
+
+    Attributes:
+        label: what they have in common.
+        sentences: how many they are.
+        bleu: their BLEU in percent; 0 also where no answer has four words.
+        chrf: their chrF in percent.
+    """
+
+    label: str
+    sentences: int
+    bleu: float
+    chrf: float
+
+
+class TranslatedSentence(NamedTuple):
+    """A sentence with the translation it has and the one it was given.
+
+    Attributes:
+        source: the sentence.
+        reference: its translation.
+        answer: the translation given.
+        chrf: chrF of the answer in percent.
+    """
+
+    source: str
+    reference: str
+    answer: str
+    chrf: float
+
+
+class TranslationScores(NamedTuple):
+    """What a translator is worth on data it was not trained on.
+
+    Attributes:
+        examples: number of sentences.
+        bleu: BLEU in percent, cased.
+        chrf: chrF in percent, cased.
+        bleu_signature: how BLEU was computed, as sacreBLEU writes it.
+        chrf_signature: how chrF was computed.
+        exact_match: share of answers that are the reference, character by character.
+        unknown_rate: mean share of unknown tokens of a source.
+        reference_words: mean number of words of a reference, split at white space.
+        by_length: scores by the words of the source, split at white space.
+        by_unknown_rate: scores by the share of unknown tokens of the source.
+        worst: the sentences with the lowest chrF, those answered exactly left out.
+        baselines: scores of plain models on the same sentences, by their names.
+
+    Source: BLEU, Papineni et al. 2002; chrF, Popović 2015; both as Post 2018 made them comparable.
+    """
+
+    examples: int
+    bleu: float
+    chrf: float
+    bleu_signature: str
+    chrf_signature: str
+    exact_match: float
+    unknown_rate: float
+    reference_words: float
+    by_length: tuple[TranslationBucket, ...]
+    by_unknown_rate: tuple[TranslationBucket, ...]
+    worst: tuple[TranslatedSentence, ...]
+    baselines: Mapping[str, CorpusScores]
+
+    @property
+    def main(self) -> tuple[str, float]:
+        """The score by which translators are compared, and its name.
+
+        BLEU counts up to four words in a row: of shorter references it says nothing, and the share
+        that is exactly right is taken.
+        """
+        return self._main_name, self._main_of(self)
+
+    @property
+    def main_baselines(self) -> dict[str, float]:
+        """The same score of each plain model, by its name."""
+        return {name: self._main_of(row) for name, row in self.baselines.items()}
+
+    @property
+    def _main_name(self) -> str:
+        return "BLEU" if self.reference_words >= 4 else "exact match"
+
+    def _main_of(self, scores: TranslationScores | CorpusScores) -> float:
+        return scores.bleu if self._main_name == "BLEU" else scores.exact_match
+
+    def summary(self) -> dict[str, Any]:
+        """The numbers alone, with how they were computed."""
+        return {
+            "examples": self.examples,
+            "bleu": self.bleu,
+            "chrf": self.chrf,
+            "bleu_signature": self.bleu_signature,
+            "chrf_signature": self.chrf_signature,
+            "exact_match": self.exact_match,
+            "unknown_rate": self.unknown_rate,
+        }
+
+
+def score_translator(
+    model: Translates,
+    test: Dataset,
+    batch_size: int = 64,
+    *,
+    baselines: Mapping[str, Sequence[str]] | None = None,
+    bleu_tokenizer: str = "13a",
+    num_worst: int = 20,
+) -> TranslationScores:
+    """Lets a translator translate sentences whose translations are known and compares.
+
+    Args:
+        model: the translator.
+        test: holds the columns `source` and `target`.
+        batch_size: how many sentences are translated at a time.
+        baselines: what plain models answered to the same sentences, by their names.
+        bleu_tokenizer: how BLEU splits words: `13a`, or `char` where words are not spaced.
+        num_worst: how many sentences to keep.
+
+    Returns:
+        The scores.
+
+    Raises:
+        ValueError: the data set has no row, or an argument does not fit it.
+    """
+    if not len(test):
+        raise ValueError(f"dataset {test.name!r} has no rows to score on")
+    answers: list[Answer] = []
+    for texts in test.batches("source", _ROWS):
+        answers += model.translate(texts.to_pylist(), batch_size)
+    return score_translations(
+        test.to_list("source"),
+        test.to_list("target"),
+        answers,
+        baselines=baselines,
+        bleu_tokenizer=bleu_tokenizer,
+        num_worst=num_worst,
+    )
+
+
+def score_translations(
+    sources: Sequence[str],
+    references: Sequence[str],
+    answers: Sequence[Answer],
+    *,
+    baselines: Mapping[str, Sequence[str]] | None = None,
+    bleu_tokenizer: str = "13a",
+    num_worst: int = 20,
+) -> TranslationScores:
+    """Compares translations with those that were expected.
+
+    Args:
+        sources: the sentences.
+        references: their translations.
+        answers: the translations given.
+        baselines: what plain models answered to the same sentences, by their names.
+        bleu_tokenizer: how BLEU splits words, a name of sacreBLEU.
+        num_worst: how many sentences to keep.
+
+    Returns:
+        The scores.
+
+    Raises:
+        ValueError: there is nothing to compare, numbers differ, or sacreBLEU has no such tokenizer.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> answers = [SimpleNamespace(text="Das ist ein Haus.", unknown_rate=0.0)]
+        >>> scores = score_translations(["This is a house."], ["Das ist ein Haus."], answers)
+        >>> round(scores.bleu), round(scores.chrf), scores.exact_match, scores.by_length[0].label
+        (100, 100, 1.0, '1-5 words')
+    """
+    if not references:
+        raise ValueError("references=[]: give at least one sentence to score on")
+    if len(sources) != len(references):
+        raise ValueError(f"{len(sources)} sources for {len(references)} references: give as many")
+    texts = [answer.text for answer in answers]
+    # On the whole only, sacreBLEU may warn that the answers look as if words were still split.
+    whole, bleu, chrf = _scored(references, texts, bleu_tokenizer, "answers", warn=True)
+    rates = np.array([answer.unknown_rate for answer in answers], np.float64)
+    lengths = np.array([len(source.split()) for source in sources])
+    plain = {
+        name: _scored(references, given, bleu_tokenizer, f"baselines[{name!r}]")[0]
+        for name, given in (baselines or {}).items()
+    }
+
+    def buckets(
+        values: np.ndarray, bounds: Sequence[float], label: Callable[[int], str]
+    ) -> tuple[TranslationBucket, ...]:
+        place = np.searchsorted(bounds, values)
+        found = []
+        for index in np.unique(place).tolist():
+            rows = np.flatnonzero(place == index).tolist()
+            expected, given = [references[i] for i in rows], [texts[i] for i in rows]
+            scores = _scored(expected, given, bleu_tokenizer, "answers")[0]
+            found.append(TranslationBucket(label(index), len(rows), scores.bleu, scores.chrf))
+        return tuple(found)
+
+    return TranslationScores(
+        examples=len(texts),
+        bleu=whole.bleu,
+        chrf=whole.chrf,
+        bleu_signature=str(bleu.get_signature()),
+        chrf_signature=str(chrf.get_signature()),
+        exact_match=whole.exact_match,
+        unknown_rate=float(rates.mean()),
+        reference_words=float(np.mean([len(reference.split()) for reference in references])),
+        by_length=buckets(lengths, _LENGTHS, _length_label),
+        # Rates are single precision: 0.3 of a model is a little more than 0.3.
+        by_unknown_rate=buckets(rates - 1e-6, _RATES, _rate_label),
+        worst=_worst(sources, references, texts, num_worst),
+        baselines=plain,
+    )
+
+
+def corpus_scores(
+    references: Sequence[str], answers: Sequence[str], bleu_tokenizer: str = "13a"
+) -> CorpusScores:
+    """BLEU, chrF and exact match of answers.
+
+    Args:
+        references: the translations expected.
+        answers: those given.
+        bleu_tokenizer: how BLEU splits words, a name of sacreBLEU.
+
+    Returns:
+        The scores.
+
+    Raises:
+        ValueError: there is nothing to compare, numbers differ, or sacreBLEU has no such tokenizer.
+
+    Example:
+        >>> corpus_scores(["a b c d", ""], ["a b c d", ""]).exact_match
+        1.0
+    """
+    if not references:
+        raise ValueError("references=[]: give at least one sentence to score on")
+    return _scored(references, answers, bleu_tokenizer, "answers")[0]
+
+
+def _scored(
+    references: Sequence[str],
+    answers: Sequence[str],
+    bleu_tokenizer: str,
+    argument: str,
+    warn: bool = False,
+) -> tuple[CorpusScores, BLEU, CHRF]:
+    """Scores, and the metrics, which know their signatures once they have scored."""
+    if len(answers) != len(references):
+        raise ValueError(
+            f"{argument} has {len(answers)} translations for {len(references)} references: "
+            "give one for each"
+        )
+    if bleu_tokenizer not in BLEU.TOKENIZERS:
+        raise ValueError(
+            f"bleu_tokenizer={bleu_tokenizer!r} is none of sacreBLEU's: {sorted(BLEU.TOKENIZERS)}"
+        )
+    bleu, chrf = BLEU(tokenize=bleu_tokenizer, force=not warn), CHRF()
+    right = [a == r for a, r in zip(answers, references, strict=True)]
+    scores = CorpusScores(
+        bleu=float(bleu.corpus_score(answers, [references]).score),
+        chrf=float(chrf.corpus_score(answers, [references]).score),
+        exact_match=float(np.mean(right)),
+    )
+    return scores, bleu, chrf
+
+
+def _length_label(index: int) -> str:
+    if index == 0:
+        return "no words"
+    if index == len(_LENGTHS):
+        return f"more than {_LENGTHS[-1]} words"
+    return f"{_LENGTHS[index - 1] + 1}-{_LENGTHS[index]} words"
+
+
+def _rate_label(index: int) -> str:
+    if index == 0:
+        return "0 %"
+    return "more" if index == len(_RATES) else f"up to {100 * _RATES[index]:.0f} %"
+
+
+def _worst(
+    sources: Sequence[str], references: Sequence[str], answers: Sequence[str], number: int
+) -> tuple[TranslatedSentence, ...]:
+    metric = CHRF()
+    # An answer without a letter, where none was expected, is right and has a chrF of 0.
+    sentences = [
+        TranslatedSentence(source, reference, answer, float(score))
+        for source, reference, answer in zip(sources, references, answers, strict=True)
+        if answer != reference
+        for score in (metric.sentence_score(answer, [reference]).score,)
+    ]
+    return tuple(sorted(sentences, key=lambda sentence: sentence.chrf)[:number])

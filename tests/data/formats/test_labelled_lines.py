@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seqkit import data
+from seqkit.data.errors import DataError
+from seqkit.data.formats import labelled_lines
+
+
+def written(path: Path, content: str) -> Path:
+    path.write_bytes(content.encode())
+    return path
+
+
+def test_a_label_a_space_and_the_text(tmp_path: Path):
+    path = written(tmp_path / "stsa.train", "1 a  good film\r\n\n0 bad\n1 \n")
+    rows = data.read(path, format="lines")
+    assert rows.to_list("text") == ["a  good film", "bad", ""]
+    assert rows.to_list("label") == ["1", "0", "1"]
+    assert rows.lines.tolist() == [1, 3, 4]
+    assert rows.name == "stsa.train"
+
+
+def test_another_separator(tmp_path: Path):
+    path = written(tmp_path / "a.txt", "very good\ta film\n")
+    rows = data.read(path, format="lines", separator="\t")
+    assert rows.to_list("label") == ["very good"]
+
+
+def test_fasttext(tmp_path: Path):
+    path = written(tmp_path / "a.txt", "__label__pos a film\n__label__neg b\n")
+    rows = data.read(path)
+    assert rows.to_list("label") == ["pos", "neg"]
+    assert rows.to_list("text") == ["a film", "b"]
+
+
+def test_fasttext_with_several_labels(tmp_path: Path):
+    path = written(tmp_path / "a.txt", "__label__a x y\n__label__a __label__b z\n")
+    assert data.read(path, label_separator=" ").to_list("label") == [["a"], ["a", "b"]]
+    with pytest.raises(DataError, match=r"line 2: 2 labels.*label_separator=' '"):
+        data.read(path)
+
+
+def test_text_alone_takes_whole_lines(tmp_path: Path):
+    path = written(tmp_path / "a.txt", "one line\n\n__label__x marked\n")
+    rows = data.read(path, columns=("text",))
+    assert rows.to_list("text") == ["one line", "", "marked"]
+
+
+@pytest.mark.parametrize("line", ["word", " text", "__label__ text"])
+def test_a_line_without_label_or_text_is_named(tmp_path: Path, line: str):
+    path = written(tmp_path / "a.txt", f"1 fine\n{line}\n")
+    with pytest.raises(DataError, match=r"a\.txt, line 2"):
+        data.read(path, format="lines")
+
+
+def test_other_columns_are_refused(tmp_path: Path):
+    path = written(tmp_path / "a.txt", "1 fine\n")
+    with pytest.raises(ValueError, match="text and label alone"):
+        data.read(path, format="lines", columns=("text", "author"))
+
+
+def test_more_rows_than_one_chunk_holds(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(labelled_lines, "CHUNK_ROWS", 7)
+    path = written(tmp_path / "a.txt", "".join(f"{i % 2} text {i}\n" for i in range(30)))
+    rows = data.read(path, format="lines")
+    assert rows["text"].num_chunks == 5
+    assert rows.to_list("text") == [f"text {i}" for i in range(30)]
+    assert rows.lines.tolist() == list(range(1, 31))

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from seqkit.data.errors import DataError
+from seqkit.data.formats.text_file import TextFile, canonical_encoding
+
+
+def lines(path: Path, encoding: str = "utf-8", newline: str = "\n") -> list[str]:
+    with TextFile(path, encoding, newline) as file:
+        return list(file)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_lines_and_digest_of_the_bytes_on_disk(tmp_path: Path, packed: bool):
+    path = tmp_path / ("a.txt.gz" if packed else "a.txt")
+    content = ("한국어\n" * 200_000).encode()
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with TextFile(path, "utf-8", "\n") as file:
+        assert sum(line == "한국어\n" for line in file) == 200_000
+        assert file.sha256() == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_digest_covers_the_whole_file_even_when_little_was_read(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"line\n" * 1_000_000)
+    with TextFile(path, "utf-8", "\n") as file:
+        next(iter(file))
+        assert file.sha256() == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_byte_order_mark_is_skipped(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("\ufefftext\n".encode())
+    assert lines(path) == ["text\n"]
+    path.write_bytes("text\n".encode("utf-16"))
+    assert lines(path, "utf-16") == ["text\n"]
+
+
+def test_line_separators_inside_a_text_do_not_part_lines(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_text("a\u2028b\x85c\x0cd\n", encoding="utf-8")
+    assert lines(path) == ["a\u2028b\x85c\x0cd\n"]
+    assert lines(path, newline="") == ["a\u2028b\x85c\x0cd\n"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("before", [0, 1, 70_000, 400_000])
+def test_a_wrong_byte_is_named_with_offset_and_line(tmp_path: Path, packed: bool, before: int):
+    path = tmp_path / ("a.txt.gz" if packed else "a.txt")
+    head = "é\r\n".encode() * before
+    content = head + b"caf\xe9 au lait\r\nmore\n"
+    path.write_bytes(gzip.compress(content, 1) if packed else content)
+    with pytest.raises(DataError) as caught:
+        lines(path, newline="")
+    message = str(caught.value)
+    assert (
+        f"{path}, line {before + 1}: byte 0xe9 at offset {len(head) + 3:,} is not utf-8" in message
+    )
+    assert "encoding='cp1252' ('café au lait')" in message
+
+
+def test_lone_carriage_returns_count_as_lines_only_where_they_end_one(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"a\rb\rc\xff")
+    with pytest.raises(DataError, match="line 3: byte 0xff at offset 5"):
+        lines(path, newline="")
+    with pytest.raises(DataError, match="line 1: byte 0xff at offset 5"):
+        lines(path, newline="\n")
+
+
+def test_the_encoding_proposed_reads_the_line(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("재미있는 영화\n".encode("cp949"))
+    with pytest.raises(DataError, match=r"such as encoding='cp949' \('재미있는 영화'\)"):
+        lines(path)
+    path.write_bytes("text\n".encode("utf-16"))
+    with pytest.raises(DataError, match=r"offset 0 is not utf-8; .*encoding='utf-16'"):
+        lines(path)
+
+
+def test_a_character_cut_off_at_the_end_is_placed(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("a\nb한".encode()[:-1])
+    with pytest.raises(DataError, match="line 2: byte 0xed at offset 3 is not utf-8"):
+        lines(path)
+
+
+def test_a_wrong_byte_of_another_encoding_is_placed(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"ok\nab\xff\n")
+    with pytest.raises(DataError, match="line 2: byte 0xff at offset 5 is not cp949"):
+        lines(path, "cp949")
+
+
+def test_nul_is_refused_with_its_line(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"ok\na\0b\n")
+    with pytest.raises(DataError, match=r"line 2: a NUL character.*utf-16"):
+        lines(path)
+
+
+@pytest.mark.parametrize("damage", [slice(0, 60), slice(3, None)])
+def test_broken_gzip_is_refused(tmp_path: Path, damage: slice):
+    path = tmp_path / "a.txt.gz"
+    path.write_bytes(gzip.compress(bytes(range(65, 90)) * 100)[damage])
+    with pytest.raises(DataError, match="broken gzip data"):
+        lines(path)
+
+
+def test_an_unknown_encoding_is_refused():
+    with pytest.raises(ValueError, match="encoding='utf-9' is unknown"):
+        canonical_encoding("utf-9")

@@ -1,0 +1,143 @@
+"""The model of frames: its three signatures agree, and nothing but its arguments decides."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqkit.data import DataError
+from seqkit.tasks.music.model import FrameModel
+from seqkit.tasks.music.piano_rolls import as_pieces, padded
+from tests.music_cases import small_frame_model
+
+PIECES = [
+    [(60, 64, 67), (), (62,), (62, 65)],
+    [(48,)],
+    [(0, 127), (55,), (), (), (), (60, 61, 62, 63, 64), (72,)],
+]
+
+
+@pytest.fixture(scope="module", params=["gru", "lstm"])
+def model(request):
+    return small_frame_model(request.param)
+
+
+def stepwise(model, piece):
+    """Log-likelihoods by the signature `step`, one frame at a time."""
+    state = np.zeros((1, model.signatures()["step"].input_signature[1].shape[1]), "float32")
+    before, found = [], []
+    for frame in piece:
+        pitches = tf.constant([list(before)], tf.int32, [1, len(before)])
+        answer = model.signatures()["step"](pitches, tf.constant(state))
+        state = answer["state"].numpy()
+        sounds = np.isin(np.arange(128), frame)
+        weights, parts, chances = (
+            answer[key].numpy()[0].astype("f8")
+            for key in ("weights", "components", "probabilities")
+        )
+        together = (weights * np.where(sounds, parts, 1 - parts).prod(axis=1)).sum()
+        np.testing.assert_allclose(weights @ parts, chances, rtol=1e-5)
+        found.append([np.log(together), np.log(np.where(sounds, chances, 1 - chances)).sum()])
+        before = frame
+    return np.array(found)
+
+
+def test_score_is_what_single_steps_say(model):
+    for piece, score in zip(PIECES, model.score(PIECES, batch_size=2), strict=True):
+        steps = stepwise(model, piece)
+        np.testing.assert_allclose(score.by_frame, steps[:, 0], rtol=1e-4)
+        np.testing.assert_allclose(score.independent, steps[:, 1], rtol=1e-4)
+        assert score.log_likelihood == pytest.approx(score.by_frame.sum(), rel=1e-5)
+        assert score.per_frame == pytest.approx(score.by_frame.mean(), rel=1e-5)
+
+
+def test_order_of_pitches_and_silent_voices_change_nothing(model):
+    [one, other] = model.score([[[60, 64], []], [[64, -1, 60, 60], [-1]]])
+    np.testing.assert_allclose(one.by_frame, other.by_frame, rtol=1e-6)
+
+
+def test_generated_pieces_depend_on_their_own_prompt_and_seed_alone(model):
+    together = model.generate(PIECES, 8, seed=5)
+    alone = [model.generate([piece], 8, seed=5 + n)[0] for n, piece in enumerate(PIECES)]
+    assert together == alone == model.generate(PIECES, 8, seed=5, batch_size=2)
+    assert together != model.generate(PIECES, 8, seed=6)
+    assert [piece[:3] for piece in together] == model.generate(PIECES, 3, seed=5)
+    same = model.generate([[], []], 6, seed=1)
+    assert same[0] != same[1] and same[1] == model.generate([[]], 6, seed=2)[0]
+
+
+def test_without_temperature_comes_what_is_more_likely_than_not(model):
+    [piece] = model.generate(PIECES[:1], 5, temperature=0.0, seed=1)
+    assert [piece] == model.generate(PIECES[:1], 5, temperature=0.0, seed=2)
+    heard = list(PIECES[0])
+    for frame in piece:
+        state = np.zeros((1, model.signatures()["step"].input_signature[1].shape[1]), "float32")
+        for before in [(), *heard]:
+            pitches = tf.constant([list(before)], tf.int32, [1, len(before)])
+            answer = model.signatures()["step"](pitches, tf.constant(state))
+            state = answer["state"].numpy()
+        likeliest = answer["components"].numpy()[0, answer["weights"].numpy()[0].argmax()]
+        assert frame == tuple(np.flatnonzero(likeliest > 0.5))
+        heard.append(frame)
+
+
+def test_drawn_as_often_as_the_chances_say_and_together():
+    model = small_frame_model()
+    drawn = model.generate([[]] * 1000, 1, seed=11, batch_size=1000)
+    rolls = np.array([np.isin(np.arange(128), piece[0]) for piece in drawn])
+    first = model.signatures()["step"](tf.zeros([1, 0], tf.int32), tf.zeros([1, 8]))
+    weights, parts, chances = (
+        first[key].numpy()[0] for key in ("weights", "components", "probabilities")
+    )
+    assert np.abs(rolls.mean(axis=0) - chances).max() < 5 * 0.5 / np.sqrt(1000)
+    # How often two pitches come together: more, or less, than if they were independent.
+    both = np.einsum("c,cp,cq->pq", weights, parts, parts)
+    p, q = divmod(np.where(np.eye(128), 0, np.abs(both - np.outer(chances, chances))).argmax(), 128)
+    assert abs(both[p, q] - chances[p] * chances[q]) > 0.1
+    assert abs((rolls[:, p] & rolls[:, q]).mean() - both[p, q]) < 5 * 0.5 / np.sqrt(1000)
+
+
+def test_empty_batches_and_pieces_of_nothing_are_answered(model):
+    served = model.signatures()
+    none = tf.zeros([0, 3, 2], tf.int32), tf.zeros([0], tf.int32)
+    wishes = tf.zeros([0], tf.int32), tf.zeros([0]), tf.zeros([0], tf.int64)
+    assert served["serving_default"](*none, *wishes)["pitches"].shape[0] == 0
+    assert served["scores"](*none)["log_likelihood"].shape == (0,)
+    nothing = tf.zeros([2, 0, 0], tf.int32), tf.constant([0, 3])
+    answer = served["scores"](*nothing)
+    assert answer["log_likelihood"].numpy().tolist() == [0.0, 0.0]
+    assert answer["frames"].numpy().tolist() == [0, 0]
+    wishes = tf.constant([0, 99]), tf.constant([1.0, 1.0]), tf.constant([1, 2], tf.int64)
+    answer = served["serving_default"](*nothing, *wishes)
+    assert answer["frames"].numpy().tolist() == [0, 12]  # max_length
+    rows = as_pieces(answer["pitches"].numpy(), answer["frames"].numpy())
+    assert rows == [[], model.generate([[]], 12, seed=2)[0]]
+    assert model.generate([], 3) == [] and model.score([]) == []
+
+
+def test_padding_comes_back_as_it_was():
+    assert as_pieces(*padded(PIECES)) == PIECES
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({"length": 0}, "length is 0"),
+        ({"length": 13}, "max_length, 12"),
+        ({"length": 3, "temperature": -0.1}, "temperature is -0.1"),
+    ],
+)
+def test_wrong_numbers_are_named(arguments, named):
+    with pytest.raises(ValueError, match=named):
+        small_frame_model().generate([[]], **arguments)
+
+
+def test_wrong_pieces_are_named():
+    model = small_frame_model()
+    with pytest.raises(DataError, match=r"pieces\[1\], frame 0 has the pitch 128"):
+        model.generate([[], [[128]]], 2)
+    with pytest.raises(DataError, match=r"pieces\[0\] has no frames"):
+        model.score([[]])
+    with pytest.raises(ValueError, match="max_length is 0"):
+        FrameModel.build(embedding_dim=2, hidden_dim=2, max_length=0)

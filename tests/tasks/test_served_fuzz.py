@@ -1,0 +1,96 @@
+"""The served graph, given thousands of texts and byte strings that nobody would send."""
+
+import random
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqkit.export import saved_model
+from seqkit.tasks.classification.model import TextClassifier
+from seqkit.text import (
+    HashedNGrams,
+    Normalizer,
+    TextEncoder,
+    Vocabulary,
+    learn_dictionary,
+)
+
+pytestmark = pytest.mark.slow
+
+CORPUS = [["good film, not bad at all", "so bad a film", "좋은 영화 별로", "naïve café 👍🏽"] * 10]
+RANGES = [
+    (0x00, 0x7F),
+    (0x80, 0x2FF),
+    (0x300, 0x36F),  # combining marks
+    (0x590, 0x6FF),  # right to left
+    (0x900, 0xDFF),  # Indic marks and vowels
+    (0x1100, 0x11FF),  # conjoining jamo
+    (0x2000, 0x206F),  # joiners, spaces, direction marks
+    (0x3040, 0x30FF),
+    (0x4E00, 0x9FFF),
+    (0xAC00, 0xD7A3),
+    (0xFE00, 0xFFFF),
+    (0x1F1E6, 0x1F9FF),  # flags and emoji
+    (0xE0000, 0x10FFFF),
+]
+
+
+def random_text(generator):
+    ranges = generator.sample(RANGES, generator.randint(1, 4))
+    codes = (generator.randint(*generator.choice(ranges)) for _ in range(generator.randint(0, 40)))
+    return "".join(chr(code) for code in codes if not 0xD800 <= code < 0xE000).encode()
+
+
+def random_bytes(generator):
+    data = bytearray(random_text(generator) if generator.random() < 0.5 else b"")
+    for _ in range(generator.randint(1, 30)):
+        data.insert(generator.randint(0, len(data)), generator.randint(0, 255))
+    return bytes(data)
+
+
+@pytest.fixture(scope="module", params=["word", "subword", "char", "jamo"])
+def served(request, tmp_path_factory):
+    """An exported small model, loaded again."""
+    tokenizer, vocabulary = learn_dictionary(
+        CORPUS,
+        request.param,
+        normalizer=Normalizer("NFKC", lowercase=True),
+        vocabulary_size=400,
+    )
+    model = TextClassifier.build(
+        TextEncoder(tokenizer, vocabulary, HashedNGrams(300)),
+        Vocabulary.from_labels(["a", "b"]),
+        embedding_dim=3,
+        hidden_dim=3,
+        max_length=16,
+    )
+    path = tmp_path_factory.mktemp("fuzz")
+    saved_model.save(model, path)
+    return model, tf.saved_model.load(str(path))
+
+
+@pytest.mark.parametrize("kind", [random_text, random_bytes])
+def test_every_string_of_bytes_is_answered(served, kind):
+    model, loaded = served
+    generator = random.Random(kind.__name__)
+    strings = [kind(generator) for _ in range(1500)]
+    answers = {
+        key: value.numpy()
+        for key, value in loaded.signatures["serving_default"](text=tf.constant(strings)).items()
+    }
+    assert answers["scores"].shape == (1500, 2)
+    assert set(answers["label"]) <= {b"a", b"b"}
+    np.testing.assert_allclose(answers["scores"].sum(axis=1), 1, atol=1e-5)
+    assert ((answers["unknown_rate"] >= 0) & (answers["unknown_rate"] <= 1)).all()
+    here = model.answer(tf.constant(strings))
+    np.testing.assert_allclose(here["scores"], answers["scores"], atol=1e-5)
+
+
+def test_a_very_long_text_is_answered(served):
+    _, loaded = served
+    texts = tf.constant(
+        ["good " * 5_000, "가" * 10_000, "x" * 10_000, "", "\U0001f469\u200d" * 2500]
+    )
+    scores = loaded.signatures["serving_default"](text=texts)["scores"].numpy()
+    assert np.isfinite(scores).all()
