@@ -1,6 +1,6 @@
 """Measures the memory that training takes on a large file.
 
-    python -m benchmarks.memory --update-readme
+    python -m benchmarks.memory --update-pages
     python -m benchmarks.memory --steps 0 --recipe=--epochs=1 --recipe=--hidden-dim=8
 
 A CSV of made-up reviews is written to a temporary directory, and `python -m recipes.sentiment`
@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import tyro
 
-from benchmarks.results import RESULTS, markdown, put_into_readme, read_json, write_json
+from benchmarks.results import RESULTS, markdown, put_into_page, read_json, write_json
 from benchmarks.rounds import ROOT, environment
 
 _WORDS = 300_000
@@ -41,7 +41,7 @@ def main(
     seed: int = 0,
     threads: int = 2,
     recipe: tuple[str, ...] = (),
-    update_readme: bool = False,
+    update_pages: bool = False,
     results: Path = RESULTS / "memory.json",
 ) -> None:
     """Writes the file, trains, and tells the highest memory.
@@ -53,7 +53,7 @@ def main(
         seed: Seed of the texts.
         threads: Threads of the libraries.
         recipe: Further arguments of the recipe.
-        update_readme: Put the table into README.md.
+        update_pages: Put the table into its page.
         results: The file that keeps the results.
     """
     with tempfile.TemporaryDirectory() as name:
@@ -77,8 +77,8 @@ def main(
     write_json(results, kept)
     table = markdown(list(kept.values()))
     print(table)
-    if update_readme:
-        put_into_readme("memory", table)
+    if update_pages:
+        put_into_page("memory", table)
 
 
 def write_reviews(path: Path, size: int, mean_words: int, seed: int) -> int:

@@ -1,6 +1,6 @@
 """Measures recipes, with their defaults, on public data.
 
-    python -m benchmarks.quality --data DIR --update-readme
+    python -m benchmarks.quality --data DIR --update-pages
     python -m benchmarks.quality --data DIR --only mr subj --folds 10
     python -m benchmarks.quality --only sample
 
@@ -10,7 +10,6 @@ is kept as soon as there is one; a run that was stopped goes on from there.
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import json
 import shutil
@@ -26,10 +25,11 @@ import tyro
 
 from benchmarks import public_data
 from benchmarks.quality_tables import shown
-from benchmarks.results import RESULTS, code_hash, put_into_readme, read_json, write_json
+from benchmarks.results import RESULTS, code_hash, put_into_page, read_json, write_json
 from benchmarks.rounds import use_cores
-from seqkit import evaluation
+from benchmarks.settings import change_settings, read_settings
 from seqkit.data import TextStream
+from seqkit.tasks.translation.evaluation import score_translator
 
 Name = Literal[
     "sst2",
@@ -63,6 +63,8 @@ PLACES = {
     "language_model": "language-models",
     "music": "music",
 }
+# Settings that every recipe has, for a look whether all works.
+QUICK = {"epochs": 1, "hidden_dim": 8, "embedding_dim": 8}
 _QUICK_ROWS = 300
 _QUICK_CHARACTERS = 10_000
 
@@ -73,7 +75,7 @@ def main(
     folds: int = 10,
     seed: int = 0,
     threads: int = 2,
-    update_readme: bool = False,
+    update_pages: bool = False,
     again: bool = False,
     quick: bool = False,
     results: Path = RESULTS / "quality.json",
@@ -86,7 +88,7 @@ def main(
         folds: Parts for cross-validation, where a data set has no split of its own.
         seed: Seed of training and of the folds.
         threads: Processor cores used.
-        update_readme: Put the table of all results kept into README.md.
+        update_pages: Put the table of all results kept into its page.
         again: Measure anew what was measured before.
         quick: A few hundred texts and one epoch, to see that all works; nothing is kept.
         results: The file that keeps the results.
@@ -101,11 +103,12 @@ def main(
         recipe = _recipe(name)
         # What a recipe trains its own sample with, where that is not what it trains others with.
         config = getattr(recipe, "SAMPLE", recipe.DEFAULTS) if name in BUILT_IN else recipe.DEFAULTS
-        config = dataclasses.replace(config, seed=seed, **public_data.SETTINGS.get(name, {}))
-        how = public_data.Splitting(2 if quick else folds, config.validation_fraction, seed)
+        config = change_settings(config, seed=seed, **public_data.SETTINGS.get(name, {}))
+        fraction = read_settings(config)["validation_fraction"]
+        how = public_data.Splitting(2 if quick else folds, fraction, seed)
         public = public_data.SETS[name](data, how)
         if quick:
-            config = dataclasses.replace(config, epochs=1, hidden_dim=8, embedding_dim=8)
+            config = change_settings(config, **QUICK)
         row = take_up(rows, public, config, again=again)
         for fold in range(public.folds):
             if fold in {run["fold"] for run in row["runs"]}:
@@ -122,8 +125,8 @@ def main(
         if whole:
             table = shown(whole)
             print(f"\n{table}")
-            if update_readme and not quick:
-                put_into_readme(place, table)
+            if update_pages and not quick:
+                put_into_page(place, table)
 
 
 def take_up(
@@ -146,16 +149,14 @@ def take_up(
     """
     given = {
         "data": public.name,
-        "seed": config.seed,
+        "seed": read_settings(config)["seed"],
         "title": public.title,
         "sha256": public.sha256,
         "folds": public.folds,
-        "config": _as_kept(dataclasses.asdict(config)),
+        "config": _as_kept(read_settings(config)),
     }
-    place = next(
-        (i for i, r in enumerate(rows) if (r["data"], r["seed"]) == (public.name, config.seed)),
-        len(rows),
-    )
+    same = (given["data"], given["seed"])
+    place = next((i for i, r in enumerate(rows) if (r["data"], r["seed"]) == same), len(rows))
     if place < len(rows) and is_of(rows[place], public, config) and not again:
         kept = rows[place]
         if {run["code"] for run in kept["runs"]} - {code_hash()}:
@@ -181,8 +182,8 @@ def is_of(row: Mapping[str, Any], public: public_data.PublicData, config: Any) -
     Returns:
         Whether there is no need to measure anew.
     """
-    now = _as_kept(dataclasses.asdict(config))
-    defaults = _as_kept(dataclasses.asdict(type(config)()))
+    now = _as_kept(read_settings(config))
+    defaults = _as_kept(read_settings(type(config)()))
     before = {name: row["config"].get(name, defaults[name]) for name in now}
     same_data = (row["sha256"], row["folds"]) == (public.sha256, public.folds)
     return same_data and before == now and row["config"].keys() <= now.keys()
@@ -220,7 +221,7 @@ def measured(
     # How surprised a model is: the less, the better.
     best = min if recipe in ("language_model", "music") else max
     more = {
-        title: evaluation.score_translator(outcome.model, dataset).summary()
+        title: score_translator(outcome.model, dataset).summary()
         for title, dataset in more_tests.items()
     }
     own: dict[str, Any] = {}

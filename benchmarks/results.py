@@ -1,4 +1,4 @@
-"""Keeps results in files, and writes them into the README, so that no number is ever typed."""
+"""Keeps results in files, and writes them into the pages, so that no number is ever typed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,22 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
 RESULTS = Path(__file__).parent / "results"
+# The page that has the tables of scores, and the one that has those of speed and memory.
+RESULTS_PAGE = ROOT / "README.md"
+SPEED_PAGE = ROOT / "README.md"
+# The page of each table, by the name of its markers.
+PAGES = {
+    "results": RESULTS_PAGE,
+    "tagging": RESULTS_PAGE,
+    "translation": RESULTS_PAGE,
+    "captioning": RESULTS_PAGE,
+    "language-models": RESULTS_PAGE,
+    "music": RESULTS_PAGE,
+    "word-levels": RESULTS_PAGE,
+    "speed": SPEED_PAGE,
+    "memory": SPEED_PAGE,
+}
 _CODE = ("seqkit", "recipes")
 
 
@@ -70,23 +84,24 @@ def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def put_into_readme(marker: str, content: str, path: Path = README) -> None:
-    """Replaces what stands between `<!-- marker:begin -->` and `<!-- marker:end -->`.
+def put_into_page(name: str, table: str, page: Path | None = None) -> None:
+    """Replaces what stands between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
 
     Args:
-        marker: name of the place.
-        content: Markdown.
-        path: the file.
+        name: of the table, one of `PAGES`.
+        table: Markdown.
+        page: the file; by default that of `PAGES`.
 
     Raises:
-        ValueError: the file does not have that place, or has it twice.
+        ValueError: the file does not have these markers, or has them twice.
     """
-    begin, end = f"<!-- {marker}:begin -->", f"<!-- {marker}:end -->"
+    path = PAGES[name] if page is None else page
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
     text = path.read_text(encoding="utf-8")
     if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
         raise ValueError(f"{path} must hold the lines {begin} and {end} once, in this order")
     place = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-    replaced = place.sub(lambda _: f"{begin}\n{content.strip()}\n{end}", text)
+    replaced = place.sub(lambda _: f"{begin}\n{table.strip()}\n{end}", text)
     aside = path.with_name(f".{os.getpid()}.{path.name}")
     aside.write_text(replaced, encoding="utf-8")
     aside.replace(path)

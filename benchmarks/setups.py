@@ -18,6 +18,7 @@ from benchmarks.caption_workload import CaptionWorkload
 from benchmarks.comparisons import Batches, Setup
 from benchmarks.language_workload import LanguageWorkload
 from benchmarks.results import RESULTS
+from benchmarks.settings import read_settings
 from benchmarks.tagged_workload import TaggedWorkload
 from benchmarks.translation_workload import TranslationWorkload
 from benchmarks.workload import Workload
@@ -43,7 +44,7 @@ _TIMES_LEARNED = 8
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What one may turn.
+    """Settings of the measurements.
 
     Attributes:
         data: Directory with the public data; without it, texts are made up.
@@ -61,7 +62,7 @@ class Options:
         cell: Kind of recurrent cell.
         threads: Threads and processor cores for each.
         seed: Seed of the choice of texts and of training.
-        update_readme: Put the tables of all results kept into README.md.
+        update_pages: Put the tables of all results kept into their page.
         quick: Few texts and small models, to see that all works; nothing is kept.
         results: The file that keeps the results.
     """
@@ -79,7 +80,7 @@ class Options:
     cell: Literal["gru", "lstm"] = "gru"
     threads: int = 2
     seed: int = 0
-    update_readme: bool = False
+    update_pages: bool = False
     quick: bool = False
     results: Path = RESULTS / "speed.json"
 
@@ -133,8 +134,9 @@ def of_sentences(
     """
     from recipes.tagging import DEFAULTS
 
+    recipe = read_settings(DEFAULTS)
     rows, test_rows, warm_up_rows = options.sentences, None, 500
-    sizes = {"embedding_dim": DEFAULTS.embedding_dim, "hidden_dim": DEFAULTS.hidden_dim}
+    sizes = {name: recipe[name] for name in ("embedding_dim", "hidden_dim")}
     batches: list[Batches] = [(1, 256), (32, None), (256, None), (1024, None)]
     if options.quick:
         rows, test_rows, warm_up_rows = 64, 32, 32
@@ -146,8 +148,8 @@ def of_sentences(
         work = tagged_workload.english_ewt(options.data, rows, test_rows, options.seed)
     settings = {
         "cell": options.cell,
-        "min_count": DEFAULTS.min_count,
-        "batch_size": DEFAULTS.batch_size,
+        "min_count": recipe["min_count"],
+        "batch_size": recipe["batch_size"],
         "warm_up_rows": warm_up_rows,
         "seed": options.seed,
     }
@@ -212,15 +214,17 @@ def of_images(
     """
     from recipes.captioning import DEFAULTS
 
-    rows, test_rows, epochs, sizes = options.images, 64, options.learning_epochs, DEFAULTS
+    rows, test_rows, epochs, sizes = (
+        options.images,
+        64,
+        options.learning_epochs,
+        read_settings(DEFAULTS),
+    )
     batches: list[Batches] = [(1, 32), (16, 64)]
     if options.quick:
         rows, test_rows, epochs = 8, 4, 1
-        sizes = dataclasses.replace(
-            DEFAULTS,
-            **{"height": 32, "width": 32, "widths": (4, 8), "strides": (2, 2)},
-            **{"embedding_dim": 8, "hidden_dim": 8, "batch_size": 4, "max_length": 8},
-        )
+        sizes |= {"height": 32, "width": 32, "widths": (4, 8), "strides": (2, 2)}
+        sizes |= {"embedding_dim": 8, "hidden_dim": 8, "batch_size": 4, "max_length": 8}
         batches = [(1, 2), (16, 4)]
     if options.data is None:
         made_up = directory / "pictures"
@@ -234,7 +238,7 @@ def of_images(
             work = dataclasses.replace(
                 work, images=work.images[:rows], captions=work.captions[:rows]
             )
-    settings = {name: getattr(sizes, name) for name in _OF_CAPTIONERS}
+    settings = {name: sizes[name] for name in _OF_CAPTIONERS}
     settings |= {"learning_epochs": epochs, "seed": options.seed}
     settings["longest_caption"] = min(_LONGEST_CAPTION, settings["max_length"])
     made = {"work": work, "sizes": settings, "batches": batches}
@@ -256,20 +260,18 @@ def of_characters(
     """
     from recipes.language_model import DEFAULTS
 
-    characters, epochs, sizes = options.characters, options.learning_epochs, DEFAULTS
+    characters, epochs, sizes = options.characters, options.learning_epochs, read_settings(DEFAULTS)
     batches: list[Batches] = [(1, 200), (32, 200)]
     if options.quick:
         characters, epochs = 512, 1
-        sizes = dataclasses.replace(
-            DEFAULTS, embedding_dim=8, hidden_dim=8, batch_size=4, window=16
-        )
+        sizes |= {"embedding_dim": 8, "hidden_dim": 8, "batch_size": 4, "window": 16}
         batches = [(1, 5), (32, 5)]
     prompts = max(size for size, _ in batches)
     if options.data is None:
         work = language_workload.synthetic(characters, prompts, options.seed)
     else:
         work = language_workload.tinyshakespeare(options.data, characters, prompts)
-    settings = {name: getattr(sizes, name) for name in _OF_LANGUAGE_MODELS}
+    settings = {name: sizes[name] for name in _OF_LANGUAGE_MODELS}
     settings |= {"learning_epochs": epochs, "seed": options.seed}
     made = {"work": work, "sizes": settings, "batches": batches}
     return _setup(options, peers, directory / "characters", **made)

@@ -1,6 +1,6 @@
 """Measures speed, beside what a user would take instead, in turns on the same machine.
 
-    python -m benchmarks.speed all --data DIR --update-readme \\
+    python -m benchmarks.speed all --data DIR --update-pages \\
         --peer-python torch=… fasttext=… tokenizers=… flair=… spacy=… joeynmt=…
     python -m benchmarks.speed training --cell lstm --peer-python torch=…
 
@@ -26,7 +26,7 @@ from benchmarks import comparisons
 from benchmarks.captioning import captioning
 from benchmarks.comparisons import Comparison, Setup
 from benchmarks.language_model import language_model
-from benchmarks.results import markdown, put_into_readme, read_json, write_json
+from benchmarks.results import markdown, put_into_page, read_json, write_json
 from benchmarks.rounds import use_cores
 from benchmarks.setups import (
     Options,
@@ -74,8 +74,8 @@ def compare(names: tuple[str, ...], options: Options) -> None:
             print(f"\n{shown(kept[result.title])}\n", flush=True)
             if not options.quick:
                 write_json(options.results, kept)
-    if options.update_readme and not options.quick:
-        put_into_readme("speed", "\n\n".join(shown(result) for result in kept.values()))
+    if options.update_pages and not options.quick:
+        put_into_page("speed", "\n\n".join(shown(result) for result in kept.values()))
 
 
 # What prepares, and what measures.

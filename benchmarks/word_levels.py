@@ -1,6 +1,6 @@
 """Measures what each level of reading a word is worth to the tagger, above all for unseen words.
 
-    python -m benchmarks.word_levels --data DIR --update-readme
+    python -m benchmarks.word_levels --data DIR --update-pages
 
 The tagger reads a word by its dictionary, its letters, and its affixes and shape. Here it is
 trained with some of them left out, and otherwise with the recipe's defaults. DIR is described in
@@ -9,23 +9,23 @@ trained with some of them left out, and otherwise with the recipe's defaults. DI
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import tyro
 
 from benchmarks import public_data
-from benchmarks.quality import measured
+from benchmarks.quality import QUICK, measured
 from benchmarks.results import (
     RESULTS,
     markdown,
-    put_into_readme,
+    put_into_page,
     read_json,
     short_hash,
     write_json,
 )
 from benchmarks.rounds import use_cores
+from benchmarks.settings import change_settings, read_settings
 from recipes import tagging
 
 Name = Literal["ewt", "gsd"]
@@ -42,7 +42,7 @@ def main(
     only: tuple[Name, ...] = get_args(Name),
     seed: int = 0,
     threads: int = 2,
-    update_readme: bool = False,
+    update_pages: bool = False,
     quick: bool = False,
     results: Path = RESULTS / "word_levels.json",
 ) -> None:
@@ -53,7 +53,7 @@ def main(
         only: Which data sets.
         seed: Seed of training.
         threads: Processor cores used.
-        update_readme: Put the table of all results kept into README.md.
+        update_pages: Put the table of all results kept into its page.
         quick: A few hundred sentences and one epoch, to see that all works; nothing is kept.
         results: The file that keeps the results.
     """
@@ -63,12 +63,12 @@ def main(
     kept: dict[str, Any] = {} if quick else read_json(results, {})
     for name in only if data else ("names",):
         for level, left_out in LEVELS.items():
-            config = dataclasses.replace(tagging.DEFAULTS, seed=seed, **left_out)
+            config = change_settings(tagging.DEFAULTS, seed=seed, **left_out)
             if quick:
-                config = dataclasses.replace(config, epochs=1, hidden_dim=8, embedding_dim=8)
-            how = public_data.Splitting(1, config.validation_fraction, seed)
+                config = change_settings(config, **QUICK)
+            how = public_data.Splitting(1, read_settings(config)["validation_fraction"], seed)
             public = public_data.SETS[name](data, how)
-            key = short_hash([public.sha256, dataclasses.asdict(config)])
+            key = short_hash([public.sha256, read_settings(config)])
             place = f"{name} {seed} {level}"
             if kept.get(place, {}).get("key") == key:
                 continue
@@ -79,8 +79,8 @@ def main(
                 write_json(results, kept)
     table = markdown([row(result) for result in kept.values()])
     print(f"\n{table}")
-    if update_readme and not quick:
-        put_into_readme("word-levels", table)
+    if update_pages and not quick:
+        put_into_page("word-levels", table)
 
 
 def row(result: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import tensorflow as tf
 from benchmarks import language_workload
 from benchmarks.language_workload import LanguageWorkload
 from benchmarks.worker import Work, read_config, serve
-from seqkit.data.streams import read_stream
+from seqkit.data import read_stream
 from seqkit.export import saved_model
 from seqkit.tasks.language_modeling.model import LanguageModel
 from seqkit.tasks.language_modeling.stream_batches import EncodedStream, StreamBatches

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
+from benchmarks.settings import change_settings, read_settings
 from benchmarks.workload import Workload
 from recipes import sentiment
 from seqkit import data
@@ -25,10 +25,11 @@ def on_words(config: dict[str, Any], work: Workload, *, ngrams: bool) -> TextCla
     Returns:
         The classifier, untrained.
     """
+    recipe = read_settings(sentiment.DEFAULTS)
     encoder = TextEncoder(
         WordTokenizer(),
         Vocabulary([PAD, UNK, BOS, EOS, *work.words]),
-        HashedNGrams(sentiment.DEFAULTS.ngram_buckets) if ngrams else None,
+        HashedNGrams(recipe["ngram_buckets"]) if ngrams else None,
     )
     return TextClassifier.build(
         encoder,
@@ -38,7 +39,7 @@ def on_words(config: dict[str, Any], work: Workload, *, ngrams: bool) -> TextCla
         cell=config["cell"],
         dropout=config["dropout"],
         pooling=["attention", "max"],
-        word_dropout=sentiment.DEFAULTS.word_dropout if ngrams else 0.0,
+        word_dropout=recipe["word_dropout"] if ngrams else 0.0,
         seed=config["seed"],
     )
 
@@ -54,11 +55,8 @@ def of_the_recipe(config: dict[str, Any], work: Workload) -> TextClassifier:
         The classifier.
     """
     labels = [str(label) for label in work.labels]
-    settings = dataclasses.replace(
-        sentiment.DEFAULTS,
-        seed=config["seed"],
-        embedding_dim=config["embedding_dim"],
-        hidden_dim=config["hidden_dim"],
-        cell=config["cell"],
+    settings = {name: config[name] for name in ("seed", "embedding_dim", "hidden_dim", "cell")}
+    return sentiment.build(
+        data.read({"text": work.raw, "label": labels}),
+        change_settings(sentiment.DEFAULTS, **settings),
     )
-    return sentiment.build(data.read({"text": work.raw, "label": labels}), settings)

@@ -6,7 +6,6 @@ is more than the peers read.
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import tagged_workload
+from benchmarks.settings import change_settings, read_settings
 from benchmarks.worker import Work, read_config, serve
 from recipes import tagging
 from seqkit import data
@@ -43,7 +43,7 @@ def epoch_of(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> tuple
     all_of_them = _batches(config, model, rows)
     encoded_in = time.perf_counter() - start
     model.core.compile(
-        LazyAdam(tagging.DEFAULTS.learning_rate),
+        LazyAdam(read_settings(tagging.DEFAULTS)["learning_rate"]),
         loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),
     )
     some = _batches(config, model, rows.take(np.arange(min(config["warm_up_rows"], len(rows)))))
@@ -73,7 +73,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     settings = {name: config[name] for name in ("embedding_dim", "hidden_dim", "cell", "seed")}
     rows = {"tokens": work.tokens, "tags": work.tags}
     dataset = data.read(rows, columns=("tokens", "tags"))
-    model = tagging.build(dataset, dataclasses.replace(tagging.DEFAULTS, **settings))
+    model = tagging.build(dataset, change_settings(tagging.DEFAULTS, **settings))
     saved_model.save(model, Path(config["model"]))
     epoch, facts = epoch_of(config, model, dataset.take(np.arange(work.rows)))
     return {"train": epoch}, {"tensorflow": tf.__version__, "keras": keras.__version__, **facts}

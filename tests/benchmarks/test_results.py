@@ -1,4 +1,4 @@
-"""Results are kept whole and put into the README where they belong."""
+"""Results are kept whole and put into the pages where they belong."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import hashlib
 
 import pytest
 
+from benchmarks.quality import PLACES
 from benchmarks.results import (
+    PAGES,
     files_hash,
     markdown,
-    put_into_readme,
+    put_into_page,
     read_json,
     short_hash,
     write_json,
@@ -21,10 +23,22 @@ PAGE = "before\n<!-- results:begin -->\nold\n<!-- results:end -->\nafter\n<!-- o
 def test_only_the_marked_place_of_a_page_changes(tmp_path):
     page = tmp_path / "README.md"
     page.write_text(PAGE)
-    put_into_readme("results", "| a \\1 |", page)
-    put_into_readme("results", "| b \\1 |\n", page)
+    put_into_page("results", "| a \\1 |", page)
+    put_into_page("results", "| b \\1 |\n", page)
     assert page.read_text() == PAGE.replace("old", "| b \\1 |")
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_table_has_a_place_on_its_page(name, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(PAGES[name].read_text("utf-8"), "utf-8")
+    put_into_page(name, "| new |", page)
+    assert f"<!-- {name}:begin -->\n| new |\n<!-- {name}:end -->" in page.read_text("utf-8")
+
+
+def test_each_recipe_has_a_page_for_its_table():
+    assert set(PLACES.values()) <= PAGES.keys()
 
 
 @pytest.mark.parametrize(
@@ -40,7 +54,7 @@ def test_a_page_without_one_such_place_is_refused_and_left(tmp_path, text):
     page = tmp_path / "README.md"
     page.write_text(text)
     with pytest.raises(ValueError, match=r"README\.md must hold the lines <!-- results:begin -->"):
-        put_into_readme("results", "new", page)
+        put_into_page("results", "new", page)
     assert page.read_text() == text
 
 

@@ -14,6 +14,7 @@ from benchmarks import (
     workload,
 )
 from benchmarks.comparisons import training_flops
+from benchmarks.settings import read_settings
 from benchmarks.setups import (
     Options,
     of_characters,
@@ -23,8 +24,7 @@ from benchmarks.setups import (
     of_texts,
 )
 from benchmarks.speed import COMPARISONS, interpreters, shown
-from recipes import captioning, language_model
-from recipes.tagging import DEFAULTS
+from recipes import captioning, language_model, tagging
 from tests.tiny_images import write_flickr8k
 
 SIZES = {"embedding_dim": 3, "hidden_dim": 2, "cell": "gru"}
@@ -132,8 +132,9 @@ def test_translators_have_the_sizes_that_are_compared(tmp_path):
 
 def test_a_tagger_has_the_sizes_of_the_recipe(tmp_path):
     setup = of_sentences(Options(sentences=20), {}, tmp_path)
-    assert setup.sizes["hidden_dim"] == DEFAULTS.hidden_dim == 128
-    assert setup.sizes["batch_size"] == DEFAULTS.batch_size == 32
+    recipe = read_settings(tagging.DEFAULTS)
+    assert setup.sizes["hidden_dim"] == recipe["hidden_dim"] == 128
+    assert setup.sizes["batch_size"] == recipe["batch_size"] == 32
     assert setup.work.rows == 20 and setup.rounds == 5
 
 
@@ -141,7 +142,7 @@ def test_captioners_have_the_sizes_of_the_recipe(tmp_path):
     write_flickr8k(tmp_path, train=6, val=3)
     setup = of_images(Options(data=tmp_path, images=4), {}, tmp_path)
     for name in ("height", "widths", "hidden_dim", "batch_size", "captions_per_image", "num_beams"):
-        assert setup.sizes[name] == getattr(captioning.DEFAULTS, name)
+        assert setup.sizes[name] == read_settings(captioning.DEFAULTS)[name]
     assert [size for size, _ in setup.batches] == [1, 16] and setup.rounds == 5
     assert (len(setup.work.images), setup.work.rows, len(setup.work.test_images)) == (6, 4, 3)
 
@@ -152,9 +153,9 @@ def test_language_models_have_the_sizes_of_the_recipe(tmp_path):
     (folder / "input.txt").write_text("To be, or not to be.\n" * 100, encoding="utf-8")
     setup = of_characters(Options(data=tmp_path, characters=1000), {}, tmp_path)
     for name in ("embedding_dim", "hidden_dim", "cell", "batch_size", "window", "clip_norm"):
-        assert setup.sizes[name] == getattr(language_model.DEFAULTS, name)
+        assert setup.sizes[name] == read_settings(language_model.DEFAULTS)[name]
     # What the peers do not have.
-    assert language_model.DEFAULTS.num_layers == 1
+    assert read_settings(language_model.DEFAULTS)["num_layers"] == 1
     assert not {"input_dropout", "recurrent_dropout"} & set(setup.sizes)
     assert [size for size, _ in setup.batches] == [1, 32] and setup.rounds == 5
     assert (setup.work.characters, len(setup.work.prompts)) == (1000, 32)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import word_levels
+from benchmarks.settings import read_settings
 
 
 def test_every_choice_of_levels_gets_a_row(capsys, monkeypatch):
     asked = []
 
     def measured(public, fold, config, *, quick):
-        asked.append((config.character_filters > 0, config.affix_dim > 0))
+        settings = read_settings(config)
+        asked.append((settings["character_filters"] > 0, settings["affix_dim"] > 0))
         return {
             "accuracy": 0.9,
             "unseen_accuracy": 0.8,
