@@ -22,7 +22,7 @@ import keras
 
 from recipes.samples.scales import scales
 from seqkit.data import Dataset, check, is_tunes, pieces_of, read_piano_rolls, read_tune_parts
-from seqkit.data.piano_rolls import Frame
+from seqkit.data.kinds.piano_rolls import Frame
 from seqkit.evaluation import Outcome, beside
 from seqkit.export.artefact import check_target
 from seqkit.recipe.command_line import run_recipe

@@ -4,16 +4,16 @@ from seqkit.data.batching import Batch, bucket_batches, default_boundaries
 from seqkit.data.checks import DataReport, check
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError
-from seqkit.data.kinds.caption_groups import captions_by_image
+from seqkit.data.formats.tunes import is_tunes, read_tune_parts, read_tunes
+from seqkit.data.kinds.captions import captions_by_image
+from seqkit.data.kinds.piano_rolls import check_piece, pieces_of, read_piano_rolls
+from seqkit.data.kinds.turns import join_turns, read_turns
 from seqkit.data.parts import read_parts
-from seqkit.data.piano_rolls import check_piece, pieces_of, read_piano_rolls
 from seqkit.data.read import read
 from seqkit.data.split import split
 from seqkit.data.streams.read_stream import read_stream, read_stream_parts
 from seqkit.data.streams.text_pieces import Piece
 from seqkit.data.streams.text_stream import TextStream, split_stream
-from seqkit.data.tunes import is_tunes, read_tune_parts, read_tunes
-from seqkit.data.turns import join_turns, read_turns
 
 __all__ = [
     "Batch",

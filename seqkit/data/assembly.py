@@ -11,17 +11,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data.chunk import Chunk
-from seqkit.data.columns import BY_LANGUAGE, IMAGE_SHA256, is_captioned, is_pair
-from seqkit.data.dataset import taken
+from seqkit.data.columns import BY_LANGUAGE, is_captioned, is_pair
+from seqkit.data.dataset import take_rows
 from seqkit.data.errors import DataError
-from seqkit.data.kinds.captions import WITHOUT_CAPTION, one_caption_a_row
+from seqkit.data.kinds.captions import IMAGE_SHA256, WITHOUT_CAPTION, one_caption_a_row
 from seqkit.data.kinds.character_spans import MISALIGNED, tagged_chunk
 from seqkit.data.kinds.image_column import ImageReading, Images, kept_images
 from seqkit.data.kinds.pairs import BAD_PAIRS, by_language, cleaned
 from seqkit.data.kinds.tag_sequences import GIVEN, TokenPlace, checked_tags
 from seqkit.data.kinds.token_lists import refuse_unequal, tag_array, token_array
 from seqkit.data.kinds.values import Place, label_array, text_array
+from seqkit.data.raw_rows import RawRows
 
 if TYPE_CHECKING:
     from seqkit.text import Tokenizer
@@ -89,7 +89,7 @@ class Assembled(NamedTuple):
 
 
 def assembled(
-    chunks: Iterator[Chunk], wanted: Sequence[str], place: str, reading: Reading
+    chunks: Iterator[RawRows], wanted: Sequence[str], place: str, reading: Reading
 ) -> Assembled:
     """Checks and joins chunks.
 
@@ -163,7 +163,7 @@ def _with_images(
     """Images in place of their numbers, with digests, without rows whose images are bad."""
     numbers = whole.columns["image"].to_numpy()
     kept, digests, dropped = kept_images(images, numbers, reading.images, place, places.of)
-    columns = {column: taken(values, kept) for column, values in whole.columns.items()}
+    columns = {column: take_rows(values, kept) for column, values in whole.columns.items()}
     columns["image"] = images.column(numbers[kept])
     columns[IMAGE_SHA256] = pa.chunked_array([[digests[number] for number in numbers[kept]]])
     return Assembled(columns, None if whole.lines is None else whole.lines[kept], dropped)
@@ -175,7 +175,7 @@ def _without_bad_pairs(whole: Assembled, reading: Reading, places: _Places) -> A
     if kept is None:
         return whole
     return Assembled(
-        {column: taken(values, kept) for column, values in whole.columns.items()},
+        {column: take_rows(values, kept) for column, values in whole.columns.items()},
         None if whole.lines is None else whole.lines[kept],
         dropped,
     )
@@ -183,7 +183,7 @@ def _without_bad_pairs(whole: Assembled, reading: Reading, places: _Places) -> A
 
 def _labels(
     values: Sequence[object] | pa.Array,
-    chunk: Chunk,
+    chunk: RawRows,
     before: Sequence[pa.Array],
     separator: str | None,
 ) -> pa.Array:
@@ -218,7 +218,7 @@ class _Places:
         return self._chunks[index](row - self._first_rows[index], *token)
 
 
-def _row_place(chunk: Chunk) -> Place:
+def _row_place(chunk: RawRows) -> Place:
     """What names the rows of one chunk, without holding on to its lines as Python's numbers."""
     if chunk.lines is None:
         return chunk.place
@@ -226,7 +226,7 @@ def _row_place(chunk: Chunk) -> Place:
     return lambda row: f"{file}, line {lines[row]}"
 
 
-def _token_place(chunk: Chunk, offsets: np.ndarray) -> TokenPlace:
+def _token_place(chunk: RawRows, offsets: np.ndarray) -> TokenPlace:
     """What names the tokens of one chunk, without holding on to the chunk's values."""
     place, lines = chunk.place, chunk.token_lines
     if lines is None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from seqkit.data.errors import DataError, shown
+from seqkit.data.kinds.captions import CAPTIONED
 
 # Names that a column may have when none has the standard name itself.
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -29,9 +30,6 @@ PAIR = ("source", "target")
 BY_LANGUAGE = "translation"
 # For pairs of turns, the number of the conversation that they are of.
 CONVERSATION = "conversation"
-# Images with captions, and the digest of each image's bytes, which reading adds.
-CAPTIONED = ("image", "caption")
-IMAGE_SHA256 = "image_sha256"
 # A table with a row for each image has its captions side by side.
 _NUMBERED = re.compile(r"(?:captions?|sentences?|comments?|text)[ _-]?\d+", re.IGNORECASE)
 _NEEDED = ("text", "tokens", "spans", *PAIR, BY_LANGUAGE, *CAPTIONED)

@@ -144,7 +144,7 @@ class Dataset:
                 f"{len(self) - 1}."
             )
         return Dataset(
-            {name: taken(values, rows) for name, values in self._columns.items()},
+            {name: take_rows(values, rows) for name, values in self._columns.items()},
             name=self.name,
             source=self.source,
             sha256=self.sha256,
@@ -209,7 +209,7 @@ def _string_bytes(array: pa.StringArray) -> memoryview:
     return memoryview(content)[ends[0] : ends[-1]]
 
 
-def taken(values: pa.ChunkedArray, rows: np.ndarray) -> pa.ChunkedArray:
+def take_rows(values: pa.ChunkedArray, rows: np.ndarray) -> pa.ChunkedArray:
     """Takes rows of a chunked array, some thousands at a time.
 
     Arrow's own take may join all chunks first, which doubles the memory and fails above 2 GB.

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data.chunk import CHUNK_ROWS
-from seqkit.data.columns import IMAGE_SHA256
 from seqkit.data.dataset import Dataset
+from seqkit.data.kinds.captions import IMAGE_SHA256
+from seqkit.data.raw_rows import MOST_ROWS
 
 EMPTY = np.uint64(0)
 
@@ -51,8 +51,8 @@ def text_keys(texts: pa.ChunkedArray) -> np.ndarray:
     keys = np.empty(len(texts), np.uint64)
     start = 0
     for chunk in texts.chunks:
-        for offset in range(0, len(chunk), CHUNK_ROWS):
-            part = chunk.slice(offset, CHUNK_ROWS)
+        for offset in range(0, len(chunk), MOST_ROWS):
+            part = chunk.slice(offset, MOST_ROWS)
             if pa.types.is_list(part.type):
                 part = pc.binary_join(part, " ")
             digests = [text_digest(text) for text in part.to_pylist()]

@@ -85,10 +85,10 @@ def read_parts(
         parts = _by_column(whole, split_column, parts)
     else:
         parts["train"] = read(train, names=given, **options)
-    return completed(parts, fraction, seed)
+    return complete_parts(parts, fraction, seed)
 
 
-def completed(parts: Mapping[str, Dataset], fraction: float, seed: int) -> dict[str, Dataset]:
+def complete_parts(parts: Mapping[str, Dataset], fraction: float, seed: int) -> dict[str, Dataset]:
     """Splits the parts that are missing from the training data, the test before validation.
 
     Args:

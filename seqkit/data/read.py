@@ -12,8 +12,6 @@ import pyarrow as pa
 
 from seqkit.data import columns as column_names
 from seqkit.data.assembly import Assembled, Reading, assembled
-from seqkit.data.chunk import Chunk
-from seqkit.data.columns import IMAGE_SHA256
 from seqkit.data.dataset import Dataset, content_sha256
 from seqkit.data.formats import in_memory, parquet, tf_data, tfds
 from seqkit.data.formats.by_name import FORMATS, format_of, stem
@@ -28,7 +26,9 @@ from seqkit.data.formats.labelled_lines import read_labelled_lines
 from seqkit.data.formats.parallel import pair_name, pair_sha256, parallel_paths, read_parallel
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.formats.tmx import read_tmx
+from seqkit.data.kinds.captions import IMAGE_SHA256
 from seqkit.data.kinds.image_column import ImageReading
+from seqkit.data.raw_rows import RawRows
 
 if TYPE_CHECKING:
     from seqkit.text import Tokenizer
@@ -198,7 +198,7 @@ def read(
     return _from_memory(*_memory_chunks(source, options), options)
 
 
-def _memory_chunks(source: Any, options: _Options) -> tuple[Iterator[Chunk], str]:
+def _memory_chunks(source: Any, options: _Options) -> tuple[Iterator[RawRows], str]:
     """The rows of a source in memory and the words that describe it."""
     wanted, names = options.wanted, options.names
     if tf_data.is_tf_dataset(source):
@@ -219,7 +219,7 @@ def _memory_chunks(source: Any, options: _Options) -> tuple[Iterator[Chunk], str
     )
 
 
-def _from_memory(chunks: Iterator[Chunk], place: str, options: _Options) -> Dataset:
+def _from_memory(chunks: Iterator[RawRows], place: str, options: _Options) -> Dataset:
     """A data set of rows that no file holds; its digest is that of the content."""
     made = assembled(chunks, options.wanted, place, options.reading)
     return _dataset(made, place, place, content_sha256(made.columns), options)
@@ -297,7 +297,7 @@ def _dataset(made: Assembled, name: str, source: str, digest: str, options: _Opt
     )
 
 
-def _text_chunks(text: TextFile, form: str, options: _Options) -> Iterator[Chunk]:
+def _text_chunks(text: TextFile, form: str, options: _Options) -> Iterator[RawRows]:
     """The rows of an open text file."""
     if form == "jsonl":
         return read_jsonl(text, options.wanted, options.names)

@@ -8,7 +8,7 @@ from typing import Any
 
 from seqkit.data.kinds.caption_checks import CaptionReport
 from seqkit.data.kinds.pair_checks import PairReport
-from seqkit.data.kinds.pairs import EMPTY_SIDE, described
+from seqkit.data.kinds.pairs import EMPTY_SIDE, describe_dropped
 
 MAX_EXAMPLES = 20
 
@@ -115,7 +115,7 @@ class PartReport:
         ]
         if self.dropped:
             what = "pair" if self.captions is None else "image"
-            lines.append(f"  {described(self.dropped, what)}")
+            lines.append(f"  {describe_dropped(self.dropped, what)}")
         if self.captions is not None:
             lines += self.captions.lines()
         if self.pairs is not None:

@@ -8,6 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqkit.data import bucket_batches, default_boundaries
+from seqkit.data.batching import pair_batches
+
+_random = np.random.default_rng(0)
+SOURCES = _random.integers(1, 40, 5_000)
+TARGETS = np.maximum(1, SOURCES + _random.integers(-5, 6, 5_000))
 
 
 def padding(lengths, batches) -> float:
@@ -124,3 +129,48 @@ def test_boundaries_of_many_lengths_and_of_none():
     assert default_boundaries([0, 0]).tolist() == [1]
     with pytest.raises(ValueError, match="max_buckets=0"):
         default_boundaries([1], 0)
+
+
+def batched_pairs(epoch=0, **arguments):
+    return pair_batches(
+        SOURCES,
+        TARGETS,
+        **({"batch_size": 64, "seed": 3, "epoch": epoch} | arguments),
+    )
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_every_pair_comes_once(shuffle):
+    rows_of_batches = np.concatenate(batched_pairs(shuffle=shuffle))
+    np.testing.assert_array_equal(np.sort(rows_of_batches), np.arange(len(SOURCES)))
+
+
+def test_little_of_a_batch_of_pairs_is_padding():
+    rows_of_batches = batched_pairs()
+    for lengths, most in ((TARGETS, 0.05), (SOURCES, 0.2)):
+        padded = sum(len(rows) * lengths[rows].max() for rows in rows_of_batches)
+        assert 1 - lengths.sum() / padded < most
+
+
+def test_the_order_of_pairs_follows_from_seed_and_epoch():
+    def flat(**arguments):
+        return np.concatenate(batched_pairs(**arguments)).tolist()
+
+    assert flat() == flat()
+    assert flat() != flat(epoch=1) != flat(epoch=2)
+    assert flat() != flat(seed=4)
+
+
+def test_epochs_put_other_pairs_together():
+    first, second = (
+        {frozenset(rows.tolist()) for rows in batched_pairs(epoch)} for epoch in (0, 1)
+    )
+    assert not first & second
+
+
+def test_arguments_of_pairs_are_checked():
+    assert pair_batches([], [], batch_size=2, seed=0, epoch=0) == []
+    with pytest.raises(ValueError, match="batch_size=0"):
+        batched_pairs(batch_size=0)
+    with pytest.raises(ValueError, match="target_lengths"):
+        pair_batches([1, 2], [1], batch_size=2, seed=0, epoch=0)

@@ -17,7 +17,7 @@ def test_equal_but_for_case_and_white_space():
 
 
 def test_other_texts_have_other_keys(monkeypatch):
-    monkeypatch.setattr(grouping, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(grouping, "MOST_ROWS", 7)
     keys = text_keys(pa.chunked_array([[str(i) for i in range(1_000)]]))
     assert len(set(keys.tolist())) == 1_000
 

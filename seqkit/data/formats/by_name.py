@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqkit.data.columns import CAPTIONED, is_captioned, is_pair
+from seqkit.data.columns import is_captioned, is_pair
 from seqkit.data.formats.flickr import is_flickr_line
 from seqkit.data.formats.labelled_lines import PREFIX
 from seqkit.data.formats.text_file import TextFile, canonical_encoding
+from seqkit.data.kinds.captions import CAPTIONED
 
 FORMATS = (
     "csv",

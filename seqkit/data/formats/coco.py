@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from seqkit.data.chunk import Chunk
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import RawRows
 
 
-def read_coco(file: TextFile) -> Iterator[Chunk]:
+def read_coco(file: TextFile) -> Iterator[RawRows]:
     """Yields the captioned images of a COCO file, in the order of its images.
 
     Args:
@@ -47,7 +47,7 @@ def read_coco(file: TextFile) -> Iterator[Chunk]:
             raise DataError(f"{place}: caption is {shown(caption)}, not a string.")
         captions[number].append(caption)
     columns = {"image": list(names.values()), "caption": list(captions.values())}
-    yield Chunk(columns, lambda row: f"{file.path}, images[{row}]")
+    yield RawRows(columns, lambda row: f"{file.path}, images[{row}]")
 
 
 def _parts(file: TextFile) -> tuple[list[Any], list[Any]]:

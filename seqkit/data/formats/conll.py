@@ -6,9 +6,9 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
-from seqkit.data.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
 
 _DOCUMENT = "-DOCSTART-"
 _BLANKS = " \t\r\n"
@@ -44,12 +44,12 @@ class Sentences:
         self._lines.append(lines[0])
         self._token_lines.extend(lines)
 
-    def chunks(self, last: bool = False) -> Iterator[Chunk]:
+    def chunks(self, last: bool = False) -> Iterator[RawRows]:
         """Yields what was gathered, if it is enough for a chunk or nothing follows."""
-        enough = len(self._lines) >= CHUNK_ROWS or self._characters >= CHUNK_CHARACTERS
+        enough = len(self._lines) >= MOST_ROWS or self._characters >= MOST_CHARACTERS
         if self._lines and (last or enough):
             path, lines = self._file.path, self._lines
-            yield Chunk(
+            yield RawRows(
                 self._columns, lambda row: f"{path}, line {lines[row]}", lines, self._token_lines
             )
             self._start()
@@ -57,7 +57,7 @@ class Sentences:
 
 def read_conll(
     file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     r"""Yields the sentences of a file with a token and its tags on every line.
 
     The fields of a line are parted by tabs where the first token's line has one, else by spaces and

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from seqkit.data.chunk import Chunk
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.conll import Sentences
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import RawRows
 
 FIELDS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _DEFAULT = {"tokens": "form", "tags": "upos"}
@@ -19,7 +19,7 @@ _MAY_BE_NONE = ("feats", "deps", "misc")
 
 def read_conllu(
     file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     r"""Yields the sentences of a CoNLL-U file.
 
     The tokens are the syntactic words: the lines of multiword tokens (`1-2`) and of empty nodes

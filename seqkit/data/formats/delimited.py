@@ -7,9 +7,9 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from seqkit.data import columns
-from seqkit.data.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
 
 _SEPARATORS = (",", ";", "\t", "|")
 # A quoted field may be as long as this; beyond it the quote is taken for one that nobody closed,
@@ -27,7 +27,7 @@ def read_delimited(
     names: Mapping[str, str | int] | None,
     separator: str | None,
     quoting: bool | None,
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields the rows of a delimited file.
 
     A file of pairs parted by tabs has no header line, and is read as if the positions 0 and 1 were
@@ -87,7 +87,7 @@ def read_delimited(
 
 def _chunks(
     file: TextFile, records: Iterator[tuple[int, list[str]]], positions: Mapping[str, int]
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Gathers records into chunks of bounded size."""
     rows: list[list[str]] = []
     starts: list[int] = []
@@ -98,7 +98,7 @@ def _chunks(
         rows.append(row)
         starts.append(line)
         characters += sum([len(row[i]) for i in texts])
-        if len(rows) >= CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
+        if len(rows) >= MOST_ROWS or characters >= MOST_CHARACTERS:
             yield _chunk(file, rows, starts, positions)
             rows, starts, characters = [], [], 0
     if rows:
@@ -107,10 +107,10 @@ def _chunks(
 
 def _chunk(
     file: TextFile, rows: list[list[str]], starts: list[int], positions: Mapping[str, int]
-) -> Chunk:
+) -> RawRows:
     """Rows turned into columns."""
     values = {name: [row[i] for row in rows] for name, i in positions.items()}
-    return Chunk(values, lambda row: f"{file.path}, line {starts[row]}", starts)
+    return RawRows(values, lambda row: f"{file.path}, line {starts[row]}", starts)
 
 
 class _Records:

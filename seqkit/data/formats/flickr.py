@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from seqkit.data.chunk import CHUNK_ROWS, Chunk
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import MOST_ROWS, RawRows
 
 _LINE = re.compile(r"([^\t]+)#\d+\t(.*)", re.DOTALL)
 
@@ -28,7 +28,7 @@ def is_flickr_line(line: str) -> bool:
     return _LINE.fullmatch(line) is not None
 
 
-def read_flickr(file: TextFile) -> Iterator[Chunk]:
+def read_flickr(file: TextFile) -> Iterator[RawRows]:
     r"""Yields the captions of a file in Flickr's form; blank lines are passed over.
 
     Args:
@@ -56,14 +56,14 @@ def read_flickr(file: TextFile) -> Iterator[Chunk]:
         images.append(match[1])
         captions.append(match[2])
         lines.append(number)
-        if len(lines) >= CHUNK_ROWS:
+        if len(lines) >= MOST_ROWS:
             yield _chunk(file, images, captions, lines)
             images, captions, lines = [], [], []
     if lines:
         yield _chunk(file, images, captions, lines)
 
 
-def _chunk(file: TextFile, images: list[str], captions: list[str], lines: list[int]) -> Chunk:
+def _chunk(file: TextFile, images: list[str], captions: list[str], lines: list[int]) -> RawRows:
     """Gathered columns with their lines."""
     columns = {"image": images, "caption": captions}
-    return Chunk(columns, lambda row: f"{file.path}, line {lines[row]}", lines)
+    return RawRows(columns, lambda row: f"{file.path}, line {lines[row]}", lines)

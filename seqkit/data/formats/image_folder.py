@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from seqkit.data.chunk import CHUNK_ROWS, Chunk
 from seqkit.data.errors import DataError
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import MOST_ROWS, RawRows
 
 _STEMS = ("captions", "metadata")
 _SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".txt", ".token")
@@ -40,7 +40,7 @@ def captions_file(folder: Path) -> Path | None:
     return found[0] if found else None
 
 
-def read_image_folder(folder: Path, encoding: str) -> Iterator[Chunk]:
+def read_image_folder(folder: Path, encoding: str) -> Iterator[RawRows]:
     """Yields the images of a folder, and of those in it, whose captions stand in texts beside them.
 
     Args:
@@ -65,7 +65,7 @@ def read_image_folder(folder: Path, encoding: str) -> Iterator[Chunk]:
     rows: list[tuple[str, object, str]] = []
     for path in paths:
         rows += _captions_beside(path, texts[path], str(path.relative_to(folder)), encoding)
-        if len(rows) >= CHUNK_ROWS:
+        if len(rows) >= MOST_ROWS:
             yield _chunk(rows)
             rows = []
     if rows:
@@ -87,10 +87,10 @@ def _captions_beside(
         yield name, [], str(path)
 
 
-def _chunk(rows: list[tuple[str, object, str]]) -> Chunk:
+def _chunk(rows: list[tuple[str, object, str]]) -> RawRows:
     """Gathered rows turned into columns."""
     images, captions, places = zip(*rows, strict=True)
-    return Chunk({"image": images, "caption": captions}, lambda row: places[row])
+    return RawRows({"image": images, "caption": captions}, lambda row: places[row])
 
 
 def _names() -> set[str]:

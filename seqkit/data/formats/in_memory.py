@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from seqkit.data import columns
-from seqkit.data.chunk import Chunk
 from seqkit.data.errors import DataError, shown
+from seqkit.data.raw_rows import RawRows
 
 _ROWS = 16_384
 
@@ -21,7 +21,7 @@ def read_rows(
     wanted: Sequence[str],
     names: Mapping[str, str | int] | None,
     place: str,
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields rows given one by one: tuples in the order of `wanted`, mappings, or bare texts.
 
     Args:
@@ -45,7 +45,7 @@ def read_rows(
             found = columns.resolve_raw(list(part[0]), wanted, names, where(0))
             keys = {name: list(part[0])[position] for name, position in found.items()}
         split = [_fields(row, wanted, keys, where, i) for i, row in enumerate(part)]
-        yield Chunk(dict(zip(keys or wanted, zip(*split, strict=True), strict=True)), where)
+        yield RawRows(dict(zip(keys or wanted, zip(*split, strict=True), strict=True)), where)
         start += len(part)
 
 
@@ -54,7 +54,7 @@ def read_columns(
     wanted: Sequence[str],
     names: Mapping[str, str | int] | None,
     place: str,
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields the rows of a mapping of columns, such as a dict of lists.
 
     Args:
@@ -77,7 +77,7 @@ def read_columns(
 
 def read_frame(
     frame: Any, wanted: Sequence[str], names: Mapping[str, str | int] | None, place: str
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields the rows of a data frame: anything with `.columns` and columns by name.
 
     Args:
@@ -98,14 +98,14 @@ def read_frame(
     yield from _slices(values, place)
 
 
-def _slices(values: Mapping[str, Any], place: str) -> Iterator[Chunk]:
+def _slices(values: Mapping[str, Any], place: str) -> Iterator[RawRows]:
     """Yields columns some rows at a time."""
     lengths = {name: len(column) for name, column in values.items()}
     if len(set(lengths.values())) > 1:
         raise DataError(f"{place}: the columns differ in length: {lengths}. Make them equal.")
     for start in range(0, next(iter(lengths.values())), _ROWS):
         part = {name: _part(column, start) for name, column in values.items()}
-        yield Chunk(part, _place(place, start))
+        yield RawRows(part, _place(place, start))
 
 
 def _part(column: Any, start: int) -> Sequence[object] | pa.Array:

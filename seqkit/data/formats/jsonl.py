@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from seqkit.data import columns
-from seqkit.data.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
 
 
 def read_jsonl(
     file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields the rows of a JSON Lines file; blank lines are passed over.
 
     Args:
@@ -54,16 +54,16 @@ def read_jsonl(
             values[name].append(row[key])
         lines.append(number)
         characters += len(line)
-        if len(lines) >= CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
+        if len(lines) >= MOST_ROWS or characters >= MOST_CHARACTERS:
             yield _chunk(file, values, lines)
             values, lines, characters = {name: [] for name in keys}, [], 0
     if lines:
         yield _chunk(file, values, lines)
 
 
-def _chunk(file: TextFile, values: Mapping[str, list], lines: list[int]) -> Chunk:
+def _chunk(file: TextFile, values: Mapping[str, list], lines: list[int]) -> RawRows:
     """Gathered columns with their lines."""
-    return Chunk(values, lambda row: f"{file.path}, line {lines[row]}", lines)
+    return RawRows(values, lambda row: f"{file.path}, line {lines[row]}", lines)
 
 
 def parsed_line(line: str, place: str) -> object:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from seqkit.data.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
 
 PREFIX = "__label__"
 
 
 def read_labelled_lines(
     file: TextFile, wanted: Sequence[str], separator: str | None, label_separator: str | None
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields the rows of `label text` lines, also in fastText's form `__label__x text`.
 
     Without a label among the wanted columns the whole line is the text; only fastText's marked
@@ -48,7 +48,7 @@ def read_labelled_lines(
         texts.append(text)
         lines.append(number)
         characters += len(text)
-        if len(lines) >= CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
+        if len(lines) >= MOST_ROWS or characters >= MOST_CHARACTERS:
             yield _chunk(file, wanted, texts, labels, lines)
             labels, texts, lines, characters = [], [], [], 0
     if lines:
@@ -57,11 +57,11 @@ def read_labelled_lines(
 
 def _chunk(
     file: TextFile, wanted: Sequence[str], texts: list[str], labels: list[str], lines: list[int]
-) -> Chunk:
+) -> RawRows:
     """Gathered rows as columns."""
     columns = {"text": texts, "label": labels}
     place = f"{file.path}, line "
-    return Chunk({name: columns[name] for name in wanted}, lambda i: f"{place}{lines[i]}", lines)
+    return RawRows({name: columns[name] for name in wanted}, lambda i: f"{place}{lines[i]}", lines)
 
 
 def _parted(line: str, separator: str, label_separator: str | None, place: str) -> tuple[str, str]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from seqkit.data import columns
-from seqkit.data.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk
 from seqkit.data.errors import DataError
 from seqkit.data.formats.by_name import is_table, stem
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
 
 _ALTERNATIVES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 
@@ -61,7 +61,7 @@ def parallel_paths(
     return paths
 
 
-def read_parallel(files: Sequence[TextFile], wanted: Sequence[str]) -> Iterator[Chunk]:
+def read_parallel(files: Sequence[TextFile], wanted: Sequence[str]) -> Iterator[RawRows]:
     r"""Yields the pairs of two files with one sentence on every line.
 
     Only `\n` and `\r\n` end a line: U+2028 and its like stand inside of sentences.
@@ -86,7 +86,7 @@ def read_parallel(files: Sequence[TextFile], wanted: Sequence[str]) -> Iterator[
         sides[0].append(_sentence(one))
         sides[1].append(_sentence(other))
         characters += len(one) + len(other)
-        if len(sides[0]) >= CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
+        if len(sides[0]) >= MOST_ROWS or characters >= MOST_CHARACTERS:
             yield _chunk(sides, wanted, place, start)
             sides, start, characters = ([], []), number + 1, 0
     if sides[0]:
@@ -188,10 +188,10 @@ def _sentence(line: str) -> str:
 
 def _chunk(
     sides: tuple[list[str], list[str]], wanted: Sequence[str], place: str, start: int
-) -> Chunk:
+) -> RawRows:
     """Gathered pairs as columns."""
     lines = array("i", range(start, start + len(sides[0])))
-    return Chunk(
+    return RawRows(
         dict(zip(wanted, sides, strict=True)), lambda row: f"{place}{start + row:d}", lines
     )
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from seqkit.data import columns
-from seqkit.data.chunk import Chunk
 from seqkit.data.errors import DataError
+from seqkit.data.raw_rows import RawRows
 
 _ROWS = 16_384
 # Images weigh a thousand times as much as texts.
@@ -22,7 +22,7 @@ _IMAGE_ROWS = 128
 
 def read_parquet(
     path: Path, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields the rows of a Parquet file, a few thousand at a time.
 
     Args:
@@ -62,7 +62,7 @@ def read_table(
     wanted: Sequence[str],
     names: Mapping[str, str | int] | None,
     place: str,
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields the rows of an Arrow table.
 
     Args:
@@ -86,7 +86,7 @@ def read_table(
 
 def arrow_chunks(
     batches: Iterable[pa.RecordBatch], picked: Mapping[str, str], place: str, first: int
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields record batches as chunks.
 
     Args:
@@ -104,5 +104,5 @@ def arrow_chunks(
         def words(row: int, start: int = start) -> str:
             return f"{place}{start + row}"
 
-        yield Chunk({name: batch.column(column) for name, column in picked.items()}, words)
+        yield RawRows({name: batch.column(column) for name, column in picked.items()}, words)
         first += batch.num_rows

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from seqkit.data import columns
-from seqkit.data.chunk import Chunk
 from seqkit.data.errors import DataError
+from seqkit.data.raw_rows import RawRows
 
 _ROWS = 4_096
 # Images that are held decoded at a time.
@@ -34,7 +34,7 @@ def read_tf_data(
     names: Mapping[str, str | int] | None,
     place: str,
     convert: Mapping[str, Callable[[Any], Any]] | None = None,
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields the elements of a `tf.data.Dataset`, single or in batches.
 
     Args:
@@ -94,7 +94,7 @@ def read_tf_data(
         yield _chunk(rows, place, start)
 
 
-def _captioned(dataset: Any, image: Any, keys: Mapping[str, Any], place: str) -> Iterator[Chunk]:
+def _captioned(dataset: Any, image: Any, keys: Mapping[str, Any], place: str) -> Iterator[RawRows]:
     """The images of a pipeline with their captions; they may be of many sizes."""
     if image.shape.rank == (1 if image.dtype.name == "string" else 4):
         dataset = dataset.unbatch()
@@ -158,9 +158,9 @@ def _values(tensor: Any) -> list:
     return tensor.to_list() if hasattr(tensor, "to_list") else np.asarray(tensor).tolist()
 
 
-def _chunk(rows: Mapping[str, list], place: str, start: int) -> Chunk:
+def _chunk(rows: Mapping[str, list], place: str, start: int) -> RawRows:
     """Gathered rows; of unequal columns the check of the data set's lengths would tell no row."""
     lengths = {name: len(values) for name, values in rows.items()}
     if len(set(lengths.values())) > 1:
         raise DataError(f"{place}, after row {start}: unequal numbers of values {lengths}.")
-    return Chunk(rows, lambda row: f"{place}, row {start + row}")
+    return RawRows(rows, lambda row: f"{place}, row {start + row}")

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from seqkit.data.chunk import Chunk
 from seqkit.data.columns import is_captioned
 from seqkit.data.errors import DataError
 from seqkit.data.formats.tf_data import read_tf_data
+from seqkit.data.raw_rows import RawRows
 
 SCHEME = "tfds:"
 _ADDRESS = re.compile(
@@ -31,7 +31,7 @@ class Prepared(NamedTuple):
     name: str
     split: str
     license: str | None
-    chunks: Iterator[Chunk]
+    chunks: Iterator[RawRows]
 
 
 def parse(address: str) -> tuple[str, str]:

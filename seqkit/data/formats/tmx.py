@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from xml.parsers import expat
 
-from seqkit.data.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk
 from seqkit.data.columns import PAIR
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
 
 # What they enclose is code of another format; other elements enclose text.
 _CODE = ("bpt", "ept", "it", "ph", "ut")
@@ -34,7 +34,7 @@ class Unit(NamedTuple):
 
 def read_tmx(
     file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     r"""Yields the pairs of a TMX file, which is never in memory as a whole.
 
     A language is matched with its regional variants: `en` finds `en-US`. Of several variants in
@@ -65,7 +65,7 @@ def read_tmx(
                 columns[name].append(text)
                 characters += len(text)
             lines.append(line)
-        if len(lines) >= CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
+        if len(lines) >= MOST_ROWS or characters >= MOST_CHARACTERS:
             yield _chunk(file, columns, wanted, lines)
             columns, lines, characters = {name: [] for name in PAIR}, array("i"), 0
     sides.refuse_unseen()
@@ -75,10 +75,10 @@ def read_tmx(
 
 def _chunk(
     file: TextFile, columns: Mapping[str, list[str]], wanted: Sequence[str], lines: Sequence[int]
-) -> Chunk:
+) -> RawRows:
     """Gathered pairs as columns."""
     place = f"{file.path}, line "
-    return Chunk({name: columns[name] for name in wanted}, lambda i: f"{place}{lines[i]}", lines)
+    return RawRows({name: columns[name] for name in wanted}, lambda i: f"{place}{lines[i]}", lines)
 
 
 def _units(file: TextFile, sides: _Sides) -> Iterator[Unit]:
@@ -230,7 +230,7 @@ class _Sides:
             self._pending.append(unit)
             self._languages = self._found_languages(unit)
             if self._languages is None:
-                if len(self._pending) >= CHUNK_ROWS:
+                if len(self._pending) >= MOST_ROWS:
                     self.refuse_unseen()
                 return
             units, self._pending = self._pending, []

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from seqkit.data.columns import IMAGE_SHA256
 from seqkit.data.dataset import Dataset
 from seqkit.data.grouping import EMPTY, text_keys
+from seqkit.data.kinds.captions import IMAGE_SHA256
 
 _MIXING = np.uint64(0x9E3779B97F4A7C15)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from seqkit.data.chunk import Chunk
 from seqkit.data.errors import DataError, shown
 from seqkit.data.kinds.tag_scheme import from_spans
 from seqkit.data.kinds.values import text_array
+from seqkit.data.raw_rows import RawRows
 
 if TYPE_CHECKING:
     from seqkit.text import Tokenizer
@@ -30,7 +30,7 @@ class _Span(NamedTuple):
     label: str
 
 
-def tagged_chunk(chunk: Chunk, tokenizer: Tokenizer | None, misaligned: str) -> Chunk:
+def tagged_chunk(chunk: RawRows, tokenizer: Tokenizer | None, misaligned: str) -> RawRows:
     """Splits texts into tokens and turns the spans marked in them into BIO tags.
 
     The tokens are the text's own characters, not their normalised form. White space at the ends
@@ -49,7 +49,7 @@ def tagged_chunk(chunk: Chunk, tokenizer: Tokenizer | None, misaligned: str) -> 
         DataError: A span lies outside its text, holds no token, cuts one or overlaps another.
 
     Example:
-        >>> rows = Chunk({"text": ["Ada Lovelace wrote."], "spans": [[[0, 12, "PER"]]]}, str)
+        >>> rows = RawRows({"text": ["Ada Lovelace wrote."], "spans": [[[0, 12, "PER"]]]}, str)
         >>> dict(tagged_chunk(rows, None, "error").columns)
         {'tokens': [['Ada', 'Lovelace', 'wrote', '.']], 'tags': [['B-PER', 'I-PER', 'O', 'O']]}
     """
@@ -77,7 +77,7 @@ def tagged_chunk(chunk: Chunk, tokenizer: Tokenizer | None, misaligned: str) -> 
         tags.append(from_spans(covered, len(offsets)))
         rows.append(row)
     lines = None if chunk.lines is None else [chunk.lines[row] for row in rows]
-    return Chunk({"tokens": tokens, "tags": tags}, lambda row: chunk.place(rows[row]), lines)
+    return RawRows({"tokens": tokens, "tags": tags}, lambda row: chunk.place(rows[row]), lines)
 
 
 def _offsets(texts: Sequence[str], tokenizer: Tokenizer | None) -> Iterator[list[tuple[int, int]]]:

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqkit.data import columns as column_names
-from seqkit.data.chunk import Chunk
 from seqkit.data.errors import DataError, shown
+from seqkit.data.raw_rows import RawRows
 
 BAD_PAIRS = ("error", "drop", "keep")
 # What bad pairs are, in the words of a report.
@@ -22,8 +22,8 @@ _ALLOWANCE = 2.0
 
 
 def by_language(
-    chunk: Chunk, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Chunk:
+    chunk: RawRows, wanted: Sequence[str], names: Mapping[str, str | int] | None
+) -> RawRows:
     """Source and target taken out of texts by language, `{"en": "Hello.", "de": "Hallo."}`.
 
     Args:
@@ -39,7 +39,7 @@ def by_language(
 
     Example:
         >>> row = {"en": "Hello.", "de": "Hallo."}
-        >>> chunk = Chunk({"translation": [row]}, lambda row: f"row {row}")
+        >>> chunk = RawRows({"translation": [row]}, lambda row: f"row {row}")
         >>> dict(by_language(chunk, ("source", "target"), {"source": "de", "target": "en"}).columns)
         {'source': ['Hallo.'], 'target': ['Hello.']}
     """
@@ -105,13 +105,13 @@ def cleaned(
     counts = {EMPTY_SIDE: int(empty.sum()), UNLIKE_LENGTH: int(unlike.sum())}
     if not len(kept):
         raise DataError(
-            f"{place(0)} and all that follow: no pair is left; {described(counts)}. Are these the "
-            "columns, the languages or the files that are meant?"
+            f"{place(0)} and all that follow: no pair is left; {describe_dropped(counts)}. Are "
+            "these the columns, the languages or the files that are meant?"
         )
     return kept, {kind: count for kind, count in counts.items() if count}
 
 
-def described(counts: Mapping[str, int], what: str = "pair") -> str:
+def describe_dropped(counts: Mapping[str, int], what: str = "pair") -> str:
     """Says how many pairs were bad, and how.
 
     Args:
@@ -122,7 +122,7 @@ def described(counts: Mapping[str, int], what: str = "pair") -> str:
         One line.
 
     Example:
-        >>> described({EMPTY_SIDE: 10, UNLIKE_LENGTH: 2})
+        >>> describe_dropped({EMPTY_SIDE: 10, UNLIKE_LENGTH: 2})
         '12 pairs dropped: 10 with an empty side, 2 of unlike length'
     """
     total = sum(counts.values())

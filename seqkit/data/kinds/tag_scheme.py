@@ -110,42 +110,26 @@ def from_spans(
         >>> from_spans([(1, 3, "PER")], 4, "IOBES")
         ['O', 'B-PER', 'E-PER', 'O']
     """
-    return _tags([(start, end, f"-{label}") for start, end, label in spans], length, tag_scheme)
-
-
-def convert(tags: Sequence[str], to: str, tag_scheme: str | None = None) -> list[str]:
-    """Writes the tags of one sentence in another scheme.
-
-    Args:
-        tags: The tags of the tokens.
-        to: `"BIO"`, `"IOBES"` or `"IOB1"`.
-        tag_scheme: What the tags are: `"BIO"`, `"IOBES"` or `"IOB1"`; None finds out, and never
-            finds IOB1.
-
-    Returns:
-        As many tags, which mark the same spans.
-
-    Raises:
-        ValueError: The tags are plain, or they break the rules of their scheme.
-
-    Example:
-        >>> convert(["B-PER", "I-PER", "O"], "IOBES")
-        ['B-PER', 'E-PER', 'O']
-        >>> convert(["I-PER", "I-PER", "B-PER"], "BIO", tag_scheme="IOB1")
-        ['B-PER', 'I-PER', 'B-PER']
-    """
-    found = _scheme_of(tags, tag_scheme)
-    if found == "plain" and any(tag != "O" for tag in tags):
-        raise ValueError(f"tags={list(tags)!r} are plain: they mark no spans to convert.")
-    for index, (before, tag) in enumerate(zip([None, *tags], [*tags, None], strict=True)):
-        if found != "plain" and not follows(before, tag, found):
+    if tag_scheme not in _SPAN_SCHEMES:
+        raise ValueError(
+            f"{tag_scheme!r} cannot mark spans; use one of {', '.join(map(repr, _SPAN_SCHEMES))}."
+        )
+    tags = ["O"] * length
+    last_end, last_label = -1, ""
+    for start, end, label in sorted(spans):
+        if not max(last_end, 0) <= start < end <= length:
             raise ValueError(
-                f"tags={list(tags)!r}: in {found} {tag or 'the end'!r} may not follow "
-                f"{before or 'the beginning'!r} (position {index}). Mend the tags, or say "
-                "tag_scheme='IOB1' where I- may begin a span."
+                f"the span {(start, end, label)} is empty, overlaps another or lies outside the "
+                f"{length} tokens."
             )
-    marked = [] if found == "plain" else _marked(tags, found)
-    return _tags(marked, len(tags), to)
+        follows_its_like = start == last_end and label == last_label
+        first = "I" if tag_scheme == "IOB1" and not follows_its_like else "B"
+        prefixes = [first] + ["I"] * (end - start - 1)
+        if tag_scheme == "IOBES":
+            prefixes[-1] = "S" if end - start == 1 else "E"
+        tags[start:end] = [f"{prefix}-{label}" for prefix in prefixes]
+        last_end, last_label = end, label
+    return tags
 
 
 def allowed(
@@ -234,27 +218,3 @@ def _marked(tags: Sequence[str], tag_scheme: str) -> list[tuple[int, int, str]]:
         begins = begins or (prefix == "I" and tag_scheme == "IOB1")
         start, label, complete = (index if begins else None), rest, prefix == "S"
     return found
-
-
-def _tags(marked: Sequence[tuple[int, int, str]], length: int, tag_scheme: str) -> list[str]:
-    """Tags that mark spans given with the rest of their tags."""
-    if tag_scheme not in _SPAN_SCHEMES:
-        raise ValueError(
-            f"{tag_scheme!r} cannot mark spans; use one of {', '.join(map(repr, _SPAN_SCHEMES))}."
-        )
-    tags = ["O"] * length
-    last_end, last_label = -1, ""
-    for start, end, label in sorted(marked):
-        if not max(last_end, 0) <= start < end <= length:
-            raise ValueError(
-                f"the span {(start, end, label.removeprefix('-'))} is empty, overlaps another or "
-                f"lies outside the {length} tokens."
-            )
-        follows_its_like = start == last_end and label == last_label
-        first = "I" if tag_scheme == "IOB1" and not follows_its_like else "B"
-        prefixes = [first] + ["I"] * (end - start - 1)
-        if tag_scheme == "IOBES":
-            prefixes[-1] = "S" if end - start == 1 else "E"
-        tags[start:end] = [prefix + label for prefix in prefixes]
-        last_end, last_label = end, label
-    return tags

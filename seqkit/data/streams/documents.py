@@ -9,12 +9,12 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from seqkit.data.chunk import Chunk
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats import tfds
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.kinds.values import text_array
+from seqkit.data.raw_rows import RawRows
 from seqkit.data.streams.text_pieces import Piece
 
 _ROWS = 1024
@@ -97,7 +97,7 @@ def tfds_pieces(address: str, column: str | None, data_dir: str | None) -> Itera
         yield from _chunk_pieces(chunk)
 
 
-def spooled(documents: Iterable[str], place: str) -> Callable[[], Iterator[Piece]]:
+def spool(documents: Iterable[str], place: str) -> Callable[[], Iterator[Piece]]:
     """Writes texts that can be read but once to a temporary file, to be read from there.
 
     Args:
@@ -139,7 +139,7 @@ def _remove(path: str) -> None:
     Path(path).unlink(missing_ok=True)
 
 
-def _chunk_pieces(chunk: Chunk) -> Iterator[Piece]:
+def _chunk_pieces(chunk: RawRows) -> Iterator[Piece]:
     """The texts of some rows."""
     values = text_array(chunk.columns["text"], chunk.place, "text")
     for row, value in enumerate(values):

@@ -19,7 +19,7 @@ from seqkit.data.streams.documents import (
     dataset_pieces,
     document_pieces,
     file_pieces,
-    spooled,
+    spool,
     tfds_pieces,
 )
 from seqkit.data.streams.text_pieces import Piece
@@ -210,7 +210,7 @@ def _of_documents(source: Iterable[str]) -> _Found:
     kind = type(source).__name__
     place = f"{kind} of {len(source):,}" if isinstance(source, Sized) else kind
     if iter(source) is source:
-        return _Found([spooled(source, place)], place, [place])
+        return _Found([spool(source, place)], place, [place])
     first = next(iter(source), None)
     if isinstance(first, str) and os.path.isfile(first):
         raise ValueError(

@@ -11,9 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.data import Dataset
-from seqkit.data.columns import IMAGE_SHA256
-from seqkit.data.kinds.caption_groups import captions_by_image
+from seqkit.data import Dataset, captions_by_image
+from seqkit.data.kinds.captions import IMAGE_SHA256
 from seqkit.images import ArrayStore, ImageReader, encoded_images
 
 _TOGETHER = 64

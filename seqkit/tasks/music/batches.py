@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import tensorflow as tf
 
-from seqkit.data.pair_batching import pair_batches
-from seqkit.data.piano_rolls import Piece
+from seqkit.data.batching import pair_batches
+from seqkit.data.kinds.piano_rolls import Piece
 from seqkit.tasks.music.network import NUM_PITCHES
 from seqkit.training.streaming import streamed
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from seqkit.data.dataset import Dataset
-from seqkit.data.piano_rolls import NUM_PITCHES, Piece, pieces_of
+from seqkit.data.kinds.piano_rolls import NUM_PITCHES, Piece, pieces_of
 
 _WORST = 10
 # What a pitch is counted for that was not seen: half a frame of all of training.

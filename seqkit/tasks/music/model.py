@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.data.piano_rolls import Piece
+from seqkit.data.kinds.piano_rolls import Piece
 from seqkit.decoding.random_bits import uniform
 from seqkit.losses.frame_cross_entropy import (
     frame_cross_entropy,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from seqkit.data.piano_rolls import Piece, check_piece
+from seqkit.data.kinds.piano_rolls import Piece, check_piece
 from seqkit.tasks.music.network import NUM_PITCHES
 
 NO_PITCH = -1

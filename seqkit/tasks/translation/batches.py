@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from seqkit.data.batching import pair_batches
 from seqkit.data.dataset import Dataset
-from seqkit.data.pair_batching import pair_batches
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
 from seqkit.training.id_rows import IdRows, before_and_following, encoded_targets

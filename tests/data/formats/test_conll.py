@@ -79,7 +79,7 @@ def test_tokens_alone(tmp_path: Path):
 
 
 def test_packed_and_more_rows_than_one_chunk_holds(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(conll, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(conll, "MOST_ROWS", 7)
     path = tmp_path / "a.conll.gz"
     path.write_bytes(gzip.compress("".join(f"w{i} B-X\nv I-X\n\n" for i in range(50)).encode()))
     rows = data.read(path, columns=TAGGED)
@@ -89,7 +89,7 @@ def test_packed_and_more_rows_than_one_chunk_holds(tmp_path: Path, monkeypatch):
 
 
 def test_the_line_of_a_wrong_tag_is_named(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(conll, "CHUNK_ROWS", 1)
+    monkeypatch.setattr(conll, "MOST_ROWS", 1)
     text = "a B-X\nb I-X\n\n# text = c d\nc O\nd I-X\n\n\ne I-X\n"
     with pytest.raises(DataError, match=r"a\.conll, line 6: tag 'I-X' follows 'O'.*\(2 such"):
         read(tmp_path / "a.conll", text)

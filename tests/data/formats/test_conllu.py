@@ -58,7 +58,7 @@ def test_an_underscore_may_stand_for_none(tmp_path: Path):
 
 
 def test_spaces_in_words_and_packed_chunks(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(conll, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(conll, "MOST_ROWS", 2)
     text = "".join(line("1", f"w {i}") + "\n" for i in range(5))
     rows = read(tmp_path / "a.conllx", text)
     assert rows.to_list("tokens") == [[f"w {i}"] for i in range(5)]

@@ -38,7 +38,7 @@ def test_packed_and_several_labels(tmp_path: Path):
 
 
 def test_more_rows_than_one_chunk_holds(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(jsonl, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(jsonl, "MOST_ROWS", 7)
     lines = [json.dumps({"text": f"{i}", "label": i}) for i in range(50)]
     rows = data.read(written(tmp_path / "a.jsonl", *lines))
     assert rows.to_list("text") == [str(i) for i in range(50)]
@@ -75,7 +75,7 @@ def test_a_json_array_is_told_from_json_lines(tmp_path: Path):
 
 
 def test_a_change_of_kind_between_chunks_is_refused(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(jsonl, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(jsonl, "MOST_ROWS", 2)
     one, several = '{"text": "a", "label": "x"}', '{"text": "a", "label": ["x"]}'
     with pytest.raises(DataError, match="line 3: from here on label is list"):
         data.read(written(tmp_path / "a.jsonl", one, one, several))

@@ -63,7 +63,7 @@ def test_other_columns_are_refused(tmp_path: Path):
 
 
 def test_more_rows_than_one_chunk_holds(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(labelled_lines, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(labelled_lines, "MOST_ROWS", 7)
     path = written(tmp_path / "a.txt", "".join(f"{i % 2} text {i}\n" for i in range(30)))
     rows = data.read(path, format="lines")
     assert rows["text"].num_chunks == 5

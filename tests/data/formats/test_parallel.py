@@ -109,7 +109,7 @@ def test_unequal_files_are_refused(tmp_path: Path, english, german, words: str, 
 
 
 def test_an_empty_line_is_an_empty_side(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(parallel, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(parallel, "MOST_ROWS", 2)
     paths = written(tmp_path, b"a\nb\nc\nd\n", b"e\nf\n \nh\n")
     with pytest.raises(DataError, match=r"train\.en and .*train\.de, line 3: target is empty"):
         data.read(paths, columns=PAIR)

@@ -65,7 +65,7 @@ def test_a_memory_of_two_languages(tmp_path: Path, packed: bool):
 
 def test_units_larger_than_a_block(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(text_file, "_BLOCK", 7)
-    monkeypatch.setattr(tmx, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(tmx, "MOST_ROWS", 2)
     units = [tuv("en", f"Sentence {i}.") + tuv("ko", f"문장 {i}.") for i in range(5)]
     assert pairs(tmp_path, memory(*units)) == [(f"Sentence {i}.", f"문장 {i}.") for i in range(5)]
 
@@ -203,7 +203,7 @@ def test_languages_that_are_not_there_are_named(tmp_path: Path):
 
 
 def test_a_memory_of_one_language_is_not_gathered_whole(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(tmx, "CHUNK_ROWS", 3)
+    monkeypatch.setattr(tmx, "MOST_ROWS", 3)
     content = memory(*[tuv("en", "a")] * 3, "<broken")
     monkeypatch.setattr(text_file, "_BLOCK", 40)
     assert "all units are in one language ('en')" in refusal(tmp_path, content)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqkit.data.kinds.tag_scheme import allowed, convert, follows, from_spans, scheme, spans
+from seqkit.data.kinds.tag_scheme import allowed, follows, from_spans, scheme, spans
 
 SPAN_SCHEMES = ("BIO", "IOBES", "IOB1")
 
@@ -23,15 +23,12 @@ def marked(draw) -> tuple[list[tuple[int, int, str]], int]:
     return found, position + draw(st.integers(0, 2))
 
 
-@given(marked(), st.sampled_from(SPAN_SCHEMES), st.sampled_from(SPAN_SCHEMES))
-def test_spans_survive_every_conversion(sentence, one: str, other: str):
-    found, length = sentence
-    tags = from_spans(found, length, one)
+@given(marked(), st.sampled_from(SPAN_SCHEMES))
+def test_every_scheme_marks_the_spans_it_is_given(sentence, tag_scheme: str):
+    given_spans, length = sentence
+    tags = from_spans(given_spans, length, tag_scheme)
     assert len(tags) == length
-    assert spans(tags, one) == found
-    converted = convert(tags, other, one)
-    assert converted == from_spans(found, length, other)
-    assert convert(converted, one, other) == tags
+    assert spans(tags, tag_scheme) == given_spans
 
 
 @given(marked(), st.sampled_from(["BIO", "IOBES"]))
@@ -103,12 +100,6 @@ def test_strict_spans(tags: str, tag_scheme: str | None, expected: list):
     assert spans(tags.split(), tag_scheme) == expected
 
 
-def test_bare_tags_stay_bare():
-    assert convert(["B", "I", "O", "B"], "IOBES") == ["B", "E", "O", "S"]
-    assert convert([], "BIO") == []
-    assert convert(["O", "O"], "IOBES") == ["O", "O"]
-
-
 def test_transitions_of_iobes():
     names = ["O", "B-X", "I-X", "E-X", "S-X", "E-Y"]
     start, transitions, end = allowed(names)
@@ -131,10 +122,7 @@ def test_transitions_of_bio_and_of_plain_tags():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: convert(["NOUN"], "BIO"), "plain"),
-        (lambda: convert(["O", "I-X"], "IOBES"), r"'I-X' may not follow 'O' \(position 1\).*IOB1"),
-        (lambda: convert(["B-X"], "BIO", "IOBES"), "the end' may not follow 'B-X'"),
-        (lambda: convert(["B-X"], "BILOU"), "'BILOU' cannot mark"),
+        (lambda: from_spans([(0, 1, "X")], 1, "BILOU"), "'BILOU' cannot mark"),
         (lambda: spans(["B-X"], "IOB3"), "tag_scheme='IOB3'"),
         (lambda: from_spans([(0, 2, "X"), (1, 3, "Y")], 4), r"span \(1, 3, 'Y'\).*overlaps"),
         (lambda: from_spans([(0, 5, "X")], 4), "outside the 4 tokens"),

@@ -6,7 +6,7 @@ import pytest
 
 from seqkit import data
 from seqkit.data.errors import DataError
-from seqkit.data.kinds.tag_scheme import convert, follows
+from seqkit.data.kinds.tag_scheme import follows, from_spans, spans
 from seqkit.data.kinds.tag_sequences import checked_tags
 
 TAGGED = ("tokens", "tags")
@@ -64,7 +64,7 @@ def test_legal_tags_come_back_as_they_are(tags, tag_scheme):
 def test_iob1_becomes_bio():
     rows = [["I-X", "I-X", "B-X", "I-Y"], ["I-Y", "O", "I-Y"], ["O"]]
     made = checked_tags(column(rows[:1], rows[1:]), "IOB1", place)
-    assert made.to_pylist() == [convert(tags, "BIO", "IOB1") for tags in rows]
+    assert made.to_pylist() == [from_spans(spans(tags, "IOB1"), len(tags)) for tags in rows]
     assert made.to_pylist()[0] == ["B-X", "I-X", "B-X", "B-Y"]
 
 

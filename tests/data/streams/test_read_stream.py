@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from seqkit import data
-from seqkit.data import Piece
+from seqkit.data import Piece, read_stream
 from seqkit.data.errors import DataError
-from seqkit.data.streams import read_stream
 
 
 def joined(stream, characters: int = 1 << 20) -> str:

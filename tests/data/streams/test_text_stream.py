@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqkit.data import read_stream_parts, split_stream
+from seqkit.data import read_stream, read_stream_parts, split_stream
 from seqkit.data.errors import DataError
-from seqkit.data.streams import read_stream
 
 # Line ends, white space, marks, Hangul letters and emoji come often.
 _TEXTS = st.text(

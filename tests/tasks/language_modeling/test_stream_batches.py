@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqkit.data.streams import read_stream
+from seqkit.data import read_stream
 from seqkit.tasks.language_modeling.stream_batches import EncodedStream, StreamBatches
 from seqkit.text import CharTokenizer, TextEncoder, Vocabulary, WordTokenizer
 

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from seqkit.data import read
-from seqkit.data.streams import read_stream
+from seqkit.data import read, read_stream
 from seqkit.tasks.language_modeling.carried_state import CarriedState
 from seqkit.tasks.language_modeling.held_out import HeldOutText
 from seqkit.tasks.language_modeling.model import LanguageModel

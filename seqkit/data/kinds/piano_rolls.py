@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from seqkit.data.dataset import Dataset, content_sha256
 from seqkit.data.errors import DataError, shown
-from seqkit.data.parts import PARTS, completed
+from seqkit.data.parts import PARTS, complete_parts
 
 NUM_PITCHES = 128
 # A voice that is silent, in files that have one place for each voice.
@@ -86,7 +86,7 @@ def read_piano_rolls(
             if part not in given and list(given) != [""]:
                 raise DataError(f"{_shown_source(source)} has no part {part!r}: {sorted(given)}.")
             parts[part] = given.get(part, given.get("", parts["train"]))
-    return completed(parts, fraction, seed)
+    return complete_parts(parts, fraction, seed)
 
 
 def pieces_of(dataset: Dataset) -> list[Piece]:

@@ -9,11 +9,11 @@ import pyarrow as pa
 
 # Rows, and characters of text, after which a reader hands over what it has: small enough that
 # the Python objects of one chunk weigh little, large enough that Arrow is busy with the rest.
-CHUNK_ROWS = 65_536
-CHUNK_CHARACTERS = 8_000_000
+MOST_ROWS = 65_536
+MOST_CHARACTERS = 8_000_000
 
 
-class Chunk(NamedTuple):
+class RawRows(NamedTuple):
     """Some rows of a source.
 
     Attributes:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from pathlib import Path
 
 from seqkit.data.assembly import Assembled, Reading, assembled
-from seqkit.data.chunk import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk
 from seqkit.data.columns import CONVERSATION, PAIR
 from seqkit.data.dataset import Dataset, content_sha256
 from seqkit.data.errors import DataError, shown
@@ -21,6 +20,7 @@ from seqkit.data.formats.conversations import (
 )
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.grouping import text_digest
+from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
 
 # No form of Unicode and no lower case changes this sign, words are parted before and after it,
 # and unlike a line break it is not white space, which word tokenizers drop. People seldom write it.
@@ -172,7 +172,7 @@ def _pairs(
 
 def _chunks(
     conversations: Iterable[Conversation], history: int, every: int, separator: str, place: str
-) -> Iterator[Chunk]:
+) -> Iterator[RawRows]:
     """Yields the pairs, many at a time."""
     numbers: dict[bytes, int] = {}
     gathered = _Gathered()
@@ -220,9 +220,9 @@ class _Gathered:
 
     def is_full(self) -> bool:
         """Whether it is enough for a chunk."""
-        return len(self.places) >= CHUNK_ROWS or self._characters >= CHUNK_CHARACTERS
+        return len(self.places) >= MOST_ROWS or self._characters >= MOST_CHARACTERS
 
-    def chunk(self) -> Chunk:
+    def chunk(self) -> RawRows:
         """What was gathered."""
         places = self.places
 
@@ -230,4 +230,4 @@ class _Gathered:
             conversation, position = places[row]
             return conversation.place(position)
 
-        return Chunk(self._columns, place, self.lines or None)
+        return RawRows(self._columns, place, self.lines or None)

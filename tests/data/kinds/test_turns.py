@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from seqkit import data
-from seqkit.data import turns
 from seqkit.data.errors import DataError
+from seqkit.data.kinds import turns
 from seqkit.text import CharTokenizer, JamoTokenizer, Normalizer, SubwordTokenizer, WordTokenizer
 
 TALK = ["a", "b", "c", "d"]
@@ -51,7 +51,7 @@ def test_the_same_conversation_has_the_same_number():
 
 
 def test_more_pairs_than_one_chunk_holds(monkeypatch):
-    monkeypatch.setattr(turns, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(turns, "MOST_ROWS", 2)
     found = data.read_turns([TALK, TALK[1:]])
     assert found["source"].num_chunks == 3
     assert found.to_list("target") == ["b", "c", "d", "c", "d"]

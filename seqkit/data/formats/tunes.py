@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
-from seqkit.data.parts import completed
+from seqkit.data.parts import complete_parts
 
 _SUFFIX = ".abc"
 _FIELD = re.compile(r"[A-Za-z+]:")
@@ -120,7 +120,7 @@ def read_tune_parts(
     """
     given = {"train": train, "validation": validation, "test": test}
     parts = {part: read_tunes(source) for part, source in given.items() if source is not None}
-    return completed(parts, fraction, seed)
+    return complete_parts(parts, fraction, seed)
 
 
 def is_tunes(source: Any) -> bool:
