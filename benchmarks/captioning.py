@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from benchmarks.caption_workload import CaptionWorkload
 from benchmarks.comparisons import Answers, Comparison, Row, Setup, facts_of, with_rates
 from benchmarks.rounds import Entrant, median, ratio, take_turns, workers
 from benchmarks.translation import tokens_each
+from benchmarks.workloads.images import CaptionWorkload
 
 OURS, KERAS, TOGETHER = "seqkit", "plain Keras", "plain Keras, an image's captions together"
 TRAINING, GREEDY, BEAMS = "training", "greedy", "beams"

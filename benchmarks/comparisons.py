@@ -9,18 +9,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from benchmarks import workload
-from benchmarks.caption_workload import CaptionWorkload
-from benchmarks.language_workload import LanguageWorkload
 from benchmarks.results import RESULTS, read_json
 from benchmarks.rounds import Entrant, Worker, median, ratio, take_turns, workers
 from benchmarks.start import time_of_first_answers
-from benchmarks.tagged_workload import TaggedWorkload
-from benchmarks.translation_workload import TranslationWorkload
-from benchmarks.workload import Workload
+from benchmarks.workloads.characters import LanguageWorkload
+from benchmarks.workloads.images import CaptionWorkload
+from benchmarks.workloads.pairs import TranslationWorkload
+from benchmarks.workloads.sentences import TaggedWorkload
+from benchmarks.workloads.texts import TextWorkload, write_for_fasttext
 
 Work = TypeVar(
-    "Work", Workload, TaggedWorkload, TranslationWorkload, CaptionWorkload, LanguageWorkload
+    "Work", TextWorkload, TaggedWorkload, TranslationWorkload, CaptionWorkload, LanguageWorkload
 )
 Row = dict[str, Any]
 Answers = dict[str, list[dict[str, Any]]]
@@ -76,7 +75,7 @@ class Comparison(NamedTuple):
     rows: list[Row]
 
 
-def training(setup: Setup[Workload]) -> Comparison:
+def training(setup: Setup[TextWorkload]) -> Comparison:
     """Training beside plain Keras and PyTorch with the same layers and sizes.
 
     Args:
@@ -145,7 +144,7 @@ def training_flops(sizes: Mapping[str, Any]) -> int:
     return 3 * 2 * (recurrent + attention)
 
 
-def serving(setup: Setup[Workload]) -> Comparison:
+def serving(setup: Setup[TextWorkload]) -> Comparison:
     """Answers in a second, beside the plain Keras model.
 
     Args:
@@ -199,7 +198,7 @@ def serving(setup: Setup[Workload]) -> Comparison:
     return Comparison("serving", facts, rows)
 
 
-def fasttext(setup: Setup[Workload]) -> Comparison | None:
+def fasttext(setup: Setup[TextWorkload]) -> Comparison | None:
     """FastText, trained and asked, beside the recipe's exported model.
 
     Args:
@@ -212,7 +211,7 @@ def fasttext(setup: Setup[Workload]) -> Comparison | None:
     if "fasttext" not in setup.peers:
         print("no --peer-python fasttext=…: not compared with fastText")
         return None
-    train, test, described = workload.write_for_fasttext(setup.data, setup.work, setup.directory)
+    train, test, described = write_for_fasttext(setup.data, setup.work, setup.directory)
     size, count = setup.batches[-1]
     files = {"train": str(train), "test": str(test), "predicted": count}
     served = {"recipe": str(setup.directory / "recipe")}
@@ -260,7 +259,7 @@ def fasttext(setup: Setup[Workload]) -> Comparison | None:
     return Comparison("fastText", facts | {"megabytes": found["megabytes"]}, rows)
 
 
-def tokenizing(setup: Setup[Workload]) -> Comparison:
+def tokenizing(setup: Setup[TextWorkload]) -> Comparison:
     """Tokenizers beside those of Hugging Face.
 
     Args:
@@ -293,7 +292,7 @@ def tokenizing(setup: Setup[Workload]) -> Comparison:
     return Comparison("tokenizers", facts, rows)
 
 
-def start(setup: Setup[Workload]) -> Comparison:
+def start(setup: Setup[TextWorkload]) -> Comparison:
     """Time from the start of a process to its first answer.
 
     Args:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from benchmarks.comparisons import Answers, Comparison, Row, Setup, facts_of, with_rates
-from benchmarks.language_workload import LanguageWorkload
 from benchmarks.rounds import Entrant, median, ratio, take_turns, workers
+from benchmarks.workloads.characters import LanguageWorkload
 
 OURS, TORCH, KERAS = "seqkit", "PyTorch", "plain Keras"
 WINDOWS = "plain Keras, a window for each character"

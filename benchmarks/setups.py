@@ -7,21 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmarks import (
-    caption_workload,
-    language_workload,
-    tagged_workload,
-    translation_workload,
-    workload,
-)
-from benchmarks.caption_workload import CaptionWorkload
 from benchmarks.comparisons import Batches, Setup
-from benchmarks.language_workload import LanguageWorkload
 from benchmarks.results import RESULTS
 from benchmarks.settings import read_settings
-from benchmarks.tagged_workload import TaggedWorkload
-from benchmarks.translation_workload import TranslationWorkload
-from benchmarks.workload import Workload
+from benchmarks.workloads.characters import LanguageWorkload, make_characters, read_tinyshakespeare
+from benchmarks.workloads.images import CaptionWorkload, make_images, read_flickr8k
+from benchmarks.workloads.pairs import TranslationWorkload, make_pairs, read_multi30k
+from benchmarks.workloads.sentences import TaggedWorkload, make_sentences, read_english_ewt
+from benchmarks.workloads.texts import TextWorkload, make_texts, read_nsmc
 
 # Settings of the recipe of captioning that both captioners have.
 _OF_CAPTIONERS = (
@@ -85,7 +78,7 @@ class Options:
     results: Path = RESULTS / "speed.json"
 
 
-def of_texts(options: Options, peers: Mapping[str, str], directory: Path) -> Setup[Workload]:
+def of_texts(options: Options, peers: Mapping[str, str], directory: Path) -> Setup[TextWorkload]:
     """Chooses the texts, and the sizes of what reads them.
 
     Args:
@@ -104,9 +97,9 @@ def of_texts(options: Options, peers: Mapping[str, str], directory: Path) -> Set
         sizes = {"embedding_dim": 8, "hidden_dim": 8, "pieces": 2000, "warm_up_rows": 100}
         batches = [(1, 4), (32, 64), (1024, 400)]
     if options.data is None:
-        work = workload.synthetic(rows, words, options.seed)
+        work = make_texts(rows, words, options.seed)
     else:
-        work = workload.nsmc(options.data, rows, words, options.seed)
+        work = read_nsmc(options.data, rows, words, options.seed)
     settings = {
         "cell": options.cell,
         "vocabulary_size": words,
@@ -143,9 +136,9 @@ def of_sentences(
         sizes = {"embedding_dim": 8, "hidden_dim": 8}
         batches = [(1, 4), (32, None)]
     if options.data is None:
-        work = tagged_workload.synthetic(rows, test_rows or rows, options.seed)
+        work = make_sentences(rows, test_rows or rows, options.seed)
     else:
-        work = tagged_workload.english_ewt(options.data, rows, test_rows, options.seed)
+        work = read_english_ewt(options.data, rows, test_rows, options.seed)
     settings = {
         "cell": options.cell,
         "min_count": recipe["min_count"],
@@ -178,9 +171,9 @@ def of_pairs(
         sizes = {"embedding_dim": 8, "hidden_dim": 8}
         batches = [(1, 4), (32, 40)]
     if options.data is None:
-        work = translation_workload.synthetic(rows, 1000, options.seed)
+        work = make_pairs(rows, 1000, options.seed)
     else:
-        work = translation_workload.multi30k(options.data, rows, options.seed)
+        work = read_multi30k(options.data, rows, options.seed)
         if options.quick:
             work = dataclasses.replace(
                 work, sources=work.sources[:rows], targets=work.targets[:rows]
@@ -229,11 +222,9 @@ def of_images(
     if options.data is None:
         made_up = directory / "pictures"
         made_up.mkdir()
-        work = caption_workload.synthetic(
-            made_up, _TIMES_LEARNED * rows, rows, test_rows, options.seed
-        )
+        work = make_images(made_up, _TIMES_LEARNED * rows, rows, test_rows, options.seed)
     else:
-        work = caption_workload.flickr8k(options.data, rows, test_rows, options.seed)
+        work = read_flickr8k(options.data, rows, test_rows, options.seed)
         if options.quick:
             work = dataclasses.replace(
                 work, images=work.images[:rows], captions=work.captions[:rows]
@@ -268,9 +259,9 @@ def of_characters(
         batches = [(1, 5), (32, 5)]
     prompts = max(size for size, _ in batches)
     if options.data is None:
-        work = language_workload.synthetic(characters, prompts, options.seed)
+        work = make_characters(characters, prompts, options.seed)
     else:
-        work = language_workload.tinyshakespeare(options.data, characters, prompts)
+        work = read_tinyshakespeare(options.data, characters, prompts)
     settings = {name: sizes[name] for name in _OF_LANGUAGE_MODELS}
     settings |= {"learning_epochs": epochs, "seed": options.seed}
     made = {"work": work, "sizes": settings, "batches": batches}

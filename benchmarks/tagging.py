@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.comparisons import Answers, Comparison, Row, Setup, facts_of, with_rates
 from benchmarks.rounds import Entrant, median, ratio, take_turns, workers
-from benchmarks.tagged_workload import TaggedWorkload
+from benchmarks.workloads.sentences import TaggedWorkload
 
 OURS, FLAIR, SPACY = "seqkit", "Flair", "spaCy"
 TRAINING, WORDS, TEXT = "training", "words", "text"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.comparisons import Answers, Comparison, Row, Setup, facts_of, with_rates
 from benchmarks.rounds import Entrant, median, ratio, take_turns, workers
-from benchmarks.translation_workload import TranslationWorkload
+from benchmarks.workloads.pairs import TranslationWorkload
 
 OURS, JOEY = "seqkit", "Joey NMT"
 TRAINING, TRANSLATING = "training", "translating"

@@ -13,9 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import caption_workload
-from benchmarks.caption_workload import CaptionWorkload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.images import CaptionWorkload
 from seqkit import data
 from seqkit.data import Dataset
 from seqkit.export import saved_model
@@ -127,7 +126,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model, trains it, and writes it below `models` for each of `searches`."""
     config = read_config()
     keras.utils.set_random_seed(config["seed"])
-    work = caption_workload.read(config["workload"])
+    work = CaptionWorkload.read(config["workload"])
     model = captioner_of(config, work)
     pairs = list(zip(work.images, work.captions, strict=True))
     dataset = data.read(pairs, columns=("image", "caption"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks import workload
 from benchmarks.ours.models import of_the_recipe, on_words
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.texts import TextWorkload
 from seqkit.export import saved_model
 
 
@@ -18,7 +18,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
         Nothing to run, and in `tensors`, by model, the names of input and outputs in its graph.
     """
     config = read_config()
-    work = workload.read(config["workload"])
+    work = TextWorkload.read(config["workload"])
     builders = {
         "recipe": lambda: of_the_recipe(config, work),
         "like_for_like": lambda: on_words(config, work, ngrams=False),

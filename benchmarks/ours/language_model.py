@@ -12,9 +12,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from benchmarks import language_workload
-from benchmarks.language_workload import LanguageWorkload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.characters import LanguageWorkload
 from seqkit.data import read_stream
 from seqkit.export import saved_model
 from seqkit.tasks.language_modeling.model import LanguageModel
@@ -91,7 +90,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model, trains it, and writes it to `model`."""
     config = read_config()
     keras.utils.set_random_seed(config["seed"])
-    work = language_workload.read(config["workload"])
+    work = LanguageWorkload.read(config["workload"])
     model = model_of(config, work)
     epoch, loss = round_of(config, model, work.text[: work.characters])
     saved_model.save(model, Path(config["model"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.settings import change_settings, read_settings
-from benchmarks.workload import Workload
+from benchmarks.workloads.texts import TextWorkload
 from recipes import sentiment
 from seqkit import data
 from seqkit.tasks.classification.model import TextClassifier
@@ -13,7 +13,7 @@ from seqkit.text import HashedNGrams, TextEncoder, Vocabulary, WordTokenizer
 from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
 
 
-def on_words(config: dict[str, Any], work: Workload, *, ngrams: bool) -> TextClassifier:
+def on_words(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> TextClassifier:
     """A classifier that reads the words that the peers read.
 
     Args:
@@ -44,7 +44,7 @@ def on_words(config: dict[str, Any], work: Workload, *, ngrams: bool) -> TextCla
     )
 
 
-def of_the_recipe(config: dict[str, Any], work: Workload) -> TextClassifier:
+def of_the_recipe(config: dict[str, Any], work: TextWorkload) -> TextClassifier:
     """A classifier as the recipe makes it by default, untrained: speed does not need more.
 
     Args:

@@ -14,9 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import tagged_workload
 from benchmarks.settings import change_settings, read_settings
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.sentences import TaggedWorkload
 from recipes import tagging
 from seqkit import data
 from seqkit.data import Dataset
@@ -69,7 +69,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model and writes it to `model`, untrained: speed does not need more."""
     config = read_config()
     keras.utils.set_random_seed(config["seed"])
-    work = tagged_workload.read(config["workload"])
+    work = TaggedWorkload.read(config["workload"])
     settings = {name: config[name] for name in ("embedding_dim", "hidden_dim", "cell", "seed")}
     rows = {"tokens": work.tokens, "tags": work.tags}
     dataset = data.read(rows, columns=("tokens", "tags"))

@@ -7,8 +7,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from benchmarks import workload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.texts import TextWorkload
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
 
 _BATCH = 1024
@@ -17,7 +17,7 @@ _BATCH = 1024
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Learns both dictionaries from the texts and traces both graphs."""
     config = read_config()
-    texts = workload.read(config["workload"]).raw
+    texts = TextWorkload.read(config["workload"]).raw
     batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     works: dict[str, Work] = {}
     for name in ("word", "subword"):

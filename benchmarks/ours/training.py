@@ -13,9 +13,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import workload
 from benchmarks.ours.models import on_words
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.texts import TextWorkload
 from seqkit import data
 from seqkit.optimizers import LazyAdam
 from seqkit.tasks.classification.batches import EncodedTexts, TrainingBatches
@@ -23,7 +23,7 @@ from seqkit.tasks.classification.batches import EncodedTexts, TrainingBatches
 _MATRIX, _PRODUCTS = 1024, 40
 
 
-def epoch_of(config: dict[str, Any], work: workload.Workload, *, ngrams: bool) -> tuple[Work, dict]:
+def epoch_of(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> tuple[Work, dict]:
     """Makes a model and its batches, and warms both up.
 
     Args:
@@ -80,7 +80,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes both models."""
     config = read_config()
     keras.utils.set_random_seed(config["seed"])
-    work = workload.read(config["workload"])
+    work = TextWorkload.read(config["workload"])
     alike, facts = epoch_of(config, work, ngrams=False)
     ours, more = epoch_of(config, work, ngrams=True)
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__}

@@ -13,9 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import translation_workload
-from benchmarks.translation_workload import TranslationWorkload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.pairs import TranslationWorkload
 from seqkit import data
 from seqkit.data import Dataset
 from seqkit.export import saved_model
@@ -97,7 +96,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model, trains it, and writes it to `model`."""
     config = read_config()
     keras.utils.set_random_seed(config["seed"])
-    work = translation_workload.read(config["workload"])
+    work = TranslationWorkload.read(config["workload"])
     model = translator_of(config, work)
     rows = {"source": work.sources, "target": work.targets}
     dataset = data.read(rows, columns=("source", "target"))

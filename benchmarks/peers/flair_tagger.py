@@ -20,9 +20,8 @@ from flair.embeddings import CharacterEmbeddings, OneHotEmbeddings, StackedEmbed
 from flair.models import SequenceTagger
 from flair.training_utils import store_embeddings
 
-from benchmarks import tagged_workload
-from benchmarks.tagged_workload import TaggedWorkload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.sentences import TaggedWorkload
 
 _KIND = "upos"
 _LEARNING_RATE, _LARGEST_GRADIENT = 0.1, 5.0
@@ -116,7 +115,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     torch.set_num_threads(config["threads"])
     torch.manual_seed(config["seed"])
     flair.device = torch.device("cpu")
-    work = tagged_workload.read(config["workload"])
+    work = TaggedWorkload.read(config["workload"])
     tagger = tagger_of(config, work)
     optimizer = torch.optim.SGD(tagger.parameters(), _LEARNING_RATE)
     batch_size = config["batch_size"]

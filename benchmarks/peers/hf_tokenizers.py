@@ -12,8 +12,8 @@ from typing import Any
 import tokenizers
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from benchmarks import workload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.texts import TextWorkload
 
 _BATCH = 1024
 
@@ -21,7 +21,7 @@ _BATCH = 1024
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Learns both dictionaries from the texts."""
     config = read_config()
-    texts = workload.read(config["workload"]).raw
+    texts = TextWorkload.read(config["workload"]).raw
     batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     word = Tokenizer(models.WordLevel(unk_token="[UNK]"))
     word.pre_tokenizer = pre_tokenizers.Whitespace()

@@ -25,10 +25,9 @@ from joeynmt.prediction import predict, prepare
 from joeynmt.training import TrainManager
 from torch.utils.data import DataLoader
 
-from benchmarks import translation_workload
-from benchmarks.translation_workload import TranslationWorkload
-from benchmarks.words import written_tokens
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.pairs import TranslationWorkload
+from benchmarks.workloads.words import count_written_tokens
 
 _SOURCE, _TARGET = "source", "target"
 _LARGEST_GRADIENT = 1.0
@@ -167,7 +166,7 @@ def translate(
         autocast=args.autocast,
     )
     seconds = time.perf_counter() - start
-    tokens = written_tokens(found)
+    tokens = count_written_tokens(found)
     return {"seconds": seconds, "sentences": len(found), "tokens": tokens, "first": found[0]}
 
 
@@ -177,7 +176,7 @@ def prepare_all() -> tuple[dict[str, Work], dict[str, Any]]:
     torch.set_num_threads(config["threads"])
     # It reports every call of `predict`.
     logging.disable(logging.INFO)
-    work = translation_workload.read(config["workload"])
+    work = TranslationWorkload.read(config["workload"])
     directory = Path(config["directory"]) / "joeynmt"
     write_data(config, work, directory)
     args = parse_global_args(settings(config, directory))

@@ -33,9 +33,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from benchmarks import caption_workload
-from benchmarks.words import written_tokens
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.images import CaptionWorkload
+from benchmarks.workloads.words import count_written_tokens
 from seqkit.tasks.captioning.encoders import build_image_encoder
 
 START, END = "<start>", "<end>"
@@ -268,7 +268,7 @@ def caption(
     return {
         "seconds": seconds,
         "captions": len(captions),
-        "tokens": written_tokens(captions),
+        "tokens": count_written_tokens(captions),
         "first": captions[0],
     }
 
@@ -295,7 +295,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model and trains it, so that its captions end where they should."""
     config = read_config()
     keras.utils.set_random_seed(config["seed"])
-    work = caption_workload.read(config["workload"])
+    work = CaptionWorkload.read(config["workload"])
     known = work.known_words(config["vocabulary_size"] - 4, config["min_count"])
     vectorization = layers.TextVectorization(
         standardize=None, split="whitespace", vocabulary=[START, END, *known]

@@ -27,9 +27,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from benchmarks import language_workload
-from benchmarks.language_workload import PROMPT_LENGTH, LanguageWorkload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.characters import PROMPT_LENGTH, LanguageWorkload
 
 # Of the example of keras.io: characters from window to window, batch, rate of RMSprop.
 _STRIDE, _BATCH, _RATE = 3, 128, 0.01
@@ -256,7 +255,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes both models and trains each for a round."""
     config = read_config()
     keras.utils.set_random_seed(config["seed"])
-    work = language_workload.read(config["workload"])
+    work = LanguageWorkload.read(config["workload"])
     works = by_the_tutorial(config, work) | by_windows(config, work)
     return works, {"tensorflow": tf.__version__, "keras": keras.__version__}
 

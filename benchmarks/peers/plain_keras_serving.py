@@ -13,16 +13,16 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from benchmarks import workload
 from benchmarks.peers.plain_keras_model import build
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.texts import TextWorkload
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model and exports it to `directory`."""
     config = read_config()
     keras.utils.set_random_seed(config["seed"])
-    work = workload.read(config["workload"])
+    work = TextWorkload.read(config["workload"])
     model = build(config, work.texts)
     model.export(Path(config["directory"]) / "plain_keras", verbose=False)
 

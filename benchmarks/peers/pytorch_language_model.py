@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from benchmarks import language_workload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.characters import LanguageWorkload
 
 
 class CharacterModel(nn.Module):
@@ -90,7 +90,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model and warms it up."""
     config = read_config()
     torch.set_num_threads(config["threads"])
-    work = language_workload.read(config["workload"])
+    work = LanguageWorkload.read(config["workload"])
     number = {sign: i for i, sign in enumerate(work.alphabet)}
     text = work.text[: work.characters + 1]
     trainer = Trainer(config, np.array([number[sign] for sign in text]), len(number))

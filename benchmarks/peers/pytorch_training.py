@@ -14,8 +14,8 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from benchmarks import workload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.texts import TextWorkload, look_up_ids
 
 
 class Classifier(nn.Module):
@@ -117,8 +117,8 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes a model for each variant and warms it up."""
     config = read_config()
     torch.set_num_threads(config["threads"])
-    work = workload.read(config["workload"])
-    ids = workload.token_ids(work)
+    work = TextWorkload.read(config["workload"])
+    ids = look_up_ids(work)
     works: dict[str, Work] = {}
     for variant in ("padded", "packed", "bucketed"):
         trainer = Trainer(config, ids, work.labels, variant)

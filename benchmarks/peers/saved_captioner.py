@@ -13,9 +13,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from benchmarks import caption_workload
-from benchmarks.words import written_tokens
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.images import CaptionWorkload
+from benchmarks.workloads.words import count_written_tokens
 
 _SIGNATURE = "serving_default"
 
@@ -23,7 +23,7 @@ _SIGNATURE = "serving_default"
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Loads the models at `models` and captions two batches of each size."""
     config = read_config()
-    work = caption_workload.read(config["workload"])
+    work = CaptionWorkload.read(config["workload"])
     images = [Path(path).read_bytes() for path in work.test_images]
     works: dict[str, Work] = {}
     for search, directory in config["models"].items():
@@ -56,7 +56,7 @@ def caption(loaded: Any, images: Sequence[bytes], batch_size: int) -> dict[str, 
     return {
         "seconds": seconds,
         "captions": len(captions),
-        "tokens": written_tokens(captions),
+        "tokens": count_written_tokens(captions),
         "first": captions[0],
     }
 

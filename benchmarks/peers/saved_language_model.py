@@ -10,14 +10,14 @@ from typing import Any
 
 import tensorflow as tf
 
-from benchmarks import language_workload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.characters import LanguageWorkload
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Loads the model at `model` and goes on from a batch of each size."""
     config = read_config()
-    prompts = language_workload.read(config["workload"]).prompts
+    prompts = LanguageWorkload.read(config["workload"]).prompts
     loaded = tf.saved_model.load(config["model"])
     works: dict[str, Work] = {}
     for batch_size, length in config["batches"]:

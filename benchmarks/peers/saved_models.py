@@ -10,14 +10,14 @@ from typing import Any
 
 import tensorflow as tf
 
-from benchmarks import workload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.texts import TextWorkload
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Loads the models of `models` (directories by name) and answers a batch of each size."""
     config = read_config()
-    work = workload.read(config["workload"])
+    work = TextWorkload.read(config["workload"])
     works: dict[str, Work] = {}
     for name, directory in config["models"].items():
         loaded = tf.saved_model.load(directory)

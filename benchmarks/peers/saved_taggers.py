@@ -12,8 +12,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from benchmarks import tagged_workload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.sentences import TaggedWorkload
 
 SIGNATURES = {"words": "tokens", "text": "serving_default"}
 
@@ -21,7 +21,7 @@ SIGNATURES = {"words": "tokens", "text": "serving_default"}
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Loads the model at `model` and answers a batch of each size."""
     config = read_config()
-    work = tagged_workload.read(config["workload"])
+    work = TaggedWorkload.read(config["workload"])
     loaded = tf.saved_model.load(config["model"])
     works: dict[str, Work] = {}
     for batch_size, count in config["batches"]:

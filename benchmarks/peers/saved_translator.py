@@ -12,9 +12,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from benchmarks import translation_workload
-from benchmarks.words import written_tokens
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.pairs import TranslationWorkload
+from benchmarks.workloads.words import count_written_tokens
 
 _SIGNATURE = "serving_default"
 
@@ -22,7 +22,7 @@ _SIGNATURE = "serving_default"
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Loads the model at `model` and translates two batches of each size."""
     config = read_config()
-    work = translation_workload.read(config["workload"])
+    work = TranslationWorkload.read(config["workload"])
     loaded = tf.saved_model.load(config["model"])
     answer = loaded.signatures[_SIGNATURE]
     works: dict[str, Work] = {}
@@ -51,7 +51,7 @@ def translate(answer: Any, sentences: Sequence[str], batch_size: int) -> dict[st
         found += answer(text=batch)["translation"].numpy().tolist()
     seconds = time.perf_counter() - start
     translations = [text.decode() for text in found]
-    tokens = written_tokens(translations)
+    tokens = count_written_tokens(translations)
     return {
         "seconds": seconds,
         "sentences": len(translations),

@@ -17,9 +17,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from benchmarks import tagged_workload
-from benchmarks.tagged_workload import TaggedWorkload
 from benchmarks.worker import Work, read_config, serve
+from benchmarks.workloads.sentences import TaggedWorkload
 
 _STEPS, _STEP_ROWS = 20, 64
 
@@ -71,7 +70,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the tagger and warms it up."""
     config = read_config()
     spacy.require_cpu()
-    work = tagged_workload.read(config["workload"])
+    work = TaggedWorkload.read(config["workload"])
     tagger = tagger_of(config, work)
     works: dict[str, Work] = {}
     for batch_size in config["spacy_batches"]:

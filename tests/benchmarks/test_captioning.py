@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.caption_workload import CaptionWorkload
 from benchmarks.captioning import BEAMS, GREEDY, KERAS, OURS, TOGETHER, TRAINING, Measured, table
 from benchmarks.ours.captioning import captioner_of
 from benchmarks.peers import keras_captioner, saved_captioner
 from benchmarks.rounds import Entrant
+from benchmarks.workloads.images import CaptionWorkload
 from seqkit.tasks.captioning.network import ENCODER
 from tests.tiny_images import jpeg
 

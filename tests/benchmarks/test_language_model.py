@@ -19,10 +19,10 @@ from benchmarks.language_model import (
     Measured,
     table,
 )
-from benchmarks.language_workload import PROMPT_LENGTH, LanguageWorkload
 from benchmarks.ours.language_model import model_of, round_of
 from benchmarks.peers import keras_language_model, saved_language_model
 from benchmarks.rounds import Entrant
+from benchmarks.workloads.characters import PROMPT_LENGTH, LanguageWorkload
 
 MEASURED = [
     Measured(OURS, TRAINING, 64, "seqkit"),

@@ -6,13 +6,6 @@ import sys
 
 import pytest
 
-from benchmarks import (
-    caption_workload,
-    language_workload,
-    tagged_workload,
-    translation_workload,
-    workload,
-)
 from benchmarks.comparisons import training_flops
 from benchmarks.settings import read_settings
 from benchmarks.setups import (
@@ -24,6 +17,11 @@ from benchmarks.setups import (
     of_texts,
 )
 from benchmarks.speed import COMPARISONS, interpreters, shown
+from benchmarks.workloads.characters import LanguageWorkload
+from benchmarks.workloads.images import CaptionWorkload
+from benchmarks.workloads.pairs import TranslationWorkload
+from benchmarks.workloads.sentences import TaggedWorkload
+from benchmarks.workloads.texts import TextWorkload
 from recipes import captioning, language_model, tagging
 from tests.tiny_images import write_flickr8k
 
@@ -112,13 +110,13 @@ def test_what_is_read_is_written_apart(tmp_path):
     options = Options(quick=True)
     makers = (of_texts, of_sentences, of_pairs, of_images, of_characters)
     made = {make: make(options, {}, tmp_path) for make in makers}
-    readers = (
-        *(workload.read, tagged_workload.read),
-        *(translation_workload.read, caption_workload.read, language_workload.read),
-    )
     assert len({setup.config()["workload"] for setup in made.values()}) == 5
-    for setup, read in zip(made.values(), readers, strict=True):
-        assert read(setup.config()["workload"]) == setup.work
+    classes = (
+        *(TextWorkload, TaggedWorkload),
+        *(TranslationWorkload, CaptionWorkload, LanguageWorkload),
+    )
+    for setup, workload in zip(made.values(), classes, strict=True):
+        assert workload.read(setup.config()["workload"]) == setup.work
     assert {make for make, _ in COMPARISONS.values()} == made.keys()
 
 

@@ -8,19 +8,20 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks import caption_workload
-from benchmarks.caption_workload import CaptionWorkload
+from benchmarks.workloads.images import CaptionWorkload, make_images, read_flickr8k
 from tests.tiny_images import write_flickr8k
 
 
 @pytest.fixture(scope="module")
 def made_up(tmp_path_factory):
-    return caption_workload.synthetic(tmp_path_factory.mktemp("pictures"), 3, 2, 1, seed=0)
+    return make_images(tmp_path_factory.mktemp("pictures"), 3, 2, 1, seed=0)
 
 
 def test_made_up_captions_are_as_long_as_those_of_flickr8k(monkeypatch, tmp_path):
-    monkeypatch.setattr(caption_workload, "_draw", lambda directory, number, random: [""] * number)
-    work = caption_workload.synthetic(tmp_path, 600, 100, 20, seed=0)
+    monkeypatch.setattr(
+        "benchmarks.workloads.images._draw", lambda directory, number, random: [""] * number
+    )
+    work = make_images(tmp_path, 600, 100, 20, seed=0)
     lengths = [len(text.split(" ")) for texts in work.captions for text in texts]
     assert len(lengths) == 3000 and min(lengths) >= 2 and max(lengths) <= 35
     assert 11.3 < np.mean(lengths) < 12.3 and 11 <= np.median(lengths) <= 12
@@ -43,18 +44,18 @@ def test_made_up_images_are_photographs_as_to_their_size(made_up):
 def test_the_seed_decides_words_and_images(made_up, tmp_path):
     (again := tmp_path / "again").mkdir()
     (other := tmp_path / "other").mkdir()
-    assert caption_workload.synthetic(again, 3, 2, 1, seed=0).sha256 == made_up.sha256
-    assert caption_workload.synthetic(other, 3, 2, 1, seed=1).sha256 != made_up.sha256
+    assert make_images(again, 3, 2, 1, seed=0).sha256 == made_up.sha256
+    assert make_images(other, 3, 2, 1, seed=1).sha256 != made_up.sha256
 
 
 def test_a_workload_is_read_as_it_was_written(made_up, tmp_path):
     made_up.write(tmp_path / "work.json")
-    assert caption_workload.read(tmp_path / "work.json") == made_up
+    assert CaptionWorkload.read(tmp_path / "work.json") == made_up
 
 
 def test_flickr8k_is_split_into_words_in_lower_case(tmp_path):
     write_flickr8k(tmp_path, train=4, val=3)
-    work = caption_workload.flickr8k(tmp_path, rows=3, test_rows=2, seed=0)
+    work = read_flickr8k(tmp_path, rows=3, test_rows=2, seed=0)
     numbers = [Path(image).stem.removeprefix("train-") for image in work.images]
     assert sorted(numbers) == ["0", "1", "2", "3"]
     assert work.captions == [[f"a {i} - dog {k} ." for k in range(5)] for i in numbers]
@@ -62,14 +63,14 @@ def test_flickr8k_is_split_into_words_in_lower_case(tmp_path):
     facts = work.facts()
     assert (facts["images"], facts["train images"], facts["test images"]) == (4, 3, 2)
     assert (facts["train captions"], facts["train tokens"]) == (15, 15 * 7)
-    orders = {tuple(caption_workload.flickr8k(tmp_path, 3, 2, s).images) for s in range(9)}
+    orders = {tuple(read_flickr8k(tmp_path, 3, 2, s).images) for s in range(9)}
     assert len(orders) > 1
-    assert caption_workload.flickr8k(tmp_path, 9, 2, 0).rows == 4
+    assert read_flickr8k(tmp_path, 9, 2, 0).rows == 4
 
 
 def test_the_digest_is_of_the_images_too(tmp_path):
     write_flickr8k(tmp_path, train=2, val=1)
-    work = caption_workload.flickr8k(tmp_path, 2, 1, 0)
+    work = read_flickr8k(tmp_path, 2, 1, 0)
     before = work.sha256
     Path(work.test_images[0]).write_bytes(b"another")
     assert work.sha256 != before

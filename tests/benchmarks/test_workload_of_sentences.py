@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import tagged_workload
+from benchmarks.workloads.sentences import TaggedWorkload, make_sentences, read_english_ewt
 
 CONLLU = """\
 # text = Don't, {name}!
@@ -31,7 +31,7 @@ def treebank(tmp_path):
 
 
 def test_made_up_sentences_are_as_long_as_those_of_english_ewt():
-    work = tagged_workload.synthetic(3000, 500, seed=0)
+    work = make_sentences(3000, 500, seed=0)
     lengths = [len(words) for words in work.tokens]
     assert min(lengths) >= 1 and max(lengths) <= 160
     assert 15.5 < np.mean(lengths) < 17.0 and 10 <= np.median(lengths) <= 14
@@ -40,12 +40,12 @@ def test_made_up_sentences_are_as_long_as_those_of_english_ewt():
     assert 3.5 < np.mean([len(word) for words in work.tokens for word in words]) < 4.5
     assert len(work.test_tokens) == 500
     assert [text.split(" ") for text in work.test_texts] == work.test_tokens
-    assert work == tagged_workload.synthetic(3000, 500, seed=0)
-    assert work.sha256 != tagged_workload.synthetic(3000, 500, seed=1).sha256
+    assert work == make_sentences(3000, 500, seed=0)
+    assert work.sha256 != make_sentences(3000, 500, seed=1).sha256
 
 
 def test_a_word_always_has_the_same_tag_so_that_there_is_something_to_learn():
-    work = tagged_workload.synthetic(200, 1, seed=0)
+    work = make_sentences(200, 1, seed=0)
     pairs = {
         pair
         for words, tags in zip(work.tokens, work.tags, strict=True)
@@ -55,13 +55,13 @@ def test_a_word_always_has_the_same_tag_so_that_there_is_something_to_learn():
 
 
 def test_a_workload_is_read_as_it_was_written(tmp_path):
-    work = tagged_workload.synthetic(20, 5, seed=0)
+    work = make_sentences(20, 5, seed=0)
     work.write(tmp_path / "work.json")
-    assert tagged_workload.read(tmp_path / "work.json") == work
+    assert TaggedWorkload.read(tmp_path / "work.json") == work
 
 
 def test_english_ewt_has_words_tags_and_texts(treebank):
-    work = tagged_workload.english_ewt(treebank, rows=2, test_rows=None, seed=0)
+    work = read_english_ewt(treebank, rows=2, test_rows=None, seed=0)
     assert sorted(words[3] for words in work.tokens) == ["A", "B", "C"]
     assert work.tags == [["AUX", "PART", "PUNCT", "PROPN", "PUNCT"]] * 3
     assert work.test_tokens == [["Do", "n't", ",", name, "!"] for name in "DE"]
@@ -70,11 +70,11 @@ def test_english_ewt_has_words_tags_and_texts(treebank):
     assert (facts["sentences"], facts["train sentences"], facts["train words"]) == (3, 2, 10)
     assert (facts["test sentences"], facts["test words"]) == (2, 10)
     orders = {
-        tuple(words[3] for words in tagged_workload.english_ewt(treebank, 2, None, seed).tokens)
+        tuple(words[3] for words in read_english_ewt(treebank, 2, None, seed).tokens)
         for seed in range(9)
     }
     assert len(orders) > 1
-    fewer = tagged_workload.english_ewt(treebank, rows=9, test_rows=1, seed=0)
+    fewer = read_english_ewt(treebank, rows=9, test_rows=1, seed=0)
     assert (fewer.rows, fewer.test_texts, len(fewer.test_tokens)) == (3, ["Don't, D!"], 1)
 
 
@@ -82,11 +82,11 @@ def test_a_treebank_without_texts_is_refused(treebank):
     path = treebank / "tagging" / "ud_english_ewt" / "en_ewt-ud-test.conllu"
     path.write_text(path.read_text(encoding="utf-8").replace("# text = Don't, E!\n", ""))
     with pytest.raises(ValueError, match=r"test.conllu has 2 sentences and 1 lines '# text = '"):
-        tagged_workload.english_ewt(treebank, rows=2, test_rows=None, seed=0)
+        read_english_ewt(treebank, rows=2, test_rows=None, seed=0)
 
 
 def test_words_that_come_often_enough_are_known():
     tokens = [["a", "b", "a"], ["c", "b", "a"]]
-    work = tagged_workload.TaggedWorkload("some", tokens, [], 1, [], [])
+    work = TaggedWorkload("some", tokens, [], 1, [], [])
     assert work.known_words(2) == ["a", "b"]
     assert work.known_words(1) == ["a", "b", "c"]

@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.words import split_into_words
+from benchmarks.workloads.made_up import draw_lengths, draw_ranks, spell
+from benchmarks.workloads.words import list_frequent_words, split_into_words
+from benchmarks.workloads.workload import Workload
 
 # Lengths of NSMC in words as `seqkit.text.WordTokenizer` splits them: mean 10.4, median 8, a
 # hundredth above 40, at most 101. A log-normal distribution with these figures is close to it.
-_LOG_MEAN, _LOG_DEVIATION, _LONGEST = 2.05, 0.80, 101
+_LENGTHS = {"log_mean": 2.05, "log_deviation": 0.80, "longest": 101}
 # How rare a word is by its rank, and how many there are, as in 20,000 texts of NSMC.
-_ZIPF, _DISTINCT_WORDS = 0.85, 60_000
-_FIRST_SYLLABLE, _SYLLABLES = 0xAC00, 11_172
+_WORDS = {"power": 0.85, "distinct_words": 60_000}
+# Hangul syllables from all of the 11,172 of Unicode.
+_SYLLABLES = [chr(0xAC00 + 55 * number % 11_172) for number in range(200)]
 
 
 @dataclasses.dataclass(frozen=True)
-class Workload:
+class TextWorkload(Workload):
     """Texts of words with one space between them, so that splitting at spaces finds the words.
 
     All who are compared read these strings (or the ids of these words), so a token is the same
     for each of them.
 
     Attributes:
-        name: where the texts come from.
         texts: the texts, normalised and split.
         raw: the texts as they were written, with other spaces only for line breaks.
         labels: 0 or 1 for each.
         words: the vocabulary: the most frequent words, most frequent first.
     """
 
-    name: str
     texts: list[str]
     raw: list[str]
     labels: list[int]
@@ -46,44 +44,20 @@ class Workload:
         """Words of all texts."""
         return sum(len(text.split()) for text in self.texts)
 
-    @property
-    def sha256(self) -> str:
-        """The first twelve hexadecimal digits of the digest of texts and labels."""
-        content = json.dumps([self.texts, self.labels], ensure_ascii=False)
-        return hashlib.sha256(content.encode()).hexdigest()[:12]
+    def content(self) -> list[list[str] | list[int]]:
+        """Texts and labels."""
+        return [self.texts, self.labels]
 
-    def facts(self) -> dict[str, str | int | float]:
-        """What a report says about the texts."""
+    def amounts(self) -> dict[str, int]:
+        """Numbers of texts and words."""
         return {
-            "data": self.name,
-            "sha256": self.sha256,
             "texts": len(self.texts),
             "tokens": self.num_tokens,
             "vocabulary": len(self.words),
         }
 
-    def write(self, path: Path) -> None:
-        """Writes a file that `read` reads.
 
-        Args:
-            path: the file.
-        """
-        path.write_text(json.dumps(dataclasses.asdict(self), ensure_ascii=False), encoding="utf-8")
-
-
-def read(path: str | Path) -> Workload:
-    """Reads what `Workload.write` wrote.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The texts.
-    """
-    return Workload(**json.loads(Path(path).read_text(encoding="utf-8")))
-
-
-def nsmc(directory: Path, rows: int, vocabulary_size: int, seed: int) -> Workload:
+def read_nsmc(directory: Path, rows: int, vocabulary_size: int, seed: int) -> TextWorkload:
     """Takes some reviews of NSMC.
 
     Args:
@@ -98,14 +72,13 @@ def nsmc(directory: Path, rows: int, vocabulary_size: int, seed: int) -> Workloa
     from seqkit import data
 
     reviews = data.read(directory / "sentiment" / "nsmc" / "ratings_train.txt")
-    chosen = np.random.default_rng(seed).permutation(len(reviews))[:rows]
-    taken = reviews.take(chosen)
-    labels = [int(label) for label in taken.to_list("label")]
-    raw = [" ".join(text.splitlines()) for text in taken.to_list("text")]
-    return _made("NSMC", split_into_words(raw, lowercase=True), raw, labels, vocabulary_size)
+    reviews = reviews.take(np.random.default_rng(seed).permutation(len(reviews))[:rows])
+    labels = [int(label) for label in reviews.to_list("label")]
+    raw = [" ".join(text.splitlines()) for text in reviews.to_list("text")]
+    return _collect("NSMC", split_into_words(raw, lowercase=True), raw, labels, vocabulary_size)
 
 
-def synthetic(rows: int, vocabulary_size: int, seed: int) -> Workload:
+def make_texts(rows: int, vocabulary_size: int, seed: int) -> TextWorkload:
     """Makes texts with the lengths and the word frequencies of NSMC, and no sense.
 
     Args:
@@ -117,29 +90,21 @@ def synthetic(rows: int, vocabulary_size: int, seed: int) -> Workload:
         The texts.
     """
     random = np.random.default_rng(seed)
-    lengths = np.exp(random.normal(_LOG_MEAN, _LOG_DEVIATION, rows)).round().astype(int)
-    lengths = lengths.clip(1, _LONGEST)
-    share = np.arange(1, _DISTINCT_WORDS + 1) ** -_ZIPF
-    ranks = random.choice(_DISTINCT_WORDS, lengths.sum(), p=share / share.sum())
-    words = [_word(rank) for rank in ranks.tolist()]
-    ends = lengths.cumsum().tolist()
-    texts = [
-        " ".join(words[end - length : end])
-        for end, length in zip(ends, lengths.tolist(), strict=True)
-    ]
+    ranks = draw_ranks(random, draw_lengths(random, rows, **_LENGTHS), **_WORDS)
+    texts = [" ".join(spell(rank, _SYLLABLES) for rank in text) for text in ranks]
     labels = random.integers(0, 2, rows).tolist()
-    return _made("synthetic", texts, texts, labels, vocabulary_size)
+    return _collect("synthetic", texts, texts, labels, vocabulary_size)
 
 
 def write_for_fasttext(
-    directory: Path | None, work: Workload, target: Path
+    directory: Path | None, work: TextWorkload, target: Path
 ) -> tuple[Path, Path, dict[str, str | int]]:
     """Writes labelled texts in the form that fastText reads.
 
     Args:
-        directory: as for `nsmc`; the whole of it is written. None: the workload's own texts are,
-            the last fifth of them for testing.
-        work: these.
+        directory: as for `read_nsmc`, all of NSMC is written; None: the workload's own texts, the
+            last fifth of them for testing.
+        work: the texts.
         target: where to write.
 
     Returns:
@@ -163,35 +128,24 @@ def write_for_fasttext(
     return target / "train.txt", target / "test.txt", {"data": work.name, **counts}
 
 
-def token_ids(workload: Workload) -> list[np.ndarray]:
+def look_up_ids(work: TextWorkload) -> list[np.ndarray]:
     """The words of every text as ids: 0 is padding, 1 unknown, as everywhere in seqkit.
 
     Args:
-        workload: the texts.
+        work: the texts.
 
     Returns:
         For each text `<int64>[words]`.
     """
-    ids = {word: number for number, word in enumerate(workload.words, 4)}
-    return [
-        np.array([ids.get(word, 1) for word in text.split()], np.int64) for text in workload.texts
-    ]
+    ids = {word: number for number, word in enumerate(work.words, 4)}
+    return [np.array([ids.get(word, 1) for word in text.split()], np.int64) for text in work.texts]
 
 
-def _made(
+def _collect(
     name: str, texts: list[str], raw: list[str], labels: list[int], vocabulary_size: int
-) -> Workload:
-    counts = Counter(word for text in texts for word in text.split())
+) -> TextWorkload:
+    """The workload of these texts; the vocabulary is counted in them."""
     # The four special ids of seqkit count as part of the vocabulary.
-    words = [word for word, _ in counts.most_common(vocabulary_size - 4)]
-    return Workload(name, texts, raw, labels, words)
-
-
-def _word(rank: int) -> str:
-    """A word of Hangul syllables: the rarer, the longer."""
-    syllables = ""
-    rank += 1
-    while rank:
-        rank, rest = divmod(rank, 200)
-        syllables += chr(_FIRST_SYLLABLE + rest * 55 % _SYLLABLES)
-    return syllables
+    counted = (word for text in texts for word in text.split())
+    words = list_frequent_words(counted, vocabulary_size - 4)
+    return TextWorkload(name, texts, raw, labels, words)

@@ -1,10 +1,11 @@
-"""Words split and counted once, so that a word is the same for everybody who is compared."""
+"""Splits words and counts them, so that a word is the same for all who are compared."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 _TOGETHER = 2048
@@ -32,8 +33,47 @@ def split_into_words(texts: Sequence[str], *, lowercase: bool) -> list[str]:
     return [text.decode() for batch in batches for text in split(tf.constant(batch)).numpy()]
 
 
-def written_tokens(texts: Sequence[str]) -> int:
-    """How many tokens were written, counted alike for everybody.
+def list_frequent_words(
+    words: Iterable[str], most: int | None = None, *, min_count: int = 1
+) -> list[str]:
+    """Makes a dictionary.
+
+    Args:
+        words: all words, one after another.
+        most: the size of the dictionary; None for no limit.
+        min_count: rarer words are left out.
+
+    Returns:
+        The most frequent words, most frequent first; of equally frequent ones the first in
+        alphabetical order.
+
+    Example:
+        >>> list_frequent_words("b a c a".split(), 2)
+        ['a', 'b']
+    """
+    counts = Counter(words)
+    known = [word for word, count in counts.items() if count >= min_count]
+    return sorted(known, key=lambda word: (-counts[word], word))[:most]
+
+
+def count_tokens(texts: Iterable[str]) -> int:
+    """Counts the tokens of texts that were split.
+
+    Args:
+        texts: words with one space between them.
+
+    Returns:
+        The words of all, and an end for each text.
+
+    Example:
+        >>> count_tokens(["a b", "c"])
+        5
+    """
+    return sum(len(text.split(" ")) + 1 for text in texts)
+
+
+def count_written_tokens(texts: Iterable[str]) -> int:
+    """Counts the tokens of answers, however their words are spaced.
 
     Args:
         texts: what was answered.
@@ -42,7 +82,7 @@ def written_tokens(texts: Sequence[str]) -> int:
         Words and marks of all, and an end for each text.
 
     Example:
-        >>> written_tokens(["Ein Mann schläft.", ""])
+        >>> count_written_tokens(["Ein Mann schläft.", ""])
         6
     """
     return sum(len(_WORD.findall(text)) + 1 for text in texts)

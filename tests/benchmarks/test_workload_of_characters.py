@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks import language_workload
-from benchmarks.language_workload import PROMPT_LENGTH, LanguageWorkload
+from benchmarks.workloads.characters import (
+    PROMPT_LENGTH,
+    LanguageWorkload,
+    make_characters,
+    read_tinyshakespeare,
+)
 
 
 def test_made_up_text_is_like_tinyshakespeare():
-    work = language_workload.synthetic(60_000, 4, seed=0)
+    work = make_characters(60_000, 4, seed=0)
     lines = work.text.split("\n")
     words = [len(line.split()) for line in lines if line]
     assert 6.0 < np.mean(words) < 6.4
@@ -17,13 +21,13 @@ def test_made_up_text_is_like_tinyshakespeare():
     letters = sum(sign.isalpha() for sign in work.text)
     assert 2.5 < letters / sum(words) < 4.5
     assert 45 < len(work.alphabet) < 70
-    assert work == language_workload.synthetic(60_000, 4, seed=0)
-    assert work.sha256 != language_workload.synthetic(60_000, 4, seed=1).sha256
+    assert work == make_characters(60_000, 4, seed=0)
+    assert work.sha256 != make_characters(60_000, 4, seed=1).sha256
 
 
 def test_there_is_more_to_read_than_a_round_reads_and_prompts_are_not_in_it():
     for characters in (100, 5000):
-        work = language_workload.synthetic(characters, 3, seed=0)
+        work = make_characters(characters, 3, seed=0)
         assert work.characters == characters < len(work.text)
         assert [len(prompt) for prompt in work.prompts] == [PROMPT_LENGTH] * 3
         assert len(set(work.prompts)) == 3
@@ -33,17 +37,17 @@ def test_there_is_more_to_read_than_a_round_reads_and_prompts_are_not_in_it():
 def test_a_workload_is_read_as_it_was_written(tmp_path):
     work = LanguageWorkload("some", "日本\n\u2028 é", 3, ["a\nb"])
     work.write(tmp_path / "work.json")
-    assert language_workload.read(tmp_path / "work.json") == work
+    assert LanguageWorkload.read(tmp_path / "work.json") == work
 
 
 def test_the_last_tenth_is_the_test(tmp_path):
     folder = tmp_path / "language_model" / "tinyshakespeare"
     folder.mkdir(parents=True)
     (folder / "input.txt").write_text("ab\n" * 300 + "xyz!" * 25, encoding="utf-8")
-    work = language_workload.tinyshakespeare(tmp_path, 500, 2)
+    work = read_tinyshakespeare(tmp_path, 500, 2)
     assert (len(work.text), work.characters) == (900, 500)
     assert work.alphabet == ["\n", "a", "b"]
     assert work.prompts == ["xyz!" * 10] * 2
     facts = work.facts()
     assert (facts["characters"], facts["train characters"], facts["prompts"]) == (900, 500, 2)
-    assert language_workload.tinyshakespeare(tmp_path, 10_000, 2).characters == 900
+    assert read_tinyshakespeare(tmp_path, 10_000, 2).characters == 900

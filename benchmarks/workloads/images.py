@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import hashlib
 import itertools
-import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.words import split_into_words
+from benchmarks.workloads.made_up import draw_lengths, draw_ranks, make_syllables, spell
+from benchmarks.workloads.words import count_tokens, list_frequent_words, split_into_words
+from benchmarks.workloads.workload import Workload
 
 # Lengths of Flickr8k's captions in words, full stops among them: mean 11.8, median 11, a hundredth
 # above 23, at most 35. A log-normal distribution is close to it.
-_LOG_MEAN, _LOG_DEVIATION, _LONGEST = 2.41, 0.33, 35
+_LONGEST = 35
+_LENGTHS = {"log_mean": 2.41, "log_deviation": 0.33, "longest": _LONGEST, "shortest": 2}
 # How rare a word is by its rank, and how many there are, as in 3,500 images of Flickr8k.
-_ZIPF, _DISTINCT_WORDS = 1.05, 6_000
-_WORDS_OF_A_PLACE = _DISTINCT_WORDS // _LONGEST
+# 6,000 words are shared among the places of a caption.
+_WORDS_OF_A_PLACE = {"power": 1.05, "distinct_words": 6_000 // _LONGEST}
 _CAPTIONS = 5
 # As most photographs of Flickr8k are, at about the 130 kB that they have.
 _HEIGHT, _WIDTH, _SQUARE, _NOISE, _QUALITY = 375, 500, 25, 32, 90
-_SYLLABLES = [consonant + vowel for consonant in "bdgklmnprst" for vowel in "aeiou"]
+_SYLLABLES = make_syllables("bdgklmnprst")
 
 
 @dataclasses.dataclass(frozen=True)
-class CaptionWorkload:
+class CaptionWorkload(Workload):
     """Captioned images to learn from and images to caption.
 
-    Captions are words in lower case with one space between them. All who are compared read these
-    files and strings, so a word is the same for each of them.
+    Captions are words in lower case with one space between them.
 
     Attributes:
-        name: where the images come from.
         images: JPEG files to learn from.
         captions: of each, as many of each as of any other.
         rows: how many of these images, from the first on, are trained on in a round; dictionaries
@@ -43,19 +41,18 @@ class CaptionWorkload:
         test_images: JPEG files to caption.
     """
 
-    name: str
     images: list[str]
     captions: list[list[str]]
     rows: int
     test_images: list[str]
 
-    @property
-    def sha256(self) -> str:
-        """The first twelve hexadecimal digits of the digest of all captions and images."""
-        digest = hashlib.sha256(json.dumps(self.captions, ensure_ascii=False).encode())
-        for path in (*self.images, *self.test_images):
-            digest.update(Path(path).read_bytes())
-        return digest.hexdigest()[:12]
+    def content(self) -> list[list[str]]:
+        """All captions."""
+        return self.captions
+
+    def files(self) -> list[str]:
+        """All images."""
+        return [*self.images, *self.test_images]
 
     @property
     def train_captions(self) -> int:
@@ -65,14 +62,11 @@ class CaptionWorkload:
     @property
     def train_tokens(self) -> int:
         """Tokens of a round of training: the words, and an end for each caption."""
-        texts = itertools.chain.from_iterable(self.captions[: self.rows])
-        return sum(len(text.split(" ")) + 1 for text in texts)
+        return count_tokens(itertools.chain.from_iterable(self.captions[: self.rows]))
 
-    def facts(self) -> dict[str, str | int]:
-        """What a report says about the images."""
+    def amounts(self) -> dict[str, int]:
+        """Numbers of images, captions and tokens."""
         return {
-            "data": self.name,
-            "sha256": self.sha256,
             "images": len(self.images),
             "train images": self.rows,
             "train captions": self.train_captions,
@@ -84,7 +78,7 @@ class CaptionWorkload:
         """The dictionary.
 
         Args:
-            most: at most so many words.
+            most: its size.
             min_count: rarer words are not in it.
 
         Returns:
@@ -97,32 +91,11 @@ class CaptionWorkload:
             ['a', 'c']
         """
         texts = itertools.chain.from_iterable(self.captions)
-        counts = Counter(word for text in texts for word in text.split(" "))
-        known = [word for word, count in counts.items() if count >= min_count]
-        return sorted(known, key=lambda word: (-counts[word], word))[:most]
-
-    def write(self, path: Path) -> None:
-        """Writes a file that `read` reads; the images stay where they are.
-
-        Args:
-            path: the file.
-        """
-        path.write_text(json.dumps(dataclasses.asdict(self), ensure_ascii=False), encoding="utf-8")
+        words = (word for text in texts for word in text.split(" "))
+        return list_frequent_words(words, most, min_count=min_count)
 
 
-def read(path: str | Path) -> CaptionWorkload:
-    """Reads what `CaptionWorkload.write` wrote.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The captioned images.
-    """
-    return CaptionWorkload(**json.loads(Path(path).read_text(encoding="utf-8")))
-
-
-def flickr8k(directory: Path, rows: int, test_rows: int, seed: int) -> CaptionWorkload:
+def read_flickr8k(directory: Path, rows: int, test_rows: int, seed: int) -> CaptionWorkload:
     """Takes a part of Flickr8k, and puts its training images into an order.
 
     Args:
@@ -134,7 +107,7 @@ def flickr8k(directory: Path, rows: int, test_rows: int, seed: int) -> CaptionWo
     Returns:
         The images of the part `train`, and the first of the part `val`.
     """
-    parts = flickr8k_parts(directory)
+    parts = read_flickr8k_parts(directory)
     images = list(parts["train"])
     images = [images[i] for i in np.random.default_rng(seed).permutation(len(images))]
     return CaptionWorkload(
@@ -146,11 +119,11 @@ def flickr8k(directory: Path, rows: int, test_rows: int, seed: int) -> CaptionWo
     )
 
 
-def flickr8k_parts(directory: Path) -> dict[str, dict[str, list[str]]]:
+def read_flickr8k_parts(directory: Path) -> dict[str, dict[str, list[str]]]:
     """Reads the table of a part of Flickr8k.
 
     Args:
-        directory: as for `flickr8k`.
+        directory: as for `read_flickr8k`.
 
     Returns:
         Parts, `train` and `val`, by name: captions as they were written by image file.
@@ -164,7 +137,7 @@ def flickr8k_parts(directory: Path) -> dict[str, dict[str, list[str]]]:
     return parts
 
 
-def synthetic(
+def make_images(
     directory: Path, images: int, rows: int, test_rows: int, seed: int
 ) -> CaptionWorkload:
     """Makes pictures of about the size of Flickr8k's, and captions of the lengths of its captions.
@@ -184,14 +157,13 @@ def synthetic(
     """
     random = np.random.default_rng(seed)
     number = images * _CAPTIONS
-    lengths = np.exp(random.normal(_LOG_MEAN, _LOG_DEVIATION, number)).round().astype(int)
-    # One of them is the full stop.
-    lengths = lengths.clip(2, _LONGEST) - 1
-    share = np.arange(1, _WORDS_OF_A_PLACE + 1) ** -_ZIPF
-    ranks = random.choice(_WORDS_OF_A_PLACE, lengths.sum(), p=share / share.sum())
+    # One of the words is the full stop.
+    lengths = draw_lengths(random, number, **_LENGTHS) - 1
     texts = [
-        " ".join([*(_word(rank * _LONGEST + place) for place, rank in enumerate(part)), "."])
-        for part in np.split(ranks, lengths.cumsum()[:-1])
+        " ".join(
+            [*(spell(rank * _LONGEST + place, _SYLLABLES) for place, rank in enumerate(ranks)), "."]
+        )
+        for ranks in draw_ranks(random, lengths, **_WORDS_OF_A_PLACE)
     ]
     captions = [texts[first : first + _CAPTIONS] for first in range(0, number, _CAPTIONS)]
     paths = _draw(directory, images + test_rows, random)
@@ -218,13 +190,3 @@ def _draw(directory: Path, number: int, random: np.random.Generator) -> list[str
         pixels = (squares + noise.astype(np.int16)).clip(0, 255).astype(np.uint8)
         path.write_bytes(tf.io.encode_jpeg(pixels, quality=_QUALITY).numpy())
     return [str(path) for path in paths]
-
-
-def _word(rank: int) -> str:
-    """A word: the rarer, the longer."""
-    word = ""
-    rank += 1
-    while rank:
-        rank, rest = divmod(rank, len(_SYLLABLES))
-        word += _SYLLABLES[rest]
-    return word

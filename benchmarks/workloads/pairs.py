@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.words import split_into_words
+from benchmarks.workloads.made_up import draw_lengths, draw_ranks, make_syllables, spell
+from benchmarks.workloads.words import count_tokens, list_frequent_words, split_into_words
+from benchmarks.workloads.workload import Workload
 
 # Lengths of Multi30k's English training sentences in words, full stops among them: mean 13.1,
 # median 12, a hundredth above 26, at most 41. A log-normal distribution is close to it.
-_LOG_MEAN, _LOG_DEVIATION, _LONGEST = 2.53, 0.30, 41
+_LENGTHS = {"log_mean": 2.53, "log_deviation": 0.30, "longest": 41}
 # How rare a word is by its rank, and how many there are, as in Multi30k's German sentences.
-_ZIPF, _DISTINCT_WORDS = 1.0, 18_000
-_SOURCE_SYLLABLES = [consonant + vowel for consonant in "dklmst" for vowel in "aeiou"]
-_TARGET_SYLLABLES = [consonant + vowel for consonant in "bfghnr" for vowel in "aeiou"]
+_WORDS = {"power": 1.0, "distinct_words": 18_000}
+_SOURCE_SYLLABLES = make_syllables("dklmst")
+_TARGET_SYLLABLES = make_syllables("bfghnr")
 _SIDES = ("source", "target")
 
 
 @dataclasses.dataclass(frozen=True)
-class TranslationWorkload:
+class TranslationWorkload(Workload):
     """Pairs to learn from and sentences to translate, words with one space between them.
 
-    All who are compared read these strings, so a word is the same for each of them.
-
     Attributes:
-        name: where the pairs come from.
         sources: the sentences to learn from.
         targets: their translations.
         rows: how many of these pairs, from the first on, are trained on in a round; dictionaries
@@ -38,28 +33,23 @@ class TranslationWorkload:
         test_sources: the sentences to translate.
     """
 
-    name: str
     sources: list[str]
     targets: list[str]
     rows: int
     test_sources: list[str]
 
-    @property
-    def sha256(self) -> str:
-        """The first twelve hexadecimal digits of the digest of all sentences."""
-        content = [self.sources, self.targets, self.test_sources]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
+    def content(self) -> list[list[str]]:
+        """All sentences."""
+        return [self.sources, self.targets, self.test_sources]
 
     @property
     def train_tokens(self) -> int:
         """Target tokens of a round of training: the words, and an end for each sentence."""
-        return sum(len(target.split(" ")) + 1 for target in self.targets[: self.rows])
+        return count_tokens(self.targets[: self.rows])
 
-    def facts(self) -> dict[str, str | int]:
-        """What a report says about the pairs."""
+    def amounts(self) -> dict[str, int]:
+        """Numbers of pairs, tokens and sentences."""
         return {
-            "data": self.name,
-            "sha256": self.sha256,
             "pairs": len(self.sources),
             "train pairs": self.rows,
             "train tokens": self.train_tokens,
@@ -71,7 +61,7 @@ class TranslationWorkload:
 
         Args:
             side: `sources` or `targets`.
-            most: at most so many words.
+            most: its size.
 
         Returns:
             The most frequent words, most frequent first; of equally frequent ones the first in
@@ -81,31 +71,11 @@ class TranslationWorkload:
             >>> TranslationWorkload("some", ["b a", "c a"], [], 0, []).known_words("sources", 2)
             ['a', 'b']
         """
-        counts = Counter(word for text in getattr(self, side) for word in text.split(" "))
-        return sorted(counts, key=lambda word: (-counts[word], word))[:most]
-
-    def write(self, path: Path) -> None:
-        """Writes a file that `read` reads.
-
-        Args:
-            path: the file.
-        """
-        path.write_text(json.dumps(dataclasses.asdict(self), ensure_ascii=False), encoding="utf-8")
+        words = (word for text in getattr(self, side) for word in text.split(" "))
+        return list_frequent_words(words, most)
 
 
-def read(path: str | Path) -> TranslationWorkload:
-    """Reads what `TranslationWorkload.write` wrote.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The pairs.
-    """
-    return TranslationWorkload(**json.loads(Path(path).read_text(encoding="utf-8")))
-
-
-def multi30k(directory: Path, rows: int, seed: int) -> TranslationWorkload:
+def read_multi30k(directory: Path, rows: int, seed: int) -> TranslationWorkload:
     """Takes Multi30k, English to German, and puts its training pairs into an order.
 
     Args:
@@ -131,7 +101,7 @@ def multi30k(directory: Path, rows: int, seed: int) -> TranslationWorkload:
     )
 
 
-def synthetic(rows: int, test_rows: int, seed: int) -> TranslationWorkload:
+def make_pairs(rows: int, test_rows: int, seed: int) -> TranslationWorkload:
     """Makes pairs with the lengths and the word frequencies of Multi30k, and no sense.
 
     The target has a word for each of the source, always the same, so that there is something to
@@ -146,23 +116,9 @@ def synthetic(rows: int, test_rows: int, seed: int) -> TranslationWorkload:
         The pairs.
     """
     random = np.random.default_rng(seed)
-    lengths = np.exp(random.normal(_LOG_MEAN, _LOG_DEVIATION, rows + test_rows)).round().astype(int)
-    lengths = lengths.clip(1, _LONGEST)
-    share = np.arange(1, _DISTINCT_WORDS + 1) ** -_ZIPF
-    ranks = random.choice(_DISTINCT_WORDS, lengths.sum(), p=share / share.sum())
-    sentences = [part.tolist() for part in np.split(ranks, lengths.cumsum()[:-1])]
+    sentences = draw_ranks(random, draw_lengths(random, rows + test_rows, **_LENGTHS), **_WORDS)
     sources, targets = (
-        [" ".join(_word(rank, syllables) for rank in sentence) for sentence in sentences]
+        [" ".join(spell(rank, syllables) for rank in sentence) for sentence in sentences]
         for syllables in (_SOURCE_SYLLABLES, _TARGET_SYLLABLES)
     )
     return TranslationWorkload("synthetic", sources[:rows], targets[:rows], rows, sources[rows:])
-
-
-def _word(rank: int, syllables: Sequence[str]) -> str:
-    """A word: the rarer, the longer."""
-    word = ""
-    rank += 1
-    while rank:
-        rank, rest = divmod(rank, len(syllables))
-        word += syllables[rest]
-    return word

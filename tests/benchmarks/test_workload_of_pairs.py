@@ -7,9 +7,8 @@ import gzip
 import numpy as np
 import pytest
 
-from benchmarks import translation_workload
-from benchmarks.translation_workload import TranslationWorkload
-from benchmarks.words import written_tokens
+from benchmarks.workloads.pairs import TranslationWorkload, make_pairs, read_multi30k
+from benchmarks.workloads.words import count_written_tokens
 
 
 @pytest.fixture
@@ -26,17 +25,17 @@ def multi30k(tmp_path):
 
 
 def test_made_up_pairs_are_as_long_as_those_of_multi30k():
-    work = translation_workload.synthetic(3000, 500, seed=0)
+    work = make_pairs(3000, 500, seed=0)
     lengths = [len(text.split(" ")) for text in work.sources]
     assert min(lengths) >= 1 and max(lengths) <= 41
     assert 12.5 < np.mean(lengths) < 13.7 and 12 <= np.median(lengths) <= 13
     assert (work.rows, len(work.targets), len(work.test_sources)) == (3000, 3000, 500)
-    assert work == translation_workload.synthetic(3000, 500, seed=0)
-    assert work.sha256 != translation_workload.synthetic(3000, 500, seed=1).sha256
+    assert work == make_pairs(3000, 500, seed=0)
+    assert work.sha256 != make_pairs(3000, 500, seed=1).sha256
 
 
 def test_a_word_always_has_the_same_translation_so_that_there_is_something_to_learn():
-    work = translation_workload.synthetic(200, 1, seed=0)
+    work = make_pairs(200, 1, seed=0)
     pairs = {
         pair
         for source, target in zip(work.sources, work.targets, strict=True)
@@ -47,22 +46,22 @@ def test_a_word_always_has_the_same_translation_so_that_there_is_something_to_le
 
 
 def test_a_workload_is_read_as_it_was_written(tmp_path):
-    work = translation_workload.synthetic(20, 5, seed=0)
+    work = make_pairs(20, 5, seed=0)
     work.write(tmp_path / "work.json")
-    assert translation_workload.read(tmp_path / "work.json") == work
+    assert TranslationWorkload.read(tmp_path / "work.json") == work
 
 
 def test_multi30k_is_split_into_words_with_their_case(multi30k):
-    work = translation_workload.multi30k(multi30k, rows=2, seed=0)
+    work = read_multi30k(multi30k, rows=2, seed=0)
     assert sorted(work.sources) == [f"Hi , {name} !" for name in "ABC"]
     names = [source[5] for source in work.sources]
     assert work.targets == [f"Na , du {name} - Freund !" for name in names]
     assert work.test_sources == ["Hi , D !"]
     facts = work.facts()
     assert (facts["pairs"], facts["train pairs"], facts["test sentences"]) == (3, 2, 1)
-    orders = {tuple(translation_workload.multi30k(multi30k, 2, seed).sources) for seed in range(9)}
+    orders = {tuple(read_multi30k(multi30k, 2, seed).sources) for seed in range(9)}
     assert len(orders) > 1
-    assert translation_workload.multi30k(multi30k, 9, 0).rows == 3
+    assert read_multi30k(multi30k, 9, 0).rows == 3
 
 
 def test_tokens_of_a_round_are_words_and_ends():
@@ -78,5 +77,7 @@ def test_dictionaries_are_apart_and_equally_frequent_words_are_in_order():
 
 
 def test_translations_are_counted_alike_however_they_are_spaced():
-    assert written_tokens(["Na , du A - Freund !"]) == written_tokens(["Na, du A-Freund!"])
-    assert written_tokens(["Na, du A-Freund!", "", "ja"]) == 8 + 1 + 2
+    assert count_written_tokens(["Na , du A - Freund !"]) == count_written_tokens(
+        ["Na, du A-Freund!"]
+    )
+    assert count_written_tokens(["Na, du A-Freund!", "", "ja"]) == 8 + 1 + 2

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks import workload
-from benchmarks.words import split_into_words
+from benchmarks.workloads.texts import (
+    TextWorkload,
+    look_up_ids,
+    make_texts,
+    read_nsmc,
+    write_for_fasttext,
+)
+from benchmarks.workloads.words import split_into_words
 
 
 def test_made_up_texts_are_as_long_as_those_of_nsmc():
-    work = workload.synthetic(3000, 2000, seed=0)
+    work = make_texts(3000, 2000, seed=0)
     lengths = [len(text.split(" ")) for text in work.texts]
     assert min(lengths) >= 1 and max(lengths) <= 101
     assert 9.5 < np.mean(lengths) < 11.5 and 7 <= np.median(lengths) <= 9
     assert work.num_tokens == sum(lengths)
     assert set(work.labels) == {0, 1} and len(work.labels) == 3000
     assert len(work.words) == len(set(work.words)) == 1996
-    assert work == workload.synthetic(3000, 2000, seed=0)
-    assert work.sha256 != workload.synthetic(3000, 2000, seed=1).sha256
+    assert work == make_texts(3000, 2000, seed=0)
+    assert work.sha256 != make_texts(3000, 2000, seed=1).sha256
 
 
 def test_a_workload_is_read_as_it_was_written(tmp_path):
-    work = workload.synthetic(20, 50, seed=0)
+    work = make_texts(20, 50, seed=0)
     work.write(tmp_path / "work.json")
-    assert workload.read(tmp_path / "work.json") == work
+    assert TextWorkload.read(tmp_path / "work.json") == work
 
 
 def test_ids_are_those_of_seqkit():
-    work = workload.Workload("some", ["b a c", "a"], ["b a c", "a"], [0, 1], ["a", "b"])
-    assert [ids.tolist() for ids in workload.token_ids(work)] == [[5, 4, 1], [4]]
+    work = TextWorkload("some", ["b a c", "a"], ["b a c", "a"], [0, 1], ["a", "b"])
+    assert [ids.tolist() for ids in look_up_ids(work)] == [[5, 4, 1], [4]]
 
 
 def test_real_texts_are_split_once_and_stay_so(tmp_path):
@@ -36,7 +42,7 @@ def test_real_texts_are_split_once_and_stay_so(tmp_path):
     folder.mkdir(parents=True)
     rows = ["id\tdocument\tlabel", "1\t굳ㅋㅋ!! 3.5점...\t1", "2\tGood 영화\t0"]
     (folder / "ratings_train.txt").write_text("\n".join(rows), encoding="utf-8")
-    work = workload.nsmc(tmp_path, 2, 100, seed=0)
+    work = read_nsmc(tmp_path, 2, 100, seed=0)
     by_label = dict(zip(work.labels, work.texts, strict=True))
     assert by_label[0] == "good 영화"
     assert by_label[1] == "굳 ㅋㅋ ! ! 3.5 점 . . ."
@@ -46,8 +52,8 @@ def test_real_texts_are_split_once_and_stay_so(tmp_path):
 
 def test_fasttext_gets_a_line_for_each_text(tmp_path):
     texts = ["one\u2028two", "three", "", "four", "five"]
-    work = workload.Workload("some", texts, texts, [0, 1, 0, 1, 1], [])
-    train, test, counts = workload.write_for_fasttext(None, work, tmp_path)
+    work = TextWorkload("some", texts, texts, [0, 1, 0, 1, 1], [])
+    train, test, counts = write_for_fasttext(None, work, tmp_path)
     assert (
         train.read_text() == "__label__0 one two\n__label__1 three\n__label__0 \n__label__1 four\n"
     )

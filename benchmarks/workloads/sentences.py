@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.workloads.made_up import draw_lengths, draw_ranks, make_syllables, spell
+from benchmarks.workloads.words import list_frequent_words
+from benchmarks.workloads.workload import Workload
+
 # Lengths of English-EWT's training part in words: mean 16.3, at most 159. A log-normal
 # distribution with these figures is close to it.
-_LOG_MEAN, _LOG_DEVIATION, _LONGEST = 2.45, 0.83, 160
+_LENGTHS = {"log_mean": 2.45, "log_deviation": 0.83, "longest": 160}
 # How rare a word is by its rank, and how many there are, as in English-EWT.
-_ZIPF, _DISTINCT_WORDS = 1.0, 20_000
+_WORDS = {"power": 1.0, "distinct_words": 20_000}
 _NUM_TAGS = 17
-_SYLLABLES = [consonant + vowel for consonant in "dklmst" for vowel in "aeiou"]
+_SYLLABLES = make_syllables("dklmst")
 _TEXT = "# text = "
 
 
 @dataclasses.dataclass(frozen=True)
-class TaggedWorkload:
+class TaggedWorkload(Workload):
     """Sentences to train on and sentences to tag.
 
-    All who are compared read these words, so a word is the same for each of them.
-
     Attributes:
-        name: where the sentences come from.
         tokens: the words of each sentence to learn from.
         tags: their tags.
         rows: how many of these sentences, from the first on, are trained on in a round; words,
@@ -36,24 +34,19 @@ class TaggedWorkload:
         test_texts: the same sentences as they were written.
     """
 
-    name: str
     tokens: list[list[str]]
     tags: list[list[str]]
     rows: int
     test_tokens: list[list[str]]
     test_texts: list[str]
 
-    @property
-    def sha256(self) -> str:
-        """The first twelve hexadecimal digits of the digest of sentences and tags."""
-        content = [self.tokens, self.tags, self.test_tokens, self.test_texts]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
+    def content(self) -> list[list[list[str]] | list[str]]:
+        """Sentences and tags."""
+        return [self.tokens, self.tags, self.test_tokens, self.test_texts]
 
-    def facts(self) -> dict[str, str | int]:
-        """What a report says about the sentences."""
+    def amounts(self) -> dict[str, int]:
+        """Numbers of sentences and words."""
         return {
-            "data": self.name,
-            "sha256": self.sha256,
             "sentences": len(self.tokens),
             "train sentences": self.rows,
             "train words": sum(map(len, self.tokens[: self.rows])),
@@ -74,31 +67,13 @@ class TaggedWorkload:
             >>> TaggedWorkload("some", [["a", "b"], ["a"]], [], 0, [], []).known_words(2)
             ['a']
         """
-        counts = Counter(word for sentence in self.tokens for word in sentence)
-        return [word for word, count in counts.most_common() if count >= min_count]
-
-    def write(self, path: Path) -> None:
-        """Writes a file that `read` reads.
-
-        Args:
-            path: the file.
-        """
-        path.write_text(json.dumps(dataclasses.asdict(self), ensure_ascii=False), encoding="utf-8")
+        words = (word for sentence in self.tokens for word in sentence)
+        return list_frequent_words(words, min_count=min_count)
 
 
-def read(path: str | Path) -> TaggedWorkload:
-    """Reads what `TaggedWorkload.write` wrote.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The sentences.
-    """
-    return TaggedWorkload(**json.loads(Path(path).read_text(encoding="utf-8")))
-
-
-def english_ewt(directory: Path, rows: int, test_rows: int | None, seed: int) -> TaggedWorkload:
+def read_english_ewt(
+    directory: Path, rows: int, test_rows: int | None, seed: int
+) -> TaggedWorkload:
     """Takes UD English-EWT with its parts of speech, and puts its training sentences into an order.
 
     Args:
@@ -136,7 +111,7 @@ def english_ewt(directory: Path, rows: int, test_rows: int | None, seed: int) ->
     )
 
 
-def synthetic(rows: int, test_rows: int, seed: int) -> TaggedWorkload:
+def make_sentences(rows: int, test_rows: int, seed: int) -> TaggedWorkload:
     """Makes sentences with the lengths and the word frequencies of English-EWT, and no sense.
 
     Args:
@@ -148,22 +123,8 @@ def synthetic(rows: int, test_rows: int, seed: int) -> TaggedWorkload:
         The sentences.
     """
     random = np.random.default_rng(seed)
-    lengths = np.exp(random.normal(_LOG_MEAN, _LOG_DEVIATION, rows + test_rows)).round().astype(int)
-    lengths = lengths.clip(1, _LONGEST)
-    share = np.arange(1, _DISTINCT_WORDS + 1) ** -_ZIPF
-    ranks = random.choice(_DISTINCT_WORDS, lengths.sum(), p=share / share.sum())
-    sentences = [part.tolist() for part in np.split(ranks, lengths.cumsum()[:-1])]
-    tokens = [[_word(rank) for rank in sentence] for sentence in sentences]
+    sentences = draw_ranks(random, draw_lengths(random, rows + test_rows, **_LENGTHS), **_WORDS)
+    tokens = [[spell(rank, _SYLLABLES) for rank in sentence] for sentence in sentences]
     tags = [[f"T{rank % _NUM_TAGS:02}" for rank in sentence] for sentence in sentences[:rows]]
     texts = [" ".join(words) for words in tokens[rows:]]
     return TaggedWorkload("synthetic", tokens[:rows], tags, rows, tokens[rows:], texts)
-
-
-def _word(rank: int) -> str:
-    """A word of Latin syllables: the rarer, the longer."""
-    word = ""
-    rank += 1
-    while rank:
-        rank, rest = divmod(rank, len(_SYLLABLES))
-        word += _SYLLABLES[rest]
-    return word
