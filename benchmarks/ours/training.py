@@ -18,7 +18,7 @@ from benchmarks.worker import Work, read_config, serve
 from benchmarks.workloads.texts import TextWorkload
 from seqkit import data
 from seqkit.optimizers import LazyAdam
-from seqkit.tasks.classification.batches import EncodedTexts, TrainingBatches
+from seqkit.tasks.classification.batches import EncodedTexts, TextBatches
 
 _MATRIX, _PRODUCTS = 1024, 40
 
@@ -48,9 +48,9 @@ def epoch_of(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> tup
     made = {"outputs": model.outputs, "batch_size": config["batch_size"], "seed": config["seed"]}
     targets = model.targets(rows["label"])
     model.core.fit(
-        TrainingBatches(some, targets[: len(some)], **made).dataset(), verbose=0, shuffle=False
+        TextBatches(some, targets[: len(some)], **made).dataset(), verbose=0, shuffle=False
     )
-    batches = TrainingBatches(texts, targets, **made)
+    batches = TextBatches(texts, targets, **made)
     dataset = batches.dataset()
 
     def epoch() -> dict[str, Any]:

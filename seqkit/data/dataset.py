@@ -117,6 +117,17 @@ class Dataset:
             part = values.slice(start, size)
             yield part.chunk(0) if part.num_chunks == 1 else pa.concat_arrays(part.chunks)
 
+    def head(self, number: int) -> Dataset:
+        """The first rows, as a data set of its own.
+
+        Args:
+            number: how many; all where there are fewer.
+
+        Returns:
+            The rows.
+        """
+        return self.take(range(min(number, len(self))))
+
     def take(self, indices: Sequence[int] | np.ndarray) -> Dataset:
         """The rows of the given indices, in that order, as a data set of its own.
 

@@ -1,5 +1,5 @@
 """How good a model is, beside a plain one."""
 
-from seqkit.evaluation.outcome import Outcome, beside
+from seqkit.evaluation.outcome import Outcome, Scored, beside
 
-__all__ = ["Outcome", "beside"]
+__all__ = ["Outcome", "Scored", "beside"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 
@@ -31,6 +31,20 @@ class Outcome(NamedTuple):
     minutes: float
     history: list[dict[str, float]]
     checks: Report
+
+
+class Scored(NamedTuple):
+    """A model's scores beside those of its baselines.
+
+    Attributes:
+        scores: all scores of the model.
+        baselines: one score of each baseline on the same data, by its name.
+        lines: what to print, see `beside`.
+    """
+
+    scores: Any
+    baselines: Mapping[str, float]
+    lines: Sequence[str]
 
 
 def beside(

@@ -17,7 +17,7 @@ HARD_IMAGES: list[bytes] = [
 ]
 
 
-def described(
+def describe_data(
     datasets: Mapping[str, Dataset] | Mapping[str, TextStream],
 ) -> dict[str, dict[str, Any]]:
     """Name, digest, licence and size of each part of the data.
@@ -30,7 +30,7 @@ def described(
 
     Example:
         >>> from seqkit import data
-        >>> described({"test": data.read([("good", "pos")], name="reviews")})["test"]["name"]
+        >>> describe_data({"test": data.read([("good", "pos")], name="reviews")})["test"]["name"]
         'reviews'
     """
     return {

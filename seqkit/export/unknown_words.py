@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
 from seqkit.data import Dataset
+from seqkit.export import report
 from seqkit.text import TextEncoder, count_tokens
 from seqkit.text.word_encoder import WordEncoder
 
@@ -47,3 +49,20 @@ def unknown_tokens(
     """
     counts = count_tokens(dataset.batches(column, 4096), encoder.tokenizer)
     return encoder.vocabulary.coverage(counts).most_common_unknown
+
+
+def unknown_table(
+    unknown: Sequence[tuple[str, int]], *, what: str = "token", where: str = "the test data"
+) -> report.Section:
+    """The most frequent unknown tokens, for a report.
+
+    Args:
+        unknown: tokens with how often they come.
+        what: what they are called, `token` or `word`.
+        where: where they were counted.
+
+    Returns:
+        The section.
+    """
+    rows = [list(pair) for pair in unknown]
+    return report.table(f"Most frequent unknown {what}s", [what, f"count in {where}"], rows)

@@ -1,11 +1,12 @@
-"""What the classes of this package share: a core, what it is set to, and one file for all of it."""
+"""What the models of all tasks share: a network, its settings, and one file for all of it."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import keras
 import tensorflow as tf
@@ -14,19 +15,24 @@ from seqkit.model.keras_file import read_keras_file, write_keras_file
 
 
 class ServableModel(tf.Module):
-    """A core on numbers and what belongs to it; the classes made of it add what people have.
+    """A core on numbers; the models of tasks put strings, images or pieces around it.
 
     Args:
         core: the network.
-        core_config: the arguments that it was made with, JSON-able.
+        core_config: sizes and seed that it was made with, JSON-able.
 
     Attributes:
         task: what the class does; its files say so.
+        network_type: the dataclass of the sizes of its network.
         settings: names of the attributes that a file keeps, arguments of the class.
+        dictionaries: classes of the other attributes that a file keeps, with `get_config` and
+            `from_config`, by name.
     """
 
     task: ClassVar[str]
+    network_type: ClassVar[type]
     settings: ClassVar[tuple[str, ...]]
+    dictionaries: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, core: keras.Model, core_config: Mapping[str, Any]) -> None:
         super().__init__()
@@ -36,8 +42,25 @@ class ServableModel(tf.Module):
 
     @property
     def core_config(self) -> dict[str, Any]:
-        """The arguments that the core was made with, but for those that follow from the data."""
+        """Sizes and seed that the core was made with, but for those that follow from the data."""
         return json.loads(self._core_config)
+
+    @property
+    def seed(self) -> int:
+        """The seed that the core was made with."""
+        return self.core_config.get("seed", 0)
+
+    @property
+    def network(self) -> Any:
+        """The sizes of the network, of the class `network_type`."""
+        names = {field.name for field in dataclasses.fields(self.network_type)}
+        return self.network_type(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in self.core_config.items()
+                if name in names
+            }
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes weights, vocabularies and configuration to one `.keras` file.
@@ -48,17 +71,53 @@ class ServableModel(tf.Module):
         Raises:
             ValueError: the name ends otherwise.
         """
-        shell = self._dictionaries() | {"core_config": self.core_config} | self._settings()
+        shell = self._dictionary_configs() | {"core_config": self.core_config} | self._settings()
         write_keras_file(path, self.core, self.task, shell)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Reads what `save` wrote.
+
+        Args:
+            path: the file, or the directory of an artefact that holds `model.keras`.
+
+        Returns:
+            The model, ready to answer or to be trained further.
+
+        Raises:
+            ValueError: the file is not there, or holds a model for another task.
+        """
+        core, shell = read_keras_file(path, cls.task)
+        return cls(core=core, **cls._read_dictionaries(shell), **shell)
 
     def _settings(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.settings}
 
-    def _dictionaries(self) -> dict[str, Any]:
-        """What makes the class's encoders and vocabularies again, by argument."""
-        return {}
+    def _dictionary_configs(self) -> dict[str, Any]:
+        """What makes the encoders and vocabularies again, by argument of the class."""
+        return {name: getattr(self, name).get_config() for name in self.dictionaries}
 
     @classmethod
-    def _saved(cls, path: str | os.PathLike[str]) -> tuple[keras.Model, dict[str, Any]]:
-        """Reads what `save` wrote: the core, and the other arguments of the class."""
-        return read_keras_file(path, cls.task)
+    def _read_dictionaries(cls, shell: dict[str, Any]) -> dict[str, Any]:
+        """Takes the encoders and vocabularies out of what a file holds, by argument."""
+        return {name: kind.from_config(shell.pop(name)) for name, kind in cls.dictionaries.items()}
+
+    @classmethod
+    def _arrange(cls, network: Any, given: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Splits arguments of `build` into the network, some sizes given by name, and settings."""
+        settings = {name: given[name] for name in cls.settings if name in given}
+        sizes = {name: value for name, value in given.items() if name not in settings}
+        return dataclasses.replace(network, **sizes), settings
+
+
+def config_of(network: Any, seed: int) -> dict[str, Any]:
+    """What a file keeps of how a core was made.
+
+    Args:
+        network: sizes, a dataclass.
+        seed: the seed.
+
+    Returns:
+        JSON-able values by name.
+    """
+    return {**dataclasses.asdict(network), "seed": seed}

@@ -1,1 +1,1 @@
-"""The steps that every recipe takes, and the command line on top of them."""
+"""The steps that every recipe takes, their settings, and the command line on top of them."""

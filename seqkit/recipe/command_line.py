@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import dataclasses
 import inspect
 import os
+import re
 import sys
 import types
 import typing
@@ -60,8 +62,15 @@ def main(args: Sequence[str] | None = None) -> int:
         )
 
 
-def run_recipe(train: Callable[..., Any], args: Sequence[str] | None = None) -> Any:
-    """Runs a recipe's `train` with arguments from the command line.
+def run_recipe(
+    train: Callable[..., Any],
+    args: Sequence[str] | None = None,
+    *,
+    defaults: Callable[[str | None], Any] | None = None,
+    help_of_data: str = "",
+    module: str | None = None,
+) -> Any:
+    """Runs a function with arguments from the command line: the `train` of a recipe.
 
     Every parameter becomes a flag, documented by the docstring: `export_path` is `--export-path`,
     `resume` is `--resume`. The fields of a dataclass parameter, the recipe's configuration, are
@@ -74,6 +83,10 @@ def run_recipe(train: Callable[..., Any], args: Sequence[str] | None = None) -> 
     Args:
         train: The function.
         args: The arguments; by default those of the process.
+        defaults: Gives the default of `config` for the data of the command line, since settings
+            may depend on their kind.
+        help_of_data: What to say of `--data` in place of the function's docstring.
+        module: The module that is run; that of the function if None.
 
     Returns:
         What `train` returns.
@@ -98,7 +111,15 @@ def run_recipe(train: Callable[..., Any], args: Sequence[str] | None = None) -> 
 
     ```
     """
-    parameters = [_as_flag(p, train) for p in inspect.signature(train).parameters.values()]
+    args = sys.argv[1:] if args is None else list(args)
+    parameters = list(inspect.signature(train).parameters.values())
+    if defaults is not None:
+        config = defaults(_given_data(args))
+        parameters = [
+            p.replace(annotation=type(config), default=config) if p.name == "config" else p
+            for p in parameters
+        ]
+    parameters = [_as_flag(p, train) for p in parameters]
 
     def arguments(**given: Any) -> dict[str, Any]:
         return given
@@ -107,8 +128,8 @@ def run_recipe(train: Callable[..., Any], args: Sequence[str] | None = None) -> 
     # an error of the training from being taken for one of the command line.
     arguments.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     arguments.__annotations__ = {p.name: p.annotation for p in parameters}
-    arguments.__doc__ = train.__doc__
-    given = tyro.cli(arguments, prog=_program(train), args=args)
+    arguments.__doc__ = _described(inspect.getdoc(train) or "", help_of_data)
+    given = tyro.cli(arguments, prog=_program(module or train.__module__), args=args)
     hint = "interrupted"
     if "resume" in given:
         hint += ": the same command with --resume goes on from the last finished epoch"
@@ -116,11 +137,25 @@ def run_recipe(train: Callable[..., Any], args: Sequence[str] | None = None) -> 
         return train(**given)
 
 
+def _given_data(args: Sequence[str]) -> str | None:
+    """What `--data` says, before the other flags are read."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--data", nargs="?")
+    return parser.parse_known_args(list(args))[0].data
+
+
+def _described(docstring: str, help_of_data: str) -> str:
+    """A docstring that says of `data` what a recipe says."""
+    if not help_of_data:
+        return docstring
+    return re.sub(r"(?m)^( +data: )[^\n]*", lambda found: found[1] + help_of_data, docstring)
+
+
 def _as_flag(parameter: inspect.Parameter, function: Callable[..., Any]) -> inspect.Parameter:
     annotation = parameter.annotation
     if isinstance(annotation, str):
         try:
-            annotation = eval(annotation, function.__globals__)
+            annotation = eval(annotation, inspect.unwrap(function).__globals__)
         except NameError:  # It is imported for type checkers alone.
             annotation = Any
     if dataclasses.is_dataclass(annotation):
@@ -143,8 +178,7 @@ def _takes_text(annotation: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, os.PathLike)
 
 
-def _program(function: Callable[..., Any]) -> str:
-    module = function.__module__
+def _program(module: str) -> str:
     if module == "__main__":
         spec = getattr(sys.modules["__main__"], "__spec__", None)
         module = spec.name if spec is not None else Path(sys.argv[0]).stem

@@ -100,12 +100,15 @@ class TextEncoder(tf.Module):
                 ngram_ids = self.ngrams(self._words.split(normalized).values)
             return EncodedText(ids, ngram_ids, rate, tokens)
 
-    def extended(self, batches: Iterable[Any], min_count: int = 1) -> TextEncoder:
+    def extended(
+        self, batches: Iterable[Any], min_count: int = 1, max_size: int | None = None
+    ) -> TextEncoder:
         """An encoder that knows more words; the ids of those known stay.
 
         Args:
             batches: batches of new training texts.
             min_count: rarer tokens are not added.
+            max_size: the most ids there may be; those known stay in any case.
 
         Returns:
             A new encoder; this one, if its tokenizer spells every word from pieces.
@@ -113,7 +116,7 @@ class TextEncoder(tf.Module):
         if isinstance(self.tokenizer, SubwordTokenizer):
             return self
         counts = count_tokens(batches, self.tokenizer)
-        vocabulary = self.vocabulary.extended(counts, min_count=min_count)
+        vocabulary = self.vocabulary.extended(counts, min_count, max_size)
         return TextEncoder(self.tokenizer, vocabulary, self.ngrams)
 
     def get_config(self) -> dict[str, Any]:

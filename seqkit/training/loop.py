@@ -7,21 +7,16 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
 
+from seqkit.training.batches import EpochBatches
+from seqkit.training.run import Run
+from seqkit.training.settings import TrainingSettings
+
 _STATE = "state.npz"
-
-
-class EpochBatches(Protocol):
-    """Training data whose order depends on the epoch."""
-
-    epoch: int
-
-    def dataset(self) -> Any:
-        """Gives the batches of the epoch `self.epoch`, as a `tf.data.Dataset`."""
 
 
 class TrainingState(keras.callbacks.Callback):
@@ -35,7 +30,7 @@ class TrainingState(keras.callbacks.Callback):
         patience: epochs without improvement after which training stops.
         monitor: the figure that tells improvement, the less of it the better.
         directory: where the state is written after each epoch, or None.
-        fingerprint: what must be the same for a state to be gone on from (data, configuration).
+        fingerprint: what a resumed run must share with the run it continues (settings, data).
 
     Attributes:
         history: figures of each epoch so far.
@@ -161,15 +156,11 @@ class TrainingState(keras.callbacks.Callback):
 def train_core(
     core: keras.Model,
     batches: EpochBatches,
+    settings: TrainingSettings,
     *,
-    epochs: int,
-    patience: int,
     callbacks: Sequence[keras.callbacks.Callback],
     monitor: str = "val_loss",
-    checkpoints: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    fingerprint: Mapping[str, Any] | None = None,
-    log_dir: str | os.PathLike[str] | None = None,
+    run: Run = Run(),
     verbose: int | str = "auto",
 ) -> TrainingState:
     """Fits a compiled core and leaves it with the weights of its best epoch.
@@ -177,48 +168,44 @@ def train_core(
     Args:
         core: compiled model.
         batches: training data.
-        epochs: at most so many.
-        patience: epochs without improvement after which training stops.
+        settings: how many epochs, and the patience.
         callbacks: one of them must set the figure that is monitored.
-        monitor: the figure that tells improvement, the less of it the better.
-        checkpoints: directory for the state after each epoch, or None for none.
-        resume: whether to go on from the state found there; without one, training starts anew.
-        fingerprint: what must not have changed since that state was written.
-        log_dir: directory for TensorBoard, or None.
+        monitor: the figure that tells improvement, the lower the better.
+        run: where the state is kept; one that does not resume starts anew.
         verbose: as Keras's.
 
     Returns:
         The state, with the history.
 
     Raises:
-        ValueError: the state found belongs to other data or settings, or `resume` has no directory.
+        ValueError: the state found belongs to other data or settings, or a run that resumes has no
+            directory.
     """
-    if resume and checkpoints is None:
+    if run.resume and run.checkpoints is None:
         raise ValueError("resume is True but there is no directory: give export_path")
-    directory = None if checkpoints is None else Path(checkpoints)
+    directory = None if run.checkpoints is None else Path(run.checkpoints)
     state = TrainingState(
         batches,
-        patience=patience,
+        patience=settings.patience,
         monitor=monitor,
         directory=directory,
-        fingerprint=fingerprint or {},
+        fingerprint=run.fingerprint,
     )
     state.set_model(core)
     done = 0
     if directory is not None:
-        if resume:
+        if run.resume:
             done = state.read(directory)
         else:
             shutil.rmtree(directory, ignore_errors=True)
-    extra: list[keras.callbacks.Callback] = []
-    if log_dir is not None:
-        extra.append(keras.callbacks.TensorBoard(str(log_dir)))
+    logs = [] if run.log_dir is None else [keras.callbacks.TensorBoard(str(run.log_dir))]
+    epochs = settings.epochs_of(len(batches))
     if not state.finished and done < epochs:
         core.fit(
             batches.dataset(),
             epochs=epochs,
             initial_epoch=done,
-            callbacks=[*callbacks, state, *extra],
+            callbacks=[*callbacks, state, *logs],
             shuffle=False,  # the batches come in an order of their own
             verbose=verbose,
         )

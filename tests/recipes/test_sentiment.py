@@ -1,7 +1,6 @@
 """The sentiment recipe, whole: from rows to a served model, interrupted and gone on from."""
 
 import csv
-import dataclasses
 import json
 import signal
 import subprocess
@@ -34,7 +33,7 @@ import sys, json, tensorflow as tf
 model = tf.saved_model.load(sys.argv[1])
 answers = model.signatures["serving_default"](text=tf.constant(json.load(sys.stdin)))
 print(json.dumps([label.decode() for label in answers["label"].numpy()]))
-assert "seqkit" not in sys.modules and "keras" not in sys.modules.get("recipes", "")
+assert not {"seqkit", "recipes"} & set(sys.modules)
 """
 
 
@@ -168,7 +167,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(uninterrupted, tmp_path):
 def test_resume_refuses_other_settings(uninterrupted, tmp_path):
     data, _ = uninterrupted
     config = sentiment.Config(**SMALL, epochs=1)
-    parts = sentiment._read(data, None, None, config)
+    parts = sentiment.recipe.read_parts(data, config=config)
     sentiment.train_and_score(parts, config, checkpoints=tmp_path / "state")
     other = sentiment.Config(**SMALL, epochs=2)
     with pytest.raises(ValueError, match="epochs"):
@@ -197,8 +196,8 @@ def test_bad_data_end_in_one_line_that_names_the_place(tmp_path, content, named)
 def test_the_default_model_reaches_its_score_on_the_sample():
     """The promise of README: order decides these reviews, and the recipe reads order."""
     # Not all epochs, which would take longer; `benchmarks.quality` has them.
-    config = dataclasses.replace(sentiment.DEFAULTS, epochs=5)
-    outcome = sentiment.train_and_score(sentiment._read(None, None, None, config), config)
+    config = sentiment.DEFAULTS.replace(epochs=5)
+    outcome = sentiment.train_and_score(sentiment.recipe.read_parts(config=config), config)
     assert max(outcome.baselines.values()) < 0.8
     assert outcome.scores.accuracy >= 0.97
     keras.backend.clear_session()

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from seqkit.training import TrainingState, train_core
+from seqkit.training import Run, TrainingSettings, TrainingState, train_core
 
 
 class Batches:
@@ -13,6 +13,9 @@ class Batches:
     def __init__(self):
         self.epoch = 0
         self.seen = []
+
+    def __len__(self):
+        return 4
 
     def dataset(self):
         import tensorflow as tf
@@ -42,8 +45,9 @@ def compiled():
 
 
 def run(model, losses, **arguments):
-    settings = {"epochs": len(losses), "patience": 2, "verbose": 0}
-    return train_core(model, Batches(), callbacks=[Script(losses)], **(settings | arguments))
+    settings = TrainingSettings(epochs=len(losses), patience=2)
+    state = Run(**arguments)
+    return train_core(model, Batches(), settings, callbacks=[Script(losses)], run=state, verbose=0)
 
 
 def test_stops_when_patience_runs_out_and_keeps_the_best():
@@ -72,10 +76,9 @@ def test_resumed_is_bit_identical_to_uninterrupted(tmp_path):
         train_core(
             first,
             Batches(),
+            TrainingSettings(epochs=5, patience=2),
             callbacks=[Script(losses), Stop()],
-            epochs=5,
-            patience=2,
-            checkpoints=tmp_path,
+            run=Run(tmp_path),
             verbose=0,
         )
     second = compiled()
@@ -140,6 +143,8 @@ def test_epochs_are_announced_to_the_batches():
             seen.append(batches.epoch)
             logs["val_loss"] = 1.0
 
-    state = train_core(compiled(), batches, callbacks=[Note()], epochs=3, patience=5, verbose=0)
+    state = train_core(
+        compiled(), batches, TrainingSettings(3, patience=5), callbacks=[Note()], verbose=0
+    )
     assert isinstance(state, TrainingState)
     assert seen == [0, 1, 2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -69,6 +68,7 @@ class ImageCaptioner(ServableModel):
     """
 
     task = "image captioner"
+    dictionaries = {"target": TextEncoder}  # noqa: RUF012
     settings = (
         "num_beams",
         "num_best",
@@ -281,26 +281,6 @@ class ImageCaptioner(ServableModel):
         new.core.get_layer(ENCODER).set_weights(self.core.get_layer(ENCODER).get_weights())
         copy_weights(describer(self.core), describer(new.core))
         return new
-
-    def _dictionaries(self) -> dict[str, Any]:
-        return {"target": self.target.get_config()}
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> ImageCaptioner:
-        """Reads what `save` wrote.
-
-        Args:
-            path: the file, or the directory of an artefact that holds `model.keras`.
-
-        Returns:
-            The captioner, ready to answer or to be trained further.
-
-        Raises:
-            ValueError: the file is not there, or holds no captioner.
-        """
-        core, shell = cls._saved(path)
-        target = TextEncoder.from_config(shell.pop("target"))
-        return cls(target, core, **shell)
 
 
 def _answers_to(

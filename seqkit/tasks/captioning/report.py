@@ -14,7 +14,7 @@ from seqkit import export
 from seqkit.data import Dataset
 from seqkit.evaluation import Outcome
 from seqkit.export import report
-from seqkit.export.provenance import HARD_IMAGES, described
+from seqkit.export.provenance import HARD_IMAGES, describe_data
 from seqkit.export.unknown_words import unknown_tokens
 from seqkit.images import encoded_images
 from seqkit.tasks.captioning.caption_sheet import CaptionedPicture, caption_sheet
@@ -75,7 +75,7 @@ def publish_captioner(
     card = {
         "name": name,
         "task": "image captioning",
-        "data": described(datasets),
+        "data": describe_data(datasets),
         "config": config,
         "seed": seed,
         "scores": {

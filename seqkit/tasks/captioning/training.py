@@ -28,7 +28,9 @@ from seqkit.tasks.captioning.model import ImageCaptioner
 from seqkit.tasks.captioning.network import DESCRIBER, ENCODER, describer
 from seqkit.training.fast_products import fast_product_dtype
 from seqkit.training.loop import TrainingState, train_core
+from seqkit.training.run import Run
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
+from seqkit.training.settings import TrainingSettings
 
 # Enough to tell better from worse; more would cost time at the end of every epoch.
 _MOST_JUDGED = 500
@@ -134,14 +136,15 @@ def fit_captioner(
             return train_core(
                 core,
                 batches,
-                epochs=count,
-                patience=patience,
+                TrainingSettings(most, max_steps, patience, batch_size, rate),
                 callbacks=[CaptionValidation(model, judged, held_out.captions)],
                 monitor="val_error",
-                checkpoints=None if checkpoints is None else Path(checkpoints) / stage,
-                resume=resume,
-                fingerprint={**(fingerprint or {}), "data": train.content_sha256()},
-                log_dir=None if log_dir is None else Path(log_dir) / stage,
+                run=Run(
+                    checkpoints,
+                    resume,
+                    log_dir,
+                    {**(fingerprint or {}), "data": train.content_sha256()},
+                ).stage(stage),
             )
 
         if encoder.trainable_weights:

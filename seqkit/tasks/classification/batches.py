@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -11,8 +11,8 @@ from seqkit.data.batching import Batch, bucket_batches
 from seqkit.data.dataset import Dataset
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
+from seqkit.training.batches import EpochBatches
 from seqkit.training.id_rows import IdRows
-from seqkit.training.streaming import streamed
 
 # Up to 400 MB of ids are kept; of larger data only the lengths are, and texts are encoded again.
 _MOST_KEPT_IDS = 100_000_000
@@ -134,8 +134,8 @@ class EncodedTexts:
         return counts, totals
 
 
-class TrainingBatches:
-    """An epoch's batches as a `tf.data.Dataset`, bucketed by length.
+class TextBatches(EpochBatches):
+    """An epoch's batches of labelled texts, bucketed by length.
 
     Args:
         texts: what the model reads.
@@ -144,9 +144,6 @@ class TrainingBatches:
         outputs: names of the model's outputs; each is trained on the targets.
         batch_size: texts of a batch.
         seed: with the epoch's number decides the order.
-
-    Attributes:
-        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
     """
 
     def __init__(
@@ -159,43 +156,34 @@ class TrainingBatches:
         batch_size: int,
         seed: int,
     ) -> None:
+        super().__init__(batch_size=batch_size, seed=seed)
         self._texts = texts
         self._targets = targets
         self._weights = np.ones(len(targets), "float32") if weights is None else weights
         self._outputs = list(outputs)
-        self._batch_size = batch_size
-        self._seed = seed
-        self.epoch = 0
 
-    def __len__(self) -> int:
-        return len(self._plan(0))
-
-    def _plan(self, epoch: int) -> list[Batch]:
+    def plan(self) -> list[Batch]:
+        """The texts of each batch, and the length they are padded to."""
         return bucket_batches(
-            self._texts.lengths, batch_size=self._batch_size, seed=self._seed, epoch=epoch
+            self._texts.lengths, batch_size=self.batch_size, seed=self.seed, epoch=self.epoch
         )
 
-    def dataset(self) -> tf.data.Dataset:
-        """Batches of inputs, targets by output and weights by output.
+    def batch(self, part: Batch) -> tuple[dict[str, np.ndarray], ...]:
+        """Inputs, targets by output and weights by output."""
+        indices, length = part
+        targets, weights = self._targets[indices], self._weights[indices]
+        return (
+            self._texts.padded(indices, length),
+            dict.fromkeys(self._outputs, targets),
+            dict.fromkeys(self._outputs, weights),
+        )
 
-        Returns:
-            A data set that iterates over the epoch `self.epoch`.
-        """
-
-        def batches() -> Iterator[tuple]:
-            for indices, length in self._plan(self.epoch):
-                targets, weights = self._targets[indices], self._weights[indices]
-                yield (
-                    self._texts.padded(indices, length),
-                    {name: targets for name in self._outputs},
-                    {name: weights for name in self._outputs},
-                )
-
-        classes = self._targets.shape[1]
+    def signature(self) -> tuple[dict[str, tf.TensorSpec], ...]:
+        """Shapes and dtypes of a batch."""
         inputs = self._texts.padded(np.zeros(1, np.int64), 1)
-        signature = (
+        classes = self._targets.shape[1]
+        return (
             {name: tf.TensorSpec([None, None], tf.int32) for name in inputs},
             {name: tf.TensorSpec([None, classes], tf.float32) for name in self._outputs},
             {name: tf.TensorSpec([None], tf.float32) for name in self._outputs},
         )
-        return streamed(batches, signature, len(self))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,9 @@ import numpy as np
 from sklearn.metrics import confusion_matrix, f1_score
 
 from seqkit.data.dataset import Dataset
+from seqkit.evaluation import Scored, beside
 from seqkit.evaluation.calibration import calibration_error
+from seqkit.tasks.classification import baselines
 from seqkit.tasks.classification.model import TextClassifier
 
 
@@ -114,6 +116,24 @@ def score_classifier(
             for i, text in zip(worst.tolist(), texts, strict=True)
         ),
     )
+
+
+def score_beside_baseline(model: TextClassifier, parts: Mapping[str, Dataset]) -> Scored:
+    """Scores a classifier on the test data beside naive Bayes.
+
+    Args:
+        model: the classifier.
+        parts: `train`, which the baseline learns from, and `test`.
+
+    Returns:
+        The scores.
+    """
+    train, test = parts["train"], parts["test"]
+    scores = score_classifier(model, test)
+    plain = baselines.accuracy(baselines.bag_of_words(train, test), test)
+    what = f"accuracy on {scores.examples:,} test texts"
+    lines = beside(what, scores.accuracy, {baselines.NAME: plain})
+    return Scored(scores, {baselines.NAME: plain}, lines)
 
 
 def _joined(label: str | Sequence[str], order: Sequence[str]) -> str:

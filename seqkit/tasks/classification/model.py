@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +12,9 @@ import tensorflow as tf
 
 from seqkit.model.growing import copy_weights
 from seqkit.model.map_by_length import map_by_length
-from seqkit.model.servable_model import ServableModel
+from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.model.text_batches import at_least_one
-from seqkit.tasks.classification.network import DEEP, WIDE, build_core
+from seqkit.tasks.classification.network import DEEP, WIDE, ClassifierNetwork, build_core
 from seqkit.tasks.classification.windows import TOO_LONG, cut
 from seqkit.text import Vocabulary
 from seqkit.text.code_points import as_text_tensor
@@ -50,7 +49,7 @@ class TextClassifier(ServableModel):
         encoder: texts to ids.
         labels: made with `Vocabulary.from_labels`.
         core: made with `build_core` for this encoder and these labels.
-        core_config: the arguments `core` was made with.
+        core_config: sizes and seed that `core` was made with.
         multi_label: whether a text may have any number of labels.
         max_length: tokens that the core reads at once.
         too_long: what happens to a longer text. `"window"`: it is read whole, in windows of
@@ -72,12 +71,9 @@ class TextClassifier(ServableModel):
     """
 
     task = "text classifier"
-    settings = (
-        "multi_label",
-        "max_length",
-        "too_long",
-        "path_weights",
-    )
+    network_type = ClassifierNetwork
+    settings = ("multi_label", "max_length", "too_long", "path_weights")
+    dictionaries = {"encoder": TextEncoder, "labels": Vocabulary}  # noqa: RUF012
 
     def __init__(
         self,
@@ -112,41 +108,33 @@ class TextClassifier(ServableModel):
         cls,
         encoder: TextEncoder,
         labels: Vocabulary,
+        network: ClassifierNetwork = ClassifierNetwork(),
         *,
-        multi_label: bool = False,
-        max_length: int = 256,
-        too_long: str = "window",
-        **core_config: Any,
+        seed: int = 0,
+        **arguments: Any,
     ) -> TextClassifier:
         """Makes an untrained classifier.
 
         Args:
             encoder: texts to ids; with n-grams, the core gets a wide path.
             labels: made with `Vocabulary.from_labels`.
-            multi_label: whether a text may have any number of labels.
-            max_length: tokens that the core reads at once.
-            too_long: see the class.
-            core_config: arguments of `build_core` but for the sizes, which follow from
-                `encoder` and `labels`.
+            network: sizes of the network.
+            seed: seed of all dropout.
+            arguments: those of the class from `multi_label` on; and sizes by their own names, in
+                place of those of `network`.
 
         Returns:
             The classifier.
         """
+        network, settings = cls._arrange(network, arguments)
         core = build_core(
-            vocabulary_size=len(encoder.vocabulary),
-            num_classes=len(labels),
+            len(encoder.vocabulary),
+            len(labels),
+            network,
             num_buckets=encoder.ngrams.num_buckets if encoder.ngrams else 0,
-            **core_config,
+            seed=seed,
         )
-        return cls(
-            encoder,
-            labels,
-            core,
-            core_config=core_config,
-            multi_label=multi_label,
-            max_length=max_length,
-            too_long=too_long,
-        )
+        return cls(encoder, labels, core, core_config=config_of(network, seed), **settings)
 
     @property
     def path_weights(self) -> list[float]:
@@ -308,33 +296,7 @@ class TextClassifier(ServableModel):
             A new classifier; a new word is read as UNK was, until it is trained.
         """
         new = TextClassifier.build(
-            encoder,
-            labels,
-            multi_label=self.multi_label,
-            max_length=self.max_length,
-            too_long=self.too_long,
-            **self.core_config,
+            encoder, labels, self.network, seed=self.seed, **self._settings()
         )
         copy_weights(self.core, new.core)
         return new
-
-    def _dictionaries(self) -> dict[str, Any]:
-        return {"encoder": self.encoder.get_config(), "labels": self.labels.get_config()}
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> TextClassifier:
-        """Reads what `save` wrote.
-
-        Args:
-            path: the file, or the directory of an artefact that holds `model.keras`.
-
-        Returns:
-            The classifier, ready to answer or to be trained further.
-
-        Raises:
-            ValueError: the file is not there, or holds no text classifier.
-        """
-        core, shell = cls._saved(path)
-        encoder = TextEncoder.from_config(shell.pop("encoder"))
-        labels = Vocabulary.from_config(shell.pop("labels"))
-        return cls(encoder, labels, core, **shell)

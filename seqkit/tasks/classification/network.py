@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from typing import Literal
 
 import keras
 import numpy as np
@@ -14,21 +15,42 @@ from seqkit.layers.bag_of_ngrams import log_count_ratios
 DEEP, WIDE = "deep", "wide"
 
 
+@dataclasses.dataclass(frozen=True)
+class ClassifierNetwork:
+    """Sizes of the network.
+
+    Attributes:
+        embedding_dim: size of a token's vector.
+        hidden_dim: units of the recurrent layers, in each direction.
+        num_layers: recurrent layers on top of each other.
+        cell: kind of recurrent cell.
+        bidirectional: whether the text is read backwards too.
+        residual: whether a recurrent layer's input is added to its output.
+        pooling: how the states of all steps become one vector; several are put side by side.
+        dropout: share of values dropped in training: after the embedding, between layers, before
+            the head, and of n-grams.
+        recurrent_dropout: share of values dropped from one step's state to the next.
+        word_dropout: share of tokens that become UNK in training, so that UNK is learned.
+    """
+
+    embedding_dim: int = 128
+    hidden_dim: int = 128
+    num_layers: int = 1
+    cell: Literal["gru", "lstm", "simple_rnn"] = "gru"
+    bidirectional: bool = True
+    residual: bool = False
+    pooling: tuple[Literal["attention", "max", "mean", "last"], ...] = ("attention", "max")
+    dropout: float = 0.3
+    recurrent_dropout: float = 0.0
+    word_dropout: float = 0.1
+
+
 def build_core(
     vocabulary_size: int,
     num_classes: int,
+    network: ClassifierNetwork = ClassifierNetwork(),
     *,
     num_buckets: int = 0,
-    embedding_dim: int = 128,
-    hidden_dim: int = 128,
-    num_layers: int = 1,
-    cell: str = "gru",
-    bidirectional: bool = True,
-    residual: bool = False,
-    pooling: Sequence[str] = ("attention", "max"),
-    dropout: float = 0.5,
-    recurrent_dropout: float = 0.0,
-    word_dropout: float = 0.1,
     seed: int = 0,
 ) -> keras.Model:
     """Builds a deep path that reads the tokens in order and a wide path of n-grams beside it.
@@ -39,19 +61,8 @@ def build_core(
     Args:
         vocabulary_size: number of token ids, the special ones included.
         num_classes: number of labels.
+        network: sizes.
         num_buckets: size of the n-gram table; 0 leaves the wide path out.
-        embedding_dim: size of a token's vector.
-        hidden_dim: units of the recurrent layers, in each direction.
-        num_layers: recurrent layers on top of each other.
-        cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
-        bidirectional: whether the text is read backwards too.
-        residual: whether a recurrent layer's input is added to its output.
-        pooling: how states become one vector, side by side: `"last"`, `"mean"`, `"max"`,
-            `"attention"`.
-        dropout: share of values dropped after the embedding, between layers, before the head, and
-            of n-grams.
-        recurrent_dropout: share of values dropped from one step's state to the next.
-        word_dropout: share of tokens that become UNK in training, so that UNK is learned.
         seed: seed of all dropout.
 
     Returns:
@@ -63,32 +74,32 @@ def build_core(
         ValueError: `pooling` is empty, or a layer refuses its argument.
 
     Example:
-        >>> core = build_core(100, 2, embedding_dim=4, hidden_dim=3)
+        >>> core = build_core(100, 2, ClassifierNetwork(embedding_dim=4, hidden_dim=3))
         >>> core({"token_ids": np.array([[5, 6, 0]])})["deep"].shape
         TensorShape([1, 2])
     """
-    if not pooling:
+    if not network.pooling:
         raise ValueError("pooling is empty; name at least one of last, mean, max, attention")
     seeds = iter(np.random.SeedSequence(seed).generate_state(8).tolist())
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     inputs = {"token_ids": token_ids}
     padding_mask = ops.not_equal(token_ids, 0)
-    x = WordDropout(word_dropout, seed=next(seeds), name="word_dropout")(token_ids)
+    x = WordDropout(network.word_dropout, seed=next(seeds), name="word_dropout")(token_ids)
     x = keras.layers.Embedding(
         vocabulary_size,
-        embedding_dim,
+        network.embedding_dim,
         embeddings_initializer=keras.initializers.RandomUniform(-0.1, 0.1, seed=next(seeds)),
         name="embedding",
     )(x)
-    x = keras.layers.Dropout(dropout, seed=next(seeds), name="embedding_dropout")(x)
+    x = keras.layers.Dropout(network.dropout, seed=next(seeds), name="embedding_dropout")(x)
     states, final_state = RecurrentEncoder(
-        hidden_dim,
-        num_layers=num_layers,
-        cell=cell,
-        bidirectional=bidirectional,
-        residual=residual,
-        dropout=dropout,
-        recurrent_dropout=recurrent_dropout,
+        network.hidden_dim,
+        num_layers=network.num_layers,
+        cell=network.cell,
+        bidirectional=network.bidirectional,
+        residual=network.residual,
+        dropout=network.dropout,
+        recurrent_dropout=network.recurrent_dropout,
         return_state=True,
         seed=next(seeds),
         name="encoder",
@@ -97,15 +108,20 @@ def build_core(
         final_state
         if mode == "last"
         else Pooling(mode, name=f"{mode}_pooling")(states, padding_mask=padding_mask)
-        for mode in pooling
+        for mode in network.pooling
     ]
     x = pooled[0] if len(pooled) == 1 else ops.concatenate(pooled, axis=-1)
-    x = keras.layers.Dropout(dropout, seed=next(seeds), name="pooled_dropout")(x)
+    x = keras.layers.Dropout(network.dropout, seed=next(seeds), name="pooled_dropout")(x)
     outputs = {DEEP: keras.layers.Dense(num_classes, dtype="float32", name=DEEP)(x)}
     if num_buckets:
         inputs["ngram_ids"] = keras.Input((None,), dtype="int32", name="ngram_ids")
         outputs[WIDE] = BagOfNGrams(
-            num_buckets, num_classes, dropout=dropout, seed=next(seeds), dtype="float32", name=WIDE
+            num_buckets,
+            num_classes,
+            dropout=network.dropout,
+            seed=next(seeds),
+            dtype="float32",
+            name=WIDE,
         )(inputs["ngram_ids"])
     return keras.Model(inputs, outputs, name="text_classifier")
 

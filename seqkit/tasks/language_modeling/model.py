@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
@@ -67,6 +66,7 @@ class LanguageModel(ServableModel):
     """
 
     task = "language model"
+    dictionaries = {"encoder": TextEncoder}  # noqa: RUF012
     settings = (
         "unit",
         "max_length",
@@ -331,22 +331,3 @@ class LanguageModel(ServableModel):
         new = LanguageModel.build(encoder, **self._settings(), **self.core_config)
         copy_weights(self.core, new.core)
         return new
-
-    def _dictionaries(self) -> dict[str, Any]:
-        return {"encoder": self.encoder.get_config()}
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> LanguageModel:
-        """Reads what `save` wrote.
-
-        Args:
-            path: the file, or the directory of an artefact that holds `model.keras`.
-
-        Returns:
-            The model, ready to answer or to be trained further.
-
-        Raises:
-            ValueError: the file is not there, or holds no language model.
-        """
-        core, shell = cls._saved(path)
-        return cls(TextEncoder.from_config(shell.pop("encoder")), core, **shell)

@@ -11,7 +11,7 @@ from seqkit import export
 from seqkit.data import Dataset, TextStream
 from seqkit.evaluation import Outcome
 from seqkit.export import report
-from seqkit.export.provenance import HARD_TEXTS, described
+from seqkit.export.provenance import HARD_TEXTS, describe_data
 from seqkit.tasks.language_modeling.evaluation import LanguageModelScores
 from seqkit.tasks.language_modeling.network import state_dim
 
@@ -56,7 +56,7 @@ def publish_language_model(
     card = {
         "name": name,
         "task": "language model",
-        "data": described(datasets),
+        "data": describe_data(datasets),
         "config": config,
         "seed": seed,
         "scores": {what: {"model": score, "baseline": best}},

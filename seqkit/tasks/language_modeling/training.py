@@ -19,9 +19,12 @@ from seqkit.tasks.language_modeling.line_batches import EncodedLines, LineBatche
 from seqkit.tasks.language_modeling.model import LanguageModel
 from seqkit.tasks.language_modeling.network import RECURRENT
 from seqkit.tasks.language_modeling.stream_batches import EncodedStream, StreamBatches
+from seqkit.training.batches import EpochBatches
 from seqkit.training.fast_products import fast_product_dtype
-from seqkit.training.loop import EpochBatches, TrainingState, train_core
+from seqkit.training.loop import TrainingState, train_core
+from seqkit.training.run import Run
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
+from seqkit.training.settings import TrainingSettings
 
 # Enough to tell better from worse; more would cost time at the end of every epoch.
 _MOST_JUDGED = 200_000
@@ -93,22 +96,23 @@ def fit_language_model(
             )
         batches = LineBatches(lines, batch_size=batch_size, seed=seed)
         trained = FromBeginning(model.core)
-    epochs = epochs_within(max_steps, len(batches), most=epochs)
+    count = epochs_within(max_steps, len(batches), most=epochs)
     trained.compile(
-        LazyAdam(warm_up_and_decay(learning_rate, len(batches), epochs), global_clipnorm=clip_norm),
+        LazyAdam(warm_up_and_decay(learning_rate, len(batches), count), global_clipnorm=clip_norm),
         loss=TokenCrossEntropy(output_layer(model.core), product_dtype=fast_product_dtype()),
     )
     with fast_products(model.core):
         return train_core(
             trained,
             batches,
-            epochs=epochs,
-            patience=patience,
+            TrainingSettings(epochs, max_steps, patience, batch_size, learning_rate),
             callbacks=[HeldOut(judged)],
-            checkpoints=checkpoints,
-            resume=resume,
-            fingerprint={**(fingerprint or {}), "data": train.content_sha256()},
-            log_dir=log_dir,
+            run=Run(
+                checkpoints,
+                resume,
+                log_dir,
+                {**(fingerprint or {}), "data": train.content_sha256()},
+            ),
         )
 
 

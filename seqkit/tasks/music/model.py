@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -307,22 +306,6 @@ class FrameModel(ServableModel):
     def trackables(self) -> list[Any]:
         """Weights that the signatures use."""
         return [v.value for v in self.core.variables]
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> FrameModel:
-        """Reads what `save` wrote.
-
-        Args:
-            path: the file, or the directory of an artefact that holds `model.keras`.
-
-        Returns:
-            The model, ready to answer or to be trained further.
-
-        Raises:
-            ValueError: the file is not there, or holds no model of frames.
-        """
-        core, shell = cls._saved(path)
-        return cls(core, **shell)
 
 
 def _drawn(logits: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:

@@ -11,7 +11,7 @@ from seqkit import export
 from seqkit.data import Dataset, pieces_of
 from seqkit.evaluation import Outcome
 from seqkit.export import report
-from seqkit.export.provenance import described
+from seqkit.export.provenance import describe_data
 from seqkit.tasks.music.evaluation import FrameScores
 from seqkit.tasks.music.piano_rolls import padded
 from seqkit.tasks.music.roll_figure import roll_figure
@@ -57,7 +57,7 @@ def publish_frame_model(
     card = {
         "name": name,
         "task": "music, frame by frame",
-        "data": described(datasets),
+        "data": describe_data(datasets),
         "config": config,
         "seed": seed,
         "scores": {what: {"model": score, "baseline": min(outcome.baselines.values())}},

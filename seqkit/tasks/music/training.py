@@ -15,7 +15,9 @@ from seqkit.tasks.music.batches import FrameBatches
 from seqkit.tasks.music.model import FrameModel
 from seqkit.tasks.music.network import PITCH_LOGITS, RECURRENT
 from seqkit.training.loop import TrainingState, train_core
+from seqkit.training.run import Run
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
+from seqkit.training.settings import TrainingSettings
 
 
 def fit_frame_model(
@@ -83,12 +85,12 @@ def fit_frame_model(
         bias = np.append(np.log(chances / (1 - chances)), 0.0)  # the last is the component's own
         bias = np.tile(bias, core.output["logits"].shape[2])
         core.get_layer(PITCH_LOGITS).bias.assign(bias)
-    epochs = epochs_within(max_steps, len(batches), most=epochs)
+    count = epochs_within(max_steps, len(batches), most=epochs)
     # What is trained gives the logits alone; the state is of use to whoever goes on from there.
     trained = keras.Model(core.input, core.output["logits"], name="trained_frame_model")
     trained.compile(
         keras.optimizers.Adam(
-            warm_up_and_decay(learning_rate, len(batches), epochs), global_clipnorm=1.0
+            warm_up_and_decay(learning_rate, len(batches), count), global_clipnorm=1.0
         ),
         loss=FrameCrossEntropy(pitch_weight),
         # Every length of a batch would be compiled anew.
@@ -97,13 +99,11 @@ def fit_frame_model(
     return train_core(
         trained,
         batches,
-        epochs=epochs,
-        patience=patience,
+        TrainingSettings(epochs, max_steps, patience, batch_size, learning_rate),
         callbacks=[FrameValidation(model, validation)],
-        checkpoints=checkpoints,
-        resume=resume,
-        fingerprint={**(fingerprint or {}), "data": train.content_sha256()},
-        log_dir=log_dir,
+        run=Run(
+            checkpoints, resume, log_dir, {**(fingerprint or {}), "data": train.content_sha256()}
+        ),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -51,6 +50,7 @@ class TokenTagger(ServableModel):
     """
 
     task = "token tagger"
+    dictionaries = {"encoder": WordEncoder, "tags": Vocabulary}  # noqa: RUF012
     settings = ("max_length",)
 
     def __init__(
@@ -277,23 +277,3 @@ class TokenTagger(ServableModel):
         )
         copy_weights(self.core, new.core)
         return new
-
-    def _dictionaries(self) -> dict[str, Any]:
-        return {"encoder": self.encoder.get_config(), "tags": self.tags.get_config()}
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> TokenTagger:
-        """Reads what `save` wrote.
-
-        Args:
-            path: the file, or the directory of an artefact that holds `model.keras`.
-
-        Returns:
-            The tagger, ready to answer or to be trained further.
-
-        Raises:
-            ValueError: the file is not there, or holds no token tagger.
-        """
-        core, shell = cls._saved(path)
-        encoder = WordEncoder.from_config(shell.pop("encoder"))
-        return cls(encoder, Vocabulary.from_config(shell.pop("tags")), core, **shell)

@@ -11,7 +11,7 @@ from seqkit import export
 from seqkit.data import Dataset
 from seqkit.evaluation import Outcome
 from seqkit.export import report
-from seqkit.export.provenance import HARD_TEXTS, described
+from seqkit.export.provenance import HARD_TEXTS, describe_data
 from seqkit.export.unknown_words import unknown_words
 from seqkit.tasks.tagging.evaluation import TaggingScores
 from seqkit.tasks.tagging.tagged_text import tagged
@@ -58,7 +58,7 @@ def publish_tagger(
         "name": name,
         "task": "token tagging",
         "labels": list(model.tags.tokens),
-        "data": described(datasets),
+        "data": describe_data(datasets),
         "config": config,
         "seed": seed,
         "scores": {

@@ -20,7 +20,9 @@ from seqkit.tasks.tagging.batches import EncodedSentences, TaggedBatches
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.tasks.tagging.network import CRF
 from seqkit.training.loop import TrainingState, train_core
+from seqkit.training.run import Run
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
+from seqkit.training.settings import TrainingSettings
 
 
 def fit_tagger(
@@ -75,9 +77,9 @@ def fit_tagger(
         )
     tags = model.targets(train["tags"].combine_chunks().flatten().to_pylist())
     batches = TaggedBatches(sentences, tags, batch_size=batch_size, seed=seed)
-    epochs = epochs_within(max_steps, len(batches), most=epochs)
+    count = epochs_within(max_steps, len(batches), most=epochs)
     model.core.compile(
-        LazyAdam(warm_up_and_decay(learning_rate, len(batches), epochs)),
+        LazyAdam(warm_up_and_decay(learning_rate, len(batches), count)),
         loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),
     )
     judge = TaggedValidation(
@@ -88,19 +90,20 @@ def fit_tagger(
     return train_core(
         model.core,
         batches,
-        epochs=epochs,
-        patience=patience,
+        TrainingSettings(epochs, max_steps, patience, batch_size, learning_rate),
         callbacks=[judge],
         monitor="val_error",
-        checkpoints=checkpoints,
-        resume=resume,
-        fingerprint={
-            **(fingerprint or {}),
-            "data": train.content_sha256(),
-            # In place of the file's path: the file may have been moved, or be another by now.
-            "pretrained_vectors": _digest(model.vectors),
-        },
-        log_dir=log_dir,
+        run=Run(
+            checkpoints,
+            resume,
+            log_dir,
+            {
+                **(fingerprint or {}),
+                "data": train.content_sha256(),
+                # In place of the file's path: the file may have been moved, or be another by now.
+                "pretrained_vectors": _digest(model.vectors),
+            },
+        ),
     )
 
 

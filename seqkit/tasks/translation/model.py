@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,6 +64,7 @@ class Translator(ServableModel):
     """
 
     task = "translator"
+    dictionaries = {"source": TextEncoder, "target": TextEncoder}  # noqa: RUF012
     settings = (
         "num_beams",
         "num_best",
@@ -350,27 +350,15 @@ class Translator(ServableModel):
         copy_weights(self.core, new.core)
         return new
 
-    def _dictionaries(self) -> dict[str, Any]:
-        return {
-            "source": self.source.get_config(),
-            "target": None if self.source is self.target else self.target.get_config(),
-        }
+    def _dictionary_configs(self) -> dict[str, Any]:
+        shared = self.source is self.target
+        configs = super()._dictionary_configs()
+        return configs | {"target": None} if shared else configs
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Translator:
-        """Reads what `save` wrote.
-
-        Args:
-            path: the file, or the directory of an artefact that holds `model.keras`.
-
-        Returns:
-            The translator, ready to answer or to be trained further.
-
-        Raises:
-            ValueError: the file is not there, or holds no translator.
-        """
-        core, shell = cls._saved(path)
-        source = TextEncoder.from_config(shell.pop("source"))
-        target = shell.pop("target")
-        target = source if target is None else TextEncoder.from_config(target)
-        return cls(source, target, core, **shell)
+    def _read_dictionaries(cls, shell: dict[str, Any]) -> dict[str, Any]:
+        shared = shell["target"] is None
+        if shared:
+            shell["target"] = shell["source"]
+        made = super()._read_dictionaries(shell)
+        return made | {"target": made["source"]} if shared else made

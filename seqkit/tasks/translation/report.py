@@ -13,7 +13,7 @@ from seqkit import export
 from seqkit.data import Dataset
 from seqkit.evaluation import Outcome
 from seqkit.export import report
-from seqkit.export.provenance import HARD_TEXTS, described
+from seqkit.export.provenance import HARD_TEXTS, describe_data
 from seqkit.export.unknown_words import unknown_tokens
 from seqkit.tasks.translation.attention_maps import attention_maps
 from seqkit.tasks.translation.evaluation import TranslationBucket, TranslationScores
@@ -60,7 +60,7 @@ def publish_translator(
     card = {
         "name": name,
         "task": "translation",
-        "data": described(datasets),
+        "data": describe_data(datasets),
         "config": config,
         "seed": seed,
         "scores": {

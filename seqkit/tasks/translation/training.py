@@ -20,7 +20,9 @@ from seqkit.tasks.translation.model import Translator
 from seqkit.tasks.translation.search import MORE_TOKENS
 from seqkit.training.fast_products import fast_product_dtype
 from seqkit.training.loop import TrainingState, train_core
+from seqkit.training.run import Run
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
+from seqkit.training.settings import TrainingSettings
 
 # Enough to tell better from worse; more would cost time at the end of every epoch.
 _MOST_JUDGED = 1000
@@ -78,9 +80,9 @@ def fit_translator(
         )
     model.length_ratio = length_ratio(pairs)
     batches = PairBatches(pairs, batch_size=batch_size, seed=seed)
-    epochs = epochs_within(max_steps, len(batches), most=epochs)
+    count = epochs_within(max_steps, len(batches), most=epochs)
     model.core.compile(
-        LazyAdam(warm_up_and_decay(learning_rate, len(batches), epochs), global_clipnorm=1.0),
+        LazyAdam(warm_up_and_decay(learning_rate, len(batches), count), global_clipnorm=1.0),
         loss=TokenCrossEntropy(
             output_layer(model.core), label_smoothing, product_dtype=fast_product_dtype()
         ),
@@ -89,14 +91,12 @@ def fit_translator(
     return train_core(
         model.core,
         batches,
-        epochs=epochs,
-        patience=patience,
+        TrainingSettings(epochs, max_steps, patience, batch_size, learning_rate),
         callbacks=[TranslationValidation(model, validation)],
         monitor="val_error",
-        checkpoints=checkpoints,
-        resume=resume,
-        fingerprint={**(fingerprint or {}), "data": train.content_sha256()},
-        log_dir=log_dir,
+        run=Run(
+            checkpoints, resume, log_dir, {**(fingerprint or {}), "data": train.content_sha256()}
+        ),
     )
 
 

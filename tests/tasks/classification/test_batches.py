@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqkit import data
-from seqkit.tasks.classification.batches import EncodedTexts, TrainingBatches
+from seqkit.tasks.classification.batches import EncodedTexts, TextBatches
 from seqkit.text import HashedNGrams, TextEncoder, Vocabulary, WordTokenizer
 
 WORDS = [f"w{i}" for i in range(30)]
@@ -44,7 +44,7 @@ def test_counts_what_it_cuts(encoder):
 def test_every_text_comes_once_an_epoch_with_its_own_target(encoder, dataset):
     texts = EncodedTexts(dataset, encoder, max_length=50)
     targets = np.eye(len(dataset), dtype="float32")  # a class for each text: names it
-    batches = TrainingBatches(texts, targets, outputs=["deep"], batch_size=16, seed=3)
+    batches = TextBatches(texts, targets, outputs=["deep"], batch_size=16, seed=3)
     seen = []
     for inputs, target, weight in batches.dataset():
         for ids, ngrams, row in zip(
@@ -66,7 +66,7 @@ def test_order_depends_on_seed_and_epoch_alone(encoder, dataset):
     targets = np.eye(len(dataset), dtype="float32")
 
     def order(seed, epoch):
-        batches = TrainingBatches(texts, targets, outputs=["deep"], batch_size=16, seed=seed)
+        batches = TextBatches(texts, targets, outputs=["deep"], batch_size=16, seed=seed)
         batches.epoch = epoch
         return [row for _, t, _ in batches.dataset() for row in t["deep"].numpy().argmax(axis=1)]
 

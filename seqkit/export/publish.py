@@ -1,0 +1,146 @@
+"""The artefact of a trained model: card, golden answers and report, the same for every task."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from seqkit.export import report
+from seqkit.export.artefact import Artefact, write
+from seqkit.export.provenance import describe_data
+from seqkit.export.report import Section
+
+
+class Outcome(Protocol):
+    """What a training gave; `seqkit.evaluation.Outcome` is one."""
+
+    @property
+    def model(self) -> Any:
+        """The trained model."""
+
+    @property
+    def baselines(self) -> Mapping[str, float]:
+        """The score of each baseline, by its name."""
+
+    @property
+    def minutes(self) -> float:
+        """Duration of the training."""
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        """Figures of each epoch."""
+
+    @property
+    def checks(self) -> Any:
+        """What to know about the data."""
+
+
+@dataclass(frozen=True)
+class TaskReport:
+    """What a task adds to the card and the page of every model.
+
+    Attributes:
+        task: the name of the task, such as "text classification".
+        golden: inputs of signatures, by name, whose answers are kept with the model.
+        scores: score by name, of the model and of a baseline: `{"BLEU": {"model": 30.1,
+            "baseline": 4.2}}`.
+        unknown_rate: share of the test data's tokens that training never saw.
+        card: further entries of the card, such as `labels`; they replace common ones.
+        training: further entries under `training`, such as `path_weights`.
+        top: sections above the learning curves, the scores first.
+        sections: sections below the learning curves; None leaves one out.
+        notes: what a reader should know, first on the page.
+        loss: what the loss is, in the title of its curves.
+        lower_is_better: whether the lowest baseline is the best.
+    """
+
+    task: str
+    golden: Mapping[str, Mapping[str, Any]]
+    scores: Mapping[str, Mapping[str, float | None]]
+    top: Sequence[Section]
+    sections: Sequence[Section | None]
+    unknown_rate: float | None = None
+    card: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    loss: str = "Loss"
+    lower_is_better: bool = False
+
+
+def publish(
+    outcome: Outcome,
+    export_path: str | os.PathLike[str],
+    task: TaskReport,
+    *,
+    datasets: Mapping[str, Any],
+    config: Any,
+    seed: int,
+    notes: Sequence[str] = (),
+) -> Artefact:
+    """Exports a model with everything that is known about it, and verifies it.
+
+    Args:
+        outcome: the trained model and its scores.
+        export_path: directory of the artefact; its name is the model's.
+        task: what is particular to the task.
+        datasets: `train`, `validation`, `test`: what the model was made from.
+        config: settings it was made with; a dataclass or a mapping.
+        seed: the seed.
+        notes: anything a reader should know.
+
+    Returns:
+        The artefact.
+
+    Raises:
+        ExportError: the exported model does not answer as this one.
+    """
+    name = Path(export_path).absolute().name
+    lines, notes = outcome.checks.lines(), [*task.notes, *notes]
+    best = min if task.lower_is_better else max
+    card = {
+        "name": name,
+        "task": task.task,
+        "data": describe_data(datasets),
+        "config": config,
+        "seed": seed,
+        "scores": task.scores,
+        "baseline": best(outcome.baselines, key=lambda plain: outcome.baselines[plain]),
+        "baselines": dict(outcome.baselines),
+        "unknown_rate": {"test": task.unknown_rate},
+        "training": {
+            "minutes": round(outcome.minutes, 2),
+            "epochs": len(outcome.history),
+            **task.training,
+        },
+        "data_checks": lines,
+        "notes": notes,
+    }
+    sections = [
+        report.text("To know", notes) if notes else None,
+        *task.top,
+        *_curves(outcome.history, task.loss),
+        *task.sections,
+        report.text("Data checks", lines),
+    ]
+    page = report.render(name, [s for s in sections if s is not None], task.task)
+    artefact = write(
+        outcome.model, export_path, golden=task.golden, card=card | dict(task.card), report=page
+    )
+    print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
+    return artefact
+
+
+def _curves(history: Sequence[Mapping[str, float]], loss: str) -> list[Section]:
+    """Learning curves: the losses, and what else was measured on validation data."""
+    names = list(history[0]) if history else []
+    losses = [name for name in names if "loss" in name]
+    others = [name for name in names if name.startswith("val_") and name not in losses]
+    titles = {f"{loss} by epoch": losses, "On validation data, by epoch": others}
+    return [
+        report.curves({name: [row.get(name) for row in history] for name in shown}, title=title)
+        for title, shown in titles.items()
+        if shown
+    ]

@@ -1,0 +1,282 @@
+"""The steps that every recipe takes: read, check, build or grow, fit, score, publish, show."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import keras
+
+from seqkit.evaluation.outcome import Outcome, Scored
+from seqkit.export.artefact import check_target
+from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.settings import Settings
+from seqkit.training.run import Run
+
+Model = TypeVar("Model")
+Config = TypeVar("Config", bound=Settings)
+# `train`, `validation` and `test`.
+Parts = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe(Generic[Model, Config]):
+    """What one recipe adds to the steps that all of them take.
+
+    Attributes:
+        data: what the data may be; the help of `--data`.
+        defaults: settings for data of one's own.
+        fine_tuning: settings of `fine_tune`.
+        load: reads a trained model from the directory of an artefact.
+        read: gives `train`, `validation` and `test` of the data, the validation data and the test
+            data, each None where it is not given; takes the settings, and the model to continue
+            from or None.
+        check: what to know about the parts before training; has `lines()`.
+        build: makes an untrained model of training data and settings.
+        grow: makes a trained model that knows the words of more training data.
+        fit: trains a model on training and validation data by the settings; `new` says whether it
+            is untrained. Gives the figures of each epoch.
+        score: scores a model on the test data beside its baselines.
+        publish: writes the artefact of an outcome to a directory.
+        show: lines with a few answers.
+        sample: built-in data: `data`, and `validation` and `test` where they are not a part of it.
+        preset: settings for the data at hand, which is None for the sample; None leaves the
+            defaults.
+        fixed: settings that a trained model cannot change, by name, beside its sizes.
+    """
+
+    data: str
+    defaults: Config
+    fine_tuning: Config
+    load: Callable[[str | os.PathLike[str]], Model]
+    read: Callable[[Any, Any, Any, Config, Model | None], Parts]
+    check: Callable[..., Any]
+    build: Callable[[Any, Config], Model]
+    grow: Callable[[Model, Any, Config], Model]
+    fit: Callable[[Model, Any, Any, Config, Run, bool], list[dict[str, float]]]
+    score: Callable[[Model, Parts], Scored]
+    publish: Callable[..., Any]
+    show: Callable[[Model, Parts, Config], Sequence[str]]
+    sample: Callable[[], Mapping[str, Any]]
+    preset: Callable[[Any], Config | None] = lambda data: None
+    fixed: Callable[[Model], Mapping[str, Any]] = lambda model: {}
+
+    def train(
+        self,
+        data: Any = None,
+        export_path: str | os.PathLike[str] | None = None,
+        *,
+        validation: Any = None,
+        test: Any = None,
+        config: Config | None = None,
+        resume: bool = False,
+        log_dir: str | os.PathLike[str] | None = None,
+    ) -> Model:
+        """Trains a model, scores it beside its baselines, and exports it.
+
+        Args:
+            data: What to train on; the recipe's `data` says what it may be.
+            export_path: Directory for the served model, its card and its report.
+            validation: Held-out data that decides when training stops; None takes a part of the
+                data.
+            test: Held-out data to score on; None takes a part of the data.
+            config: Settings of the recipe. What is not given explicitly comes from the settings
+                for the sample or for such data, then from the defaults.
+            resume: Continue from the last finished epoch of an interrupted run with this export
+                path.
+            log_dir: Directory for TensorBoard.
+
+        Returns:
+            The trained model.
+
+        Raises:
+            ValueError: Data or an argument cannot be used; the message says where and what to do.
+            ExportError: The exported model does not answer as the trained one.
+        """
+        settings = self.settings(data, config)
+        parts = self.read_parts(data, validation, test, settings)
+        return self._run(parts, None, export_path, settings, resume, log_dir)
+
+    def fine_tune(
+        self,
+        model_path: str | os.PathLike[str],
+        data: Any,
+        export_path: str | os.PathLike[str] | None = None,
+        *,
+        validation: Any = None,
+        test: Any = None,
+        config: Config | None = None,
+        resume: bool = False,
+        log_dir: str | os.PathLike[str] | None = None,
+    ) -> Model:
+        """Continues from a trained model with more data, in which new words and labels may come.
+
+        Args:
+            model_path: Directory of the exported model.
+            data: As in `train`, but it must be given.
+            export_path: Directory for the result; None makes it the model's next version.
+            validation: As in `train`.
+            test: As in `train`.
+            config: As in `train`; what is not given explicitly comes from the settings for
+                fine-tuning. Sizes and tokenizer are the model's own.
+            resume: As in `train`.
+            log_dir: As in `train`.
+
+        Returns:
+            The trained model.
+
+        Raises:
+            ValueError: As in `train`, or a setting is given that the model cannot follow.
+            ExportError: As in `train`.
+        """
+        if data is None:
+            raise ValueError("data is None: fine_tune needs data to continue with")
+        settings = self.fine_tuning if config is None else config.over(self.fine_tuning)
+        old = self.load(model_path)
+        self._refuse_other_sizes(old, settings, model_path)
+        parts = self.read(data, validation, test, settings, old)
+        return self._run(parts, old, export_path or model_path, settings, resume, log_dir)
+
+    def train_and_score(
+        self,
+        parts: Parts,
+        config: Config,
+        *,
+        old: Model | None = None,
+        checkpoints: str | os.PathLike[str] | None = None,
+        resume: bool = False,
+        log_dir: str | os.PathLike[str] | None = None,
+    ) -> Outcome:
+        """Builds, trains, and scores beside the baselines: `train` without reading and export.
+
+        Args:
+            parts: `train`, `validation` and `test`, as `read_parts` gives them.
+            config: Settings of the recipe.
+            old: The model to continue from; None builds a new one.
+            checkpoints: Directory for the state after each epoch; None keeps none.
+            resume: Continue from the state found there.
+            log_dir: As in `train`.
+
+        Returns:
+            The outcome.
+        """
+        checks = self.check(**parts)
+        print(*checks.lines(), sep="\n")
+        start = time.perf_counter()
+        keras.utils.set_random_seed(config.seed)
+        train = parts["train"]
+        model = self.build(train, config) if old is None else self.grow(old, train, config)
+        run = Run(checkpoints, resume, log_dir, fingerprint=config.flat())
+        history = self.fit(model, train, parts["validation"], config, run, old is None)
+        minutes = (time.perf_counter() - start) / 60
+        scored = self.score(model, parts)
+        print(*scored.lines, sep="\n")
+        return Outcome(model, scored.scores, scored.baselines, minutes, history, checks)
+
+    def run(self, args: Sequence[str] | None = None) -> Model:
+        """Runs `train` with arguments from the command line.
+
+        Args:
+            args: The arguments; None takes those of the process.
+
+        Returns:
+            The trained model.
+
+        Raises:
+            SystemExit: See `seqkit.recipe.command_line.run_recipe`.
+        """
+        return run_recipe(
+            self.train,
+            args,
+            defaults=self.settings,
+            help_of_data=f"{self.data} None takes the built-in sample.",
+            module=self.read.__module__,
+        )
+
+    def settings(self, data: Any, config: Config | None = None) -> Config:
+        """The settings that `train` uses.
+
+        Args:
+            data: As in `train`; settings may depend on its kind.
+            config: What is given.
+
+        Returns:
+            All settings, those given explicitly first.
+        """
+        preset = self.preset(data)
+        if preset is None:
+            return config or self.defaults
+        return preset if config is None else config.over(preset)
+
+    def read_parts(
+        self,
+        data: Any = None,
+        validation: Any = None,
+        test: Any = None,
+        config: Config | None = None,
+    ) -> Parts:
+        """Reads the three parts as `train` does.
+
+        Args:
+            data: As in `train`; None takes the sample.
+            validation: As in `train`.
+            test: As in `train`.
+            config: Settings of the recipe.
+
+        Returns:
+            `train`, `validation` and `test`.
+        """
+        settings = self.settings(data, config)
+        given = {"data": data, "validation": validation, "test": test}
+        if data is None:
+            given = {**dict.fromkeys(given), **self.sample(), **_without_none(given)}
+        return self.read(given["data"], given["validation"], given["test"], settings, None)
+
+    def _refuse_other_sizes(self, old: Any, config: Config, path: str | os.PathLike[str]) -> None:
+        """Refuses settings that were given explicitly and that the trained model cannot follow."""
+        own = {name: getattr(old, name) for name in old.settings}
+        kept = {**own, **old.core_config, **self.fixed(old)}
+        flat = config.flat()
+        for name in sorted(config.given & kept.keys()):
+            if not _same(flat[name], kept[name]):
+                raise ValueError(
+                    f"{name}={flat[name]!r} cannot be followed: the model in {os.fspath(path)!r} "
+                    f"has {name}={kept[name]!r}. Leave it out, or train a new model with it."
+                )
+
+    def _run(
+        self,
+        parts: Parts,
+        old: Model | None,
+        export_path: str | os.PathLike[str] | None,
+        config: Config,
+        resume: bool,
+        log_dir: str | os.PathLike[str] | None,
+    ) -> Model:
+        """Trains, exports where a path is given, and shows a few answers."""
+        root = None if export_path is None else check_target(export_path)
+        state = None if root is None else Path(root) / ".training"
+        outcome = self.train_and_score(
+            parts, config, old=old, checkpoints=state, resume=resume, log_dir=log_dir
+        )
+        if root is not None and state is not None:
+            self.publish(outcome, root, datasets=parts, config=config.flat(), seed=config.seed)
+            shutil.rmtree(state, ignore_errors=True)
+        print(*self.show(outcome.model, parts, config), sep="\n")
+        return outcome.model
+
+
+def _without_none(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two settings are equal; a file holds tuples as lists."""
+    return (list(one) if isinstance(one, tuple) else one) == (
+        list(other) if isinstance(other, tuple) else other
+    )

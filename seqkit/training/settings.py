@@ -1,0 +1,55 @@
+"""How long and how fast a model is trained; settings that every recipe has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+
+from seqkit.training.schedule import epochs_within, warm_up_and_decay
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How long and how fast a model is trained.
+
+    Attributes:
+        epochs: the most passes over the training data.
+        max_steps: fewer epochs, but at least three, where they would take more steps than this.
+        patience: epochs without improvement on validation data before training stops.
+        batch_size: examples of a training step.
+        learning_rate: the highest rate, reached after a tenth of the first epoch; it falls to zero.
+    """
+
+    epochs: int = 10
+    max_steps: int = 12_000
+    patience: int = 3
+    batch_size: int = 32
+    learning_rate: float = 3e-3
+
+    def epochs_of(self, steps_of_epoch: int) -> int:
+        """The number of epochs that `epochs` and `max_steps` allow.
+
+        Args:
+            steps_of_epoch: training steps of an epoch.
+
+        Returns:
+            The number of epochs.
+
+        Example:
+            >>> TrainingSettings(epochs=8, max_steps=1000).epochs_of(200)
+            5
+        """
+        return epochs_within(self.max_steps, steps_of_epoch, most=self.epochs)
+
+    def schedule(self, steps_of_epoch: int) -> keras.optimizers.schedules.LearningRateSchedule:
+        """The learning rate of each step, for an optimizer.
+
+        Args:
+            steps_of_epoch: training steps of an epoch.
+
+        Returns:
+            See `seqkit.training.warm_up_and_decay`.
+        """
+        epochs = self.epochs_of(steps_of_epoch)
+        return warm_up_and_decay(self.learning_rate, steps_of_epoch, epochs)
