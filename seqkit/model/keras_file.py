@@ -11,13 +11,20 @@ from typing import Any
 
 import keras
 
+# 1: no number; an entry named after the task, such as `text_classifier.json`, is the shell.
+# 2: the entry `seqkit.json` has `format`, `task` and `shell`.
+FORMAT = 2
+
+_ENTRY = "seqkit.json"
+
 
 def write_keras_file(
     path: str | os.PathLike[str], core: keras.Model, task: str, shell: Mapping[str, Any]
 ) -> None:
     """Writes a core and the configuration of its shell; aside first, then renamed.
 
-    A Keras file is a zip archive: whoever loads it with Keras alone gets the core.
+    A Keras file is a zip archive: whoever loads it with Keras alone gets the core. An entry of
+    its own says the format's number and the task, and holds the shell.
 
     Args:
         path: the file, its name ending in `.keras`.
@@ -35,14 +42,15 @@ def write_keras_file(
     try:
         core.save(aside)
         with zipfile.ZipFile(aside, "a", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(_entry(task), json.dumps(shell, ensure_ascii=False))
+            header = {"format": FORMAT, "task": task, "shell": dict(shell)}
+            archive.writestr(_ENTRY, json.dumps(header, ensure_ascii=False))
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
 
 
 def read_keras_file(path: str | os.PathLike[str], task: str) -> tuple[keras.Model, dict[str, Any]]:
-    """Reads what `write_keras_file` wrote.
+    """Reads what `write_keras_file` of this version or an earlier one wrote.
 
     Args:
         path: the file, or the directory of an artefact that holds `model.keras`.
@@ -52,17 +60,31 @@ def read_keras_file(path: str | os.PathLike[str], task: str) -> tuple[keras.Mode
         The core and the configuration of the shell.
 
     Raises:
-        ValueError: the file is not there, or holds a model for another task.
+        ValueError: the file is not there, holds a model for another task, or was written in a
+            format that this version does not know.
     """
     file = Path(path) / "model.keras" if Path(path).is_dir() else Path(path)
     if not file.is_file():
         raise ValueError(f"path is {str(path)!r}, but there is no file {file}")
     with zipfile.ZipFile(file) as archive:
-        if _entry(task) not in archive.namelist():
-            raise ValueError(f"{file} holds no {task}; was it saved by one?")
-        shell = json.loads(archive.read(_entry(task)))
-    return keras.models.load_model(file, compile=False), shell
+        header = _read_header(archive, task)
+    if header["format"] > FORMAT:
+        raise ValueError(
+            f"{file} has format {header['format']}, but this version of seqkit reads formats up "
+            f"to {FORMAT}; upgrade seqkit, or export the model again with this version"
+        )
+    if header["task"] != task:
+        hint = f"its task is {header['task']!r}" if header["task"] else "was it saved by one?"
+        raise ValueError(f"{file} holds no {task}; {hint}")
+    return keras.models.load_model(file, compile=False), header["shell"]
 
 
-def _entry(task: str) -> str:
-    return f"{task.replace(' ', '_')}.json"
+def _read_header(archive: zipfile.ZipFile, task: str) -> dict[str, Any]:
+    """Reads `format`, `task` and `shell`; the task is None where a file of format 1 lacks it."""
+    names = archive.namelist()
+    if _ENTRY in names:
+        return json.loads(archive.read(_ENTRY))
+    entry = f"{task.replace(' ', '_')}.json"
+    if entry in names:
+        return {"format": 1, "task": task, "shell": json.loads(archive.read(entry))}
+    return {"format": 1, "task": None}
