@@ -4,15 +4,6 @@ from seqkit.decoding.beam_search import beam_search
 from seqkit.decoding.greedy import greedy
 from seqkit.decoding.result import SearchResult
 from seqkit.decoding.sampling import sample
-from seqkit.decoding.scoring import sequence_log_probability
 from seqkit.decoding.step import Step, StepResult
 
-__all__ = [
-    "SearchResult",
-    "Step",
-    "StepResult",
-    "beam_search",
-    "greedy",
-    "sample",
-    "sequence_log_probability",
-]
+__all__ = ["SearchResult", "Step", "StepResult", "beam_search", "greedy", "sample"]

@@ -1,4 +1,4 @@
-"""Drawing one token from a distribution, or from its most probable part."""
+"""Drawing a token from a distribution, or from its most probable part."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from seqkit.decoding.top_tokens import top_tokens
 
 Tensor = Any
 
-# Sorting a whole vocabulary takes longer than a step of a model does. Distributions that were
-# learned hardly ever need more than these tokens to reach `top_p`.
+# Sorting a whole vocabulary takes longer than a step of a model. Learned distributions hardly ever
+# need more tokens than these to reach `top_p`.
 FIRST_RANKS = 256
-# Keeps a temperature of zero from dividing zero by zero.
+# So that a temperature of zero does not divide zero by zero.
 LEAST_TEMPERATURE = 1e-30
 
 
@@ -21,8 +21,8 @@ class Draw(NamedTuple):
     """How tokens are drawn.
 
     Attributes:
-        temperature: `<float32>[1 or batch, 1]`; at 0 the most probable token is taken.
-        top_k: a number, or `<int32>[1 or batch, 1]`, below 1 for no limit; None for no limit.
+        temperature: `<float32>[1 or batch, 1]`; 0 takes the most probable token.
+        top_k: a number, or `<int32>[1 or batch, 1]`, where below 1 is no limit; None for no limit.
         top_p: a number below 1, or `<float32>[1 or batch, 1]`; None for no limit.
     """
 
@@ -31,30 +31,30 @@ class Draw(NamedTuple):
     top_p: Any
 
     def __call__(self, logits: Tensor, numbers: Tensor) -> Tensor:
-        """Draws a token for each row, by the distribution's inverse.
+        """Draws a token for each row, by inverting the cumulative distribution.
 
         Args:
-            logits: `<float>[batch, vocabulary]`, minus infinity for what must not come.
+            logits: `<float>[batch, vocabulary]`, minus infinity for forbidden tokens.
             numbers: `<float32>[batch]`, from 0 to below 1, multiples of 2 to the power of -23.
 
         Returns:
             `<int32>[batch]`.
         """
-        numbers = ops.where(self.temperature > 0, ops.expand_dims(numbers, -1), 0.0)
-        # The greatest is made zero first: no temperature can make it infinite then.
+        numbers = ops.where(self.temperature > 0, ops.expand_dims(numbers, -1), 0.0)  # [batch, 1]
+        # The greatest becomes zero first, so that no temperature makes it infinite.
         logits = logits - ops.max(logits, axis=-1, keepdims=True)
         temperature = ops.maximum(self.temperature, LEAST_TEMPERATURE)
         probabilities = ops.softmax(logits / ops.cast(temperature, logits.dtype), axis=-1)
         vocabulary = probabilities.shape[-1]
         if self.top_k is None and self.top_p is None:
-            return _drawn(probabilities, True, numbers)
+            return _draw(probabilities, True, numbers)
         if isinstance(self.top_k, int):
             top_k = min(self.top_k, vocabulary)
             return self._of_ranked(top_tokens(probabilities, top_k), numbers, top_k, vocabulary)
         return self._limited(probabilities, numbers)
 
     def _limited(self, probabilities: Tensor, numbers: Tensor) -> Tensor:
-        """Draws where it is not known beforehand how many tokens must be ranked, or if any."""
+        """Draws where the number of tokens to rank is only known from the values."""
         vocabulary = probabilities.shape[-1]
         top_k = ops.reshape(vocabulary if self.top_k is None else self.top_k, (-1, 1))
         top_k = ops.where(ops.logical_and(top_k > 0, top_k < vocabulary), top_k, vocabulary)
@@ -63,8 +63,8 @@ class Draw(NamedTuple):
         def of_ranked() -> Tensor:
             ranks = min(FIRST_RANKS, vocabulary)
             first = top_tokens(probabilities, ranks)
-            # Where all may come, `top_p` is reached by a sum; where `top_k` may, it is reached
-            # by a share of theirs.
+            # Without `top_k` the sum of the first ranks must reach `top_p`; with it `top_k` ranks
+            # are enough, since `top_p` is a share of their sum.
             reached = ops.logical_and(
                 ops.equal(top_k, vocabulary), ops.cumsum(first[0], axis=-1)[:, -1:] >= top_p
             )
@@ -78,13 +78,13 @@ class Draw(NamedTuple):
             )
 
         def of_all() -> Tensor:
-            return _drawn(probabilities, True, numbers)
+            return _draw(probabilities, True, numbers)
 
         unlimited = ops.logical_and(ops.equal(top_k, vocabulary), ops.greater_equal(top_p, 1.0))
         if self.top_k is None and isinstance(self.top_p, float):
             return of_ranked()
-        # What is drawn for a row must not depend on what the others ask for: where nothing is
-        # limited the order is always that of the vocabulary.
+        # What is drawn for a row must not depend on the limits of the others: without limits the
+        # order is always that of the vocabulary.
         return ops.cond(
             ops.all(unlimited),
             of_all,
@@ -94,14 +94,14 @@ class Draw(NamedTuple):
     def _of_ranked(
         self, ranked: tuple[Tensor, Tensor], numbers: Tensor, top_k: Any, vocabulary: int
     ) -> Tensor:
-        """Draws from what is kept of the most probable tokens.
+        """Draws from the most probable tokens, as far as the limits keep them.
 
         Args:
             ranked: `<float>[batch, ranks]`, probabilities, the greatest first, and
                 `<int32>[batch, ranks]`, their tokens.
             numbers: `<float32>[batch, 1]`, from 0 to below 1.
             top_k: a number or `<int32>[1 or batch, 1]`, from 1 to the vocabulary's size.
-            vocabulary: how many tokens there are.
+            vocabulary: the number of tokens.
 
         Returns:
             `<int32>[batch]`.
@@ -113,20 +113,25 @@ class Draw(NamedTuple):
             share = ops.max(ops.where(kept, sums, ops.zeros_like(sums)), axis=-1, keepdims=True)
             share = ops.where(ops.less(top_k, vocabulary), share, ops.ones_like(share))
             kept = ops.logical_and(kept, sums - probabilities < self.top_p * share)
-        place = _drawn(probabilities, kept, numbers)
-        return ops.take_along_axis(token_ids, ops.expand_dims(place, -1), axis=-1)[:, 0]
+        place = _draw(probabilities, kept, numbers)  # [batch]
+        return ops.take_along_axis(token_ids, ops.expand_dims(place, -1), axis=-1)[:, 0]  # [batch]
 
 
-def _drawn(probabilities: Tensor, kept: Any, numbers: Tensor) -> Tensor:
-    """Finds the first place at which the sum of what is kept exceeds a number's share of it all.
+def _draw(probabilities: Tensor, kept: Any, numbers: Tensor) -> Tensor:
+    """Gives the first place where the cumulative sum of what is kept exceeds its drawn share.
+
+    Args:
+        probabilities: `<float>[batch, places]`.
+        kept: `<bool>[batch, places]`, or True for all.
+        numbers: `<float32>[batch, 1]`, the drawn shares, from 0 to below 1.
 
     Returns:
         `<int32>[batch]`, 0 where nothing is kept.
     """
-    # Places that are not kept are passed over, and not only by their sums' standing still: sums
-    # that are formed in parallel may go down a little.
+    # Masked, although the sums do not grow at places that are not kept: sums formed in parallel
+    # may fall a little there.
     sums = ops.cumsum(probabilities, axis=-1)
     kept = ops.logical_and(probabilities > 0, kept)
     sums = ops.where(kept, sums, ops.zeros_like(sums))
     share = ops.max(sums, axis=-1, keepdims=True) * ops.cast(numbers, sums.dtype)
-    return ops.top_k(ops.cast(sums > share, "float32"), 1)[1][:, 0]
+    return ops.top_k(ops.cast(sums > share, "float32"), 1)[1][:, 0]  # [batch]

@@ -1,4 +1,4 @@
-"""The best sequences that have ended so far, beside those that go on."""
+"""The best sequences that have ended so far."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Tensor = Any
 
 
 class Paths(NamedTuple):
-    """The tokens of sequences, and in which beams they were chosen.
+    """The tokens of sequences, and the beams in which they were chosen.
 
     Attributes:
         token_ids: `<int32>[batch, sequences, length]`.
-        origins: `<int32>[batch, sequences, length]`, what a token's attention is found by; an
-            empty tuple where there is no attention.
+        origins: `<int32>[batch, sequences, length]`, the beams, to look up the attention of each
+            token; an empty tuple where there is no attention.
     """
 
     token_ids: Tensor
@@ -43,20 +43,23 @@ class Finished(NamedTuple):
 
     @classmethod
     def none(cls, batch: Any, sequences: int, dtype: Any, paths: Paths) -> Finished:
-        """Gives places for sequences; the paths have no tokens yet."""
+        """Gives places for sequences to come; `paths` has no tokens yet."""
         nothing = ops.full((batch, sequences), -np.inf, dtype=dtype)
         return cls(nothing, nothing, ops.zeros((batch, sequences), "int32"), paths)
 
-    def joined_by(self, new: Finished, paths: Tensor) -> Finished:
-        """Keeps the best of these and some new ones; of equal ones, those that were here.
+    def keep_best(self, new: Finished, paths: Tensor) -> Finished:
+        """Keeps the best of these and of new sequences; of equal ones, the earlier.
 
         Args:
-            new: sequences in any order, with as many paths as there happen to be.
-            paths: `<int32>[batch, sequences]`, which of those paths each new sequence has.
+            new: sequences in any order, with any number of paths.
+            paths: `<int32>[batch, new sequences]`, which of those paths each new sequence has.
+
+        Returns:
+            As many sequences as these.
         """
         sequences = self.score.shape[1]
-        score = ops.concatenate([self.score, new.score], axis=1)
-        score, places = ops.top_k(score, sequences)
+        score = ops.concatenate([self.score, new.score], axis=1)  # [batch, sequences + new]
+        score, places = ops.top_k(score, sequences)  # [batch, sequences]
         here = ops.arange(sequences, dtype="int32") + ops.zeros_like(self.lengths)
         values = [
             ops.concatenate(pair, axis=1)

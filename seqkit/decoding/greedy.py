@@ -7,19 +7,10 @@ from typing import Any
 
 from keras import ops
 
-from seqkit.decoding.constraints import constraints
-from seqkit.decoding.limits import limits
 from seqkit.decoding.result import SearchResult
 from seqkit.decoding.roll_out import roll_out
-from seqkit.decoding.step import (
-    BOS_ID,
-    EOS_ID,
-    NEVER_PRODUCED,
-    Step,
-    batch_size,
-    first_state,
-    first_tokens,
-)
+from seqkit.decoding.start import begin_search
+from seqkit.decoding.step import BOS_ID, EOS_ID, NEVER_PRODUCED, Step
 
 Tensor = Any
 
@@ -35,29 +26,29 @@ def greedy(
     banned: Sequence[int] = NEVER_PRODUCED,
     no_repeat_ngram: int = 0,
 ) -> SearchResult:
-    """Takes the most probable token at every step; of equal ones, the lowest id.
+    """Takes the most probable token at every step; of equally probable ones, the lowest id.
 
     Args:
         step: the step function, see `seqkit.decoding.step`.
         state: the first state, tensors `[batch, 1, ...]`, nested in any way.
-        max_length: how many tokens a sequence may have; one that reaches it is cut. A number, or
-            a tensor `<int32>[]` or `<int32>[batch]` of at least 1, which gives the result the
-            length of the greatest. Where sizes must be constants (`jit`, on JAX and by XLA) it
-            must be a number.
-        min_length: how many tokens must come before EOS, a number or a tensor of the same shapes.
-        bos_id: what sequences begin with, one for all or `<int32>[batch]`; to go on from a text,
-            the text's last token, with the state after those before it.
-        eos_id: what ends a sequence.
-        banned: tokens that never come: PAD, UNK and BOS unless other ids are given.
-        no_repeat_ngram: how many tokens in a row must not come twice; 0 allows all. Where nothing
-            is allowed any more a sequence is cut.
+        max_length: the most tokens of a sequence; one that reaches it is cut. A number, or a
+            tensor `<int32>[]` or `<int32>[batch]` of values from 1; the result is then as long as
+            the largest. Where sizes must be constants (`jit`, on JAX and in XLA) it must be a
+            number.
+        min_length: the fewest tokens before EOS, a number or a tensor of the same shapes.
+        bos_id: the token that sequences begin with, one for all or `<int32>[batch]`; to continue
+            a text, its last token, with the state after the tokens before that.
+        eos_id: the token that ends a sequence.
+        banned: tokens that are never chosen; PAD, UNK and BOS by default.
+        no_repeat_ngram: the length of the n-grams that must not occur twice; 0 allows all. Where
+            no token is allowed any more, the sequence is cut.
 
     Returns:
         A `SearchResult` with one sequence for each row.
 
     Raises:
-        ValueError: an argument is out of its range, or the state or what the step returns has
-            another shape than it should.
+        ValueError: an argument is out of range, or the state or the step's result has the wrong
+            shape.
 
     Example:
         >>> import numpy as np
@@ -71,15 +62,6 @@ def greedy(
         >>> np.asarray(result.token_ids).tolist(), np.asarray(result.lengths).tolist()
         ([[[4, 5, 0, 0]]], [[2]])
     """
-    state = first_state(state)
-    batch = batch_size(state)
-    return roll_out(
-        step,
-        state,
-        first_tokens(bos_id, batch, 1),
-        # Not argmax, which on TensorFlow first looks at the signs of all zeros (Keras 3.15).
-        lambda logits, time: ops.top_k(logits, 1)[1][..., 0],
-        limits(max_length, batch),
-        eos_id,
-        constraints(min_length, max_length, eos_id, banned, no_repeat_ngram),
-    )
+    start = begin_search(state, max_length, min_length, bos_id, eos_id, banned, no_repeat_ngram)
+    # Not argmax, which on TensorFlow first looks at the signs of all zeros (Keras 3.15).
+    return roll_out(step, start, lambda logits, time: ops.top_k(logits, 1)[1][..., 0])

@@ -1,4 +1,4 @@
-"""What makes hypotheses of different lengths comparable."""
+"""Penalties that make sequences of different lengths comparable."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from keras import ops
 
 Tensor = Any
 
-# A position that was never looked at must not count for minus infinity.
+# So that a position without any attention does not count as minus infinity.
 LEAST_COVERAGE = 1e-10
 
 
 def length_penalty(length: Tensor, alpha: Any) -> Tensor:
-    """Gives what a log-probability is divided by: `((5 + length) / 6) ** alpha`.
+    """Gives the divisor of a log-probability: `((5 + length) / 6) ** alpha`.
 
     Args:
-        length: `<int>[...]`, how many log-probabilities were added up.
+        length: `<int>[...]`, how many log-probabilities were summed.
         alpha: `<float>[]`, 0 for none; about 0.6 to 1 in translation.
 
     Returns:
@@ -32,11 +32,11 @@ def length_penalty(length: Tensor, alpha: Any) -> Tensor:
 
 
 def coverage_penalty(coverage: Tensor, source_mask: Tensor | None, beta: Any) -> Tensor:
-    """Gives what is added to a score: `beta * sum(log(min(coverage, 1)))`, never above zero.
+    """Gives a term of a score, at most zero: `beta * sum(log(min(coverage, 1)))`.
 
     Args:
         coverage: `<float>[batch, beams, source]`, the attention on each source position, summed
-            over the steps. Less than 1e-10 counts as 1e-10.
+            over the steps. Values below 1e-10 count as 1e-10.
         source_mask: `<bool>[batch, source]`, true at valid positions; None if all are.
         beta: `<float>[]`, 0 for none; about 0.2 in translation.
 
@@ -51,8 +51,8 @@ def coverage_penalty(coverage: Tensor, source_mask: Tensor | None, beta: Any) ->
 
     Source: Wu et al. (2016), arXiv:1609.08144, equation 14.
     """
-    logs = ops.log(ops.clip(coverage, LEAST_COVERAGE, 1.0))
+    logs = ops.log(ops.clip(coverage, LEAST_COVERAGE, 1.0))  # [batch, beams, source]
     if source_mask is not None:
-        valid = ops.expand_dims(ops.cast(source_mask, "bool"), 1)
+        valid = ops.expand_dims(ops.cast(source_mask, "bool"), 1)  # [batch, 1, source]
         logs = ops.where(valid, logs, ops.zeros_like(logs))
     return ops.cast(beta, logs.dtype) * ops.sum(logs, axis=-1)

@@ -1,11 +1,11 @@
-"""Random numbers that depend on a seed and a place alone: the same on every backend.
+"""Random numbers that depend only on a seed and a place: the same on every backend.
 
 A counter-based generator has no state: it scrambles a key and a counter, here Threefry with two
-words of 32 bits and 20 rounds. It takes nothing but additions, rotations and exclusive or, so
-that eager execution, graphs, compiled code and servers give the same bits.
+words of 32 bits and 20 rounds. It needs only addition, rotation and exclusive or, so that eager
+execution, graphs, compiled code and servers give the same bits.
 
-Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3"; with
-the authors' library Random123 it shares its test vectors.
+Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3"; the
+tests use the test vectors of the authors' library, Random123.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ def threefry(key: tuple[Tensor, Tensor], counter: tuple[Tensor, Tensor]) -> tupl
     """Scrambles counters.
 
     Args:
-        key: two times `<uint32>[...]`.
-        counter: two times `<uint32>[...]`, of shapes that broadcast with the key's.
+        key: two tensors `<uint32>[...]`.
+        counter: two tensors `<uint32>[...]`, of shapes that broadcast with the key's.
 
     Returns:
-        Two times `<uint32>[...]`.
+        Two tensors `<uint32>[...]`.
 
     Example:
         >>> import numpy as np
@@ -46,21 +46,21 @@ def threefry(key: tuple[Tensor, Tensor], counter: tuple[Tensor, Tensor]) -> tupl
     for rounds in range(5):
         for rotation in ROTATIONS[rounds % 2]:
             left = left + right
-            right = ops.bitwise_xor(_rotated(right, rotation), left)
+            right = ops.bitwise_xor(_rotate(right, rotation), left)
         left = left + keys[(rounds + 1) % 3]
         right = right + keys[(rounds + 2) % 3] + np.uint32(rounds + 1)
     return left, right
 
 
 def uniform(seed: int | Tensor, batch: Any, length: Any) -> Tensor:
-    """Draws numbers from 0 to below 1, evenly.
+    """Draws numbers uniformly from 0 to below 1.
 
     Args:
         seed: a whole number (its lowest 64 bits count) or `<int>[]`: rows then draw different
             numbers. Or `<int>[batch]`: a row's numbers then depend on its own seed alone, and are
             those that the first row draws from that seed given as one number.
-        batch: how many rows.
-        length: how many numbers a row; more numbers leave the first ones what they were.
+        batch: the number of rows.
+        length: how many numbers to draw for a row; the first ones do not depend on it.
 
     Returns:
         `<float32>[batch, length]`, multiples of 2 to the power of minus 23.
@@ -77,30 +77,30 @@ def uniform(seed: int | Tensor, batch: Any, length: Any) -> Tensor:
         >>> own_seeds[1].tolist() == drawn[0].tolist()
         True
     """
-    low, high = _words(seed)
+    low, high = _words(seed)  # [] or [batch]
     rows = ops.arange(batch, dtype="int32")
     if len(low.shape) == 1:
         rows = ops.zeros_like(rows)
-    # Rows differ in their keys, so that a counter is left to count steps with.
-    key = threefry((low, high), (rows, ops.zeros_like(rows)))
-    steps = ops.expand_dims(ops.arange(length, dtype="int32"), 0)
+    # Rows differ in their keys, so that the counter can count steps.
+    key = threefry((low, high), (rows, ops.zeros_like(rows)))  # [batch], twice
+    steps = ops.expand_dims(ops.arange(length, dtype="int32"), 0)  # [1, length]
     bits, _ = threefry(
         tuple(ops.expand_dims(word, -1) for word in key), (steps, ops.zeros_like(steps))
-    )
-    # No more bits than float32 holds exactly for every number here.
+    )  # [batch, length]
+    # As many bits as float32 holds exactly for every number from 0 to 1.
     return ops.cast(ops.right_shift(bits, 9), "float32") * np.float32(2.0**-23)
 
 
-def _rotated(word: Tensor, by: int) -> Tensor:
+def _rotate(word: Tensor, by: int) -> Tensor:
     return ops.bitwise_or(ops.left_shift(word, by), ops.right_shift(word, 32 - by))
 
 
 def _words(seed: Any) -> tuple[Tensor, Tensor]:
-    """Splits seeds into two words of 32 bits; a smaller number is filled up with its sign."""
+    """Splits seeds into two words of 32 bits; smaller integers are sign-extended."""
     try:
         number = operator.index(seed)
     except TypeError:
-        # No number that is known by now.
+        # A tensor, whose value may not be known yet.
         seed = ops.convert_to_tensor(seed)
     else:
         low, high = (np.uint32((number >> shift) & 0xFFFFFFFF) for shift in (0, 32))
@@ -113,7 +113,7 @@ def _words(seed: Any) -> tuple[Tensor, Tensor]:
         )
     if dtype not in ("int64", "uint64", "uint32"):
         seed = ops.cast(seed, "int32")
-    # Shifts of signed numbers repeat the sign. A shift by all 32 bits is undefined.
+    # A right shift of a signed number repeats the sign; a shift by all 32 bits is undefined.
     high = ops.right_shift(seed, 32 if "64" in dtype else 31)
     if dtype == "uint32":
         high = ops.zeros_like(seed)

@@ -1,4 +1,4 @@
-"""Sampling: tokens drawn as the model's probabilities say."""
+"""Sampling: tokens drawn with the model's probabilities."""
 
 from __future__ import annotations
 
@@ -7,21 +7,12 @@ from typing import Any
 
 from keras import ops
 
-from seqkit.decoding.constraints import constraints
 from seqkit.decoding.draw import Draw
-from seqkit.decoding.limits import limits
 from seqkit.decoding.random_bits import uniform
 from seqkit.decoding.result import SearchResult
 from seqkit.decoding.roll_out import roll_out
-from seqkit.decoding.step import (
-    BOS_ID,
-    EOS_ID,
-    NEVER_PRODUCED,
-    Step,
-    batch_size,
-    first_state,
-    first_tokens,
-)
+from seqkit.decoding.start import begin_search
+from seqkit.decoding.step import BOS_ID, EOS_ID, NEVER_PRODUCED, Step, batch_size
 
 Tensor = Any
 
@@ -43,40 +34,38 @@ def sample(
 ) -> SearchResult:
     """Draws every token from the model's distribution over the next one.
 
-    Nothing but the arguments decides what is drawn: the same seed gives the same sequences, eager
-    or in a graph, compiled, served, and on every backend, as far as the model's own numbers are
-    the same there.
+    The same seed gives the same sequences eagerly, in a graph, compiled, served, and on every
+    backend, as far as the model's own numbers are the same there.
 
     Args:
         step: the step function, see `seqkit.decoding.step`.
         state: the first state, tensors `[batch, 1, ...]`, nested in any way.
-        seed: a whole number, or `<int>[]`: each row is then drawn differently, by its place in
-            the batch. Or `<int>[batch]`: what is drawn for a row then depends on its own seed and
-            not on its place.
+        seed: a whole number or `<int>[]`: what is drawn for a row then depends on its place in
+            the batch. Or `<int>[batch]`: it then depends on the row's own seed alone.
         max_length: as for `greedy`.
-        temperature: what logits are divided by: below 1 for more probable tokens, above for less
-            probable ones. At 0 sampling is greedy search.
-        top_k: draw among that many most probable tokens; None for all. A tensor may say 0 for all.
-        top_p: draw among the fewest most probable tokens that have this share of the probability
-            together, of that of the `top_k` if both are given; None or 1 for all.
-        min_length: as for `greedy`, and so the arguments below.
-        bos_id: what sequences begin with.
-        eos_id: what ends a sequence.
-        banned: tokens that never come.
-        no_repeat_ngram: how many tokens in a row must not come twice; 0 allows all.
+        temperature: the divisor of the logits: below 1 it favours probable tokens, above 1
+            improbable ones; 0 is greedy search.
+        top_k: draw among this many of the most probable tokens; None for all, in a tensor 0.
+        top_p: draw among the fewest most probable tokens whose probabilities sum to this share,
+            where `top_k` is given too to this share of its tokens' sum; None or 1 for all.
+        min_length: as for `greedy`, like all arguments below.
+        bos_id: the token that sequences begin with.
+        eos_id: the token that ends a sequence.
+        banned: tokens that are never chosen.
+        no_repeat_ngram: the length of the n-grams that must not occur twice; 0 allows all.
 
-    `temperature`, `top_k` and `top_p` may be tensors, of one number or `[batch]`. Those are not
-    checked: what is too low there takes the most probable token. Where `top_p` or a tensor
-    `top_k` limits a row, the rest of the vocabulary is sorted only if the 256 most probable
-    tokens are not enough for some row.
+    `temperature`, `top_k` and `top_p` may be tensors, `[]` or `[batch]`. Their values are not
+    checked; one that is too low takes the most probable token. Where `top_p` or a tensor `top_k`
+    limits a row, the whole vocabulary is sorted only if the 256 most probable tokens are not
+    enough for some row.
 
     Returns:
         A `SearchResult` with one sequence for each row; its log-probability is that of the model,
-        without temperature and limits.
+        before temperature and limits.
 
     Raises:
-        ValueError: an argument is out of its range, or the state or what the step returns has
-            another shape than it should.
+        ValueError: an argument is out of range, or the state or the step's result has the wrong
+            shape.
 
     Example:
         >>> import numpy as np
@@ -94,23 +83,19 @@ def sample(
     Sources: top-k, Fan et al. (2018), arXiv:1805.04833; top-p, Holtzman et al. (2020),
     arXiv:1904.09751.
     """
-    state = first_state(state)
-    batch = batch_size(state)
-    limit = limits(max_length, batch)
+    start = begin_search(state, max_length, min_length, bos_id, eos_id, banned, no_repeat_ngram)
     draw = _draw(temperature, top_k, top_p)
-    numbers = uniform(seed, batch, limit.size)
-    return roll_out(
-        step,
-        state,
-        first_tokens(bos_id, batch, 1),
-        lambda logits, time: ops.expand_dims(draw(logits[:, 0], ops.take(numbers, time, 1)), 1),
-        limit,
-        eos_id,
-        constraints(min_length, max_length, eos_id, banned, no_repeat_ngram),
-    )
+    numbers = uniform(seed, batch_size(start.state), start.limits.size)  # [batch, length]
+
+    def choose(logits: Tensor, time: Tensor) -> Tensor:
+        drawn = draw(logits[:, 0], ops.take(numbers, time, axis=1))  # [batch]
+        return ops.expand_dims(drawn, 1)  # [batch, 1]
+
+    return roll_out(step, start, choose)
 
 
 def _draw(temperature: Any, top_k: Any, top_p: Any) -> Draw:
+    """Checks the arguments of a draw; tensors get a column for each row."""
     if isinstance(temperature, int | float) and not temperature >= 0:
         raise ValueError(f"temperature is {temperature}; give 0 or more")
     if isinstance(top_k, int) and top_k < 1:
@@ -120,16 +105,16 @@ def _draw(temperature: Any, top_k: Any, top_p: Any) -> Draw:
             raise ValueError(f"top_p is {top_p}; give more than 0 and at most 1, or None")
         top_p = None if top_p == 1 else top_p
     elif top_p is not None:
-        top_p = _of_rows("top_p", top_p, "float32")
+        top_p = _as_column("top_p", top_p, "float32")
     if top_k is not None and not isinstance(top_k, int):
-        top_k = _of_rows("top_k", top_k, "int32")
-    return Draw(_of_rows("temperature", temperature, "float32"), top_k, top_p)
+        top_k = _as_column("top_k", top_k, "int32")
+    return Draw(_as_column("temperature", temperature, "float32"), top_k, top_p)
 
 
-def _of_rows(argument: str, given: Any, dtype: str) -> Tensor:
-    given = ops.cast(given, dtype)
-    if len(given.shape) > 1:
+def _as_column(argument: str, values: Any, dtype: str) -> Tensor:
+    values = ops.cast(values, dtype)
+    if len(values.shape) > 1:
         raise ValueError(
-            f"{argument} has the shape {tuple(given.shape)}; give one number, or one a row"
+            f"{argument} has the shape {tuple(values.shape)}; give one number, or one for each row"
         )
-    return ops.reshape(given, (-1, 1))
+    return ops.reshape(values, (-1, 1))  # [1 or batch, 1]

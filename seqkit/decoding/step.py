@@ -1,17 +1,17 @@
 """One step of a model: from the last token of every sequence to scores for the next.
 
-A search knows of a model only its step function, `step(token_ids, state)`:
+All that a search knows of a model is its step function, `step(token_ids, state)`:
 
 - `token_ids` is `<int32>[batch, beams]`, the last token of every sequence;
-- `state` is whatever the model remembers of each sequence: tensors shaped `[batch, beams, ...]` in
-  nested lists, tuples or dicts, at least one;
-- it returns a `StepResult`, whose `state` is nested, shaped and typed like the one that came in.
+- `state` is whatever the model remembers of each sequence: at least one tensor
+  `[batch, beams, ...]`, in nested lists, tuples or dicts;
+- it returns a `StepResult`, whose `state` has the structure, shapes and types of the one given.
 
 What does not change from step to step, such as an encoder's outputs, is not part of the state: the
 function closes over it, shaped `[batch, ...]`, and it is never repeated for each beam. The first
-state has one beam, `[batch, 1, ...]`. Searches call the step with one beam first and with as many
-as they keep from then on, so it may rely on neither number; the first call is outside of any loop
-and may make weights.
+state has one beam, `[batch, 1, ...]`. A search calls the step with one beam first and with all its
+beams afterwards, so the step must work with any number; the first call is outside of any loop and
+may create weights.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class StepResult(NamedTuple):
 
     Attributes:
         logits: `<float>[batch, beams, vocabulary]`, of the next token, before the softmax.
-        state: what is remembered, nested like the state that came in.
-        attention: `<float>[batch, beams, source]`, how much of each source position was looked
-            at, summing to 1; None for a model without attention.
+        state: what the model remembers, structured like the state given.
+        attention: `<float>[batch, beams, source]`, weights of the source positions, summing to 1;
+            None for a model without attention.
 
     Example:
         >>> import numpy as np
@@ -56,13 +56,13 @@ Step = Callable[[Tensor, Any], StepResult]
 
 
 def first_state(state: Any) -> Any:
-    """Makes tensors of a first state and refuses one that is not `[batch, 1, ...]`."""
+    """Converts a first state to tensors and refuses one that is not `[batch, 1, ...]`."""
     state = keras.tree.map_structure(ops.convert_to_tensor, state)
     tensors = keras.tree.flatten(state)
     if not tensors:
         raise ValueError(
-            f"state is {state!r}, without a tensor; give at least one, [batch, 1, ...], since the "
-            "batch is as large as it says"
+            f"state is {state!r}, without a tensor; give at least one, [batch, 1, ...]: it says "
+            "how large the batch is"
         )
     for tensor in tensors:
         if len(tensor.shape) < 2 or tensor.shape[1] != 1:
@@ -74,23 +74,20 @@ def first_state(state: Any) -> Any:
 
 
 def batch_size(state: Any) -> Any:
-    """Tells how many rows a state has: a number where it is known, a tensor elsewhere."""
+    """Gives the number of rows of a state: an int where it is known, otherwise a tensor."""
     return ops.shape(keras.tree.flatten(state)[0])[0]
 
 
-def first_tokens(bos_id: Any, batch: Any, beams: int) -> Tensor:
-    """Gives `<int32>[batch, beams]`, what every sequence begins with."""
-    bos_id = ops.cast(bos_id, "int32")
-    if len(bos_id.shape) > 1:
-        raise ValueError(f"bos_id has the shape {tuple(bos_id.shape)}; give one, or one a row")
-    return ops.broadcast_to(ops.reshape(bos_id, (-1, 1)), (batch, beams))
-
-
 def take_step(step: Step, token_ids: Tensor, state: Any) -> StepResult:
-    """Calls a step function and puts what it returns into the shapes and types of a search.
+    """Calls a step function, checks its result, and casts logits and attention to at least float32.
+
+    Args:
+        step: the step function.
+        token_ids: `<int32>[batch, beams]`, the last token of every sequence.
+        state: tensors `[batch, beams, ...]`, nested in any way.
 
     Returns:
-        `logits` and `attention` in float32 at least.
+        The result, its shapes known as far as those of the arguments are.
     """
     result = StepResult(*step(token_ids, state))
     logits = _at_least_float32(result.logits)
@@ -114,39 +111,42 @@ def take_step(step: Step, token_ids: Tensor, state: Any) -> StepResult:
 
 
 def take_beams(values: Any, beams: Tensor) -> Any:
-    """Gives every new beam what belonged to the beam it comes from.
+    """Gathers, for every new beam, the values of the beam that it continues.
 
     Args:
         values: tensors `[batch, old beams, ...]`, nested in any way.
-        beams: `<int32>[batch, new beams]`, which old beam each comes from.
+        beams: `<int32>[batch, new beams]`, the old beam that each continues.
 
     Returns:
         Tensors `[batch, new beams, ...]`, nested in the same way.
     """
     batch, new = ops.shape(beams)[0], beams.shape[1]
-    rows = ops.expand_dims(ops.arange(batch, dtype="int32"), 1)
+    rows = ops.expand_dims(ops.arange(batch, dtype="int32"), 1)  # [batch, 1]
 
-    def taken(tensor: Tensor) -> Tensor:
-        # Over rows and beams at once, as rows of one matrix: a plain gather is the fastest.
+    def take(tensor: Tensor) -> Tensor:
+        # One gather over rows and beams together is the fastest.
         rest = tuple(ops.shape(tensor))[2:]
-        places = ops.reshape(rows * tensor.shape[1] + beams, (-1,))
-        matrix = ops.reshape(tensor, (-1, *rest))
+        places = ops.reshape(rows * tensor.shape[1] + beams, (-1,))  # [batch * new beams]
+        matrix = ops.reshape(tensor, (-1, *rest))  # [batch * old beams, ...]
         return ops.reshape(ops.take(matrix, places, axis=0), (batch, new, *rest))
 
-    return keras.tree.map_structure(taken, values)
+    return keras.tree.map_structure(take, values)
 
 
 def log_normaliser(logits: Tensor, greatest: Tensor | None = None) -> Tensor:
-    """Gives `<float>[batch, beams]`: what logits exceed their log-probabilities by.
+    """Gives the logarithm of the sum of the exponentials of logits.
 
     Args:
         logits: `<float>[batch, beams, vocabulary]`.
-        greatest: `<float>[batch, beams]`, the greatest logit of each, where it is known already.
+        greatest: `<float>[batch, beams]`, the greatest logit of each beam, if it is known already.
+
+    Returns:
+        `<float>[batch, beams]`; a logit minus this is a log-probability.
     """
     if greatest is None:
         greatest = ops.max(logits, axis=-1)
-    # The greatest probability is that of the greatest logit. On CPU a softmax takes half the time
-    # of the sum of exponentials that is in it.
+    # The greatest logit has the greatest probability. On CPU a softmax takes half the time of a
+    # logsumexp.
     return greatest - ops.log(ops.max(ops.softmax(logits, axis=-1), axis=-1))
 
 

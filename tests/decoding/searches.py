@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from seqkit.decoding import beam_search, greedy, sample, sequence_log_probability
+from seqkit.decoding import beam_search, greedy, sample
 from tests.decoding import prefix_model
 
 WEIGHTS, ROWS = prefix_model.make(seed=5, batch=4, vocabulary=9)
@@ -52,16 +52,11 @@ def searches(weights: prefix_model.Weights) -> dict[str, Callable[..., Any]]:
             no_repeat_ngram=3,
         )._asdict()
 
-    def run_scoring(step, state, rows):
-        token_ids = [[[4, 5, 0], [6, 0, 0]]] * 4
-        return {"log_probability": sequence_log_probability(step, state, token_ids)}
-
     return {
         name: with_model(search)
         for name, search in {
             "greedy": run_greedy,
             "sample": run_sample,
             "beam_search": run_beam_search,
-            "scoring": run_scoring,
         }.items()
     }

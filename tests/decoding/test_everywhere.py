@@ -18,7 +18,7 @@ from tests.decoding import prefix_model
 from tests.decoding.searches import ROWS, WEIGHTS, searches
 
 
-@pytest.mark.parametrize("name", ["greedy", "sample", "beam_search", "scoring"])
+@pytest.mark.parametrize("name", ["greedy", "sample", "beam_search"])
 def test_in_a_graph_and_compiled(name):
     search = searches(WEIGHTS)[name]
     eager = search(ROWS)

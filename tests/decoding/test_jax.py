@@ -30,4 +30,4 @@ def test_searches_without_tensorflow(tmp_path):
     arrays |= {f"given/{i}": x for i, x in enumerate(SEEDS_AND_LIMITS)}
     np.savez(tmp_path / "expected.npz", **arrays)
     output = run_on_jax(Path(__file__).with_name("jax_program.py"), str(tmp_path / "expected.npz"))
-    assert int(output.splitlines()[-1]) == 2 * (3 * 5 + 1) + 5 + 5
+    assert int(output.splitlines()[-1]) == 2 * 3 * 5 + 5 + 5
