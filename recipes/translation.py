@@ -32,7 +32,7 @@ from seqkit.tasks.translation.evaluation import score_translator
 from seqkit.tasks.translation.model import Translator
 from seqkit.tasks.translation.report import publish_translator
 from seqkit.tasks.translation.training import fit_translator
-from seqkit.text import Normalizer, TextEncoder, learn_dictionary, suggested_tokenizer
+from seqkit.text import Normalizer, TextEncoder, learn_dictionary, suggest_tokenizer
 from seqkit.training import TrainingState
 
 
@@ -42,7 +42,7 @@ class Config:
 
     Attributes:
         source_tokenizer: how sources are split. `auto` takes pieces of words for sentences, letters
-            for words, and more, see `seqkit.text.suggested_tokenizer`.
+            for words, and more, see `seqkit.text.suggest_tokenizer`.
         target_tokenizer: how targets are split.
         shared_dictionary: one dictionary for both sides, where both are split alike; good for
             languages with a script and names in common.
@@ -131,7 +131,7 @@ FINE_TUNING = Config(learning_rate=Config.learning_rate / 3, epochs=5)
 def build(dataset: Dataset, config: Config) -> Translator:
     """Learns the dictionaries from training data, and makes an untrained model."""
     names = {
-        column: suggested_tokenizer(dataset.batches(column, 4096)) if name == "auto" else name
+        column: suggest_tokenizer(dataset.batches(column, 4096)) if name == "auto" else name
         for column, name in (
             ("source", config.source_tokenizer),
             ("target", config.target_tokenizer),

@@ -2,7 +2,7 @@
 
 from seqkit.images.array_store import ArrayStore
 from seqkit.images.augmentation import LEFT_AND_RIGHT, Augmentation, may_be_flipped
-from seqkit.images.encoding import encoded_images
+from seqkit.images.encoding import encode_images
 from seqkit.images.reader import MAX_PIXELS, ImageReader, image_errors
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "ArrayStore",
     "Augmentation",
     "ImageReader",
-    "encoded_images",
+    "encode_images",
     "image_errors",
     "may_be_flipped",
 ]

@@ -11,7 +11,7 @@ import tensorflow as tf
 _KINDS = "a path, encoded bytes or a NumPy array"
 
 
-def encoded_images(images: Sequence[str | Path | bytes | np.ndarray] | np.ndarray) -> list[bytes]:
+def encode_images(images: Sequence[str | Path | bytes | np.ndarray] | np.ndarray) -> list[bytes]:
     """Makes encoded images of paths, of bytes, which are taken as they are, and of arrays.
 
     Args:
@@ -27,7 +27,7 @@ def encoded_images(images: Sequence[str | Path | bytes | np.ndarray] | np.ndarra
         ValueError: a file cannot be read, or an array has another dtype, shape or range.
 
     Example:
-        >>> encoded_images([np.zeros([2, 3], np.uint8), b"any bytes"])[0][:4]
+        >>> encode_images([np.zeros([2, 3], np.uint8), b"any bytes"])[0][:4]
         b'\\x89PNG'
     """
     if isinstance(images, str | Path | bytes):

@@ -101,7 +101,7 @@ def image_errors(images: Sequence[bytes], *, max_pixels: int = MAX_PIXELS) -> li
         if not isinstance(image, bytes):
             raise TypeError(
                 f"images[{position}] is a {type(image).__name__}; pass encoded images as bytes, "
-                "for instance from encoded_images"
+                "for instance from encode_images"
             )
     errors: list[str] = []
     for start in range(0, len(images), _CHECKED_TOGETHER):

@@ -115,7 +115,7 @@ def pitch_cross_entropy(frames: Tensor, logits: Tensor) -> Tensor:
     return _of_valid(losses, frames)
 
 
-def pitch_chances(logits: Tensor) -> Tensor:
+def pitch_probabilities(logits: Tensor) -> Tensor:
     """The chance of each pitch, all components taken together.
 
     Args:

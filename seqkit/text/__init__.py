@@ -3,7 +3,7 @@
 from seqkit.text.char import CharTokenizer
 from seqkit.text.code_points import AlignedText, as_text_tensor
 from seqkit.text.counting import count_tokens
-from seqkit.text.dictionary import learn_dictionary, suggested_tokenizer
+from seqkit.text.dictionary import learn_dictionary, suggest_tokenizer
 from seqkit.text.encoder import EncodedText, TextEncoder
 from seqkit.text.jamo import JamoTokenizer
 from seqkit.text.ngrams import HashedNGrams
@@ -59,7 +59,7 @@ __all__ = [
     "get",
     "learn_dictionary",
     "serialize",
-    "suggested_tokenizer",
+    "suggest_tokenizer",
     "vector_coverage",
     "with_vectors",
 ]

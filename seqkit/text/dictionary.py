@@ -23,7 +23,7 @@ _HANGUL = (0xAC00, 0xD7A3)
 _HAN = (0x4E00, 0x9FFF)
 
 
-def suggested_tokenizer(batches: Iterable[Any]) -> str:
+def suggest_tokenizer(batches: Iterable[Any]) -> str:
     """Tells how texts had best be split where nobody says.
 
     Sentences are cut into pieces of words, but where there are few of them and a character is as
@@ -40,11 +40,11 @@ def suggested_tokenizer(batches: Iterable[Any]) -> str:
         than half are Hangul syllables, and `"char"` elsewhere.
 
     Example:
-        >>> suggested_tokenizer([["A dog runs.", "Ein Hund läuft."]])
+        >>> suggest_tokenizer([["A dog runs.", "Ein Hund läuft."]])
         'subword'
-        >>> suggested_tokenizer([["개가 달린다.", "고양이가 잔다."]])
+        >>> suggest_tokenizer([["개가 달린다.", "고양이가 잔다."]])
         'char'
-        >>> suggested_tokenizer([["나무", "고양이"]]), suggested_tokenizer([["tree", "cat"]])
+        >>> suggest_tokenizer([["나무", "고양이"]]), suggest_tokenizer([["tree", "cat"]])
         ('jamo', 'char')
     """
     seen = with_space = characters = hangul = han = 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit.images import encoded_images
+from seqkit.images import encode_images
 from tests.images.pictures import encoded, picture
 
 
@@ -17,26 +17,26 @@ def decoded(image: bytes) -> np.ndarray:
 def test_paths_and_bytes_are_taken_as_they_are(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(encoded(picture(), "JPEG"))
-    assert encoded_images([str(path), path, b"x"]) == [path.read_bytes()] * 2 + [b"x"]
-    assert encoded_images(()) == []
+    assert encode_images([str(path), path, b"x"]) == [path.read_bytes()] * 2 + [b"x"]
+    assert encode_images(()) == []
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_arrays_become_png(channels):
     pixels = picture(channels=channels)
     as_floats = [(pixels / 255).astype(dtype) for dtype in (np.float32, np.float64)]
-    for image in encoded_images([pixels, *as_floats, pixels[:, ::-1][:, ::-1]]):
+    for image in encode_images([pixels, *as_floats, pixels[:, ::-1][:, ::-1]]):
         np.testing.assert_array_equal(decoded(image), pixels)
 
 
 def test_an_array_of_two_dimensions_is_grey():
     pixels = picture(channels=1)
-    np.testing.assert_array_equal(decoded(encoded_images([pixels[..., 0]])[0]), pixels)
+    np.testing.assert_array_equal(decoded(encode_images([pixels[..., 0]])[0]), pixels)
 
 
 def test_one_array_of_a_batch():
     batch = np.stack([picture(0), picture(1)])
-    for image, pixels in zip(encoded_images(batch), batch, strict=True):
+    for image, pixels in zip(encode_images(batch), batch, strict=True):
         np.testing.assert_array_equal(decoded(image), pixels)
 
 
@@ -62,10 +62,10 @@ NOT_RANGE = "images[1] has values from {} to {}; floats must be from 0 to 1: div
 )
 def test_an_error_names_the_position_and_the_value(image, error, message):
     with pytest.raises(error, match=re.escape(message)):
-        encoded_images([b"", image])
+        encode_images([b"", image])
 
 
 @pytest.mark.parametrize("images", ["a.png", b"bytes", np.zeros([4, 4, 3], np.uint8)])
 def test_one_image_is_no_list(images):
     with pytest.raises(TypeError, match=r"images is one .*; pass a list of images"):
-        encoded_images(images)
+        encode_images(images)

@@ -12,8 +12,8 @@ import tensorflow as tf
 from seqkit.losses import FrameCrossEntropy
 from seqkit.losses.frame_cross_entropy import (
     frame_cross_entropy,
-    pitch_chances,
     pitch_cross_entropy,
+    pitch_probabilities,
 )
 
 PITCHES, COMPONENTS = 4, 3
@@ -31,7 +31,7 @@ def test_chances_of_all_frames_add_up_to_one_and_to_those_of_pitches():
     losses = np.asarray(frame_cross_entropy(EVERY[None], logits()))[0]
     likely = np.exp(-losses)
     assert likely.sum() == pytest.approx(1, abs=1e-5)
-    chances = np.asarray(pitch_chances(logits()))[0, 0]
+    chances = np.asarray(pitch_probabilities(logits()))[0, 0]
     np.testing.assert_allclose(likely @ EVERY, chances, rtol=1e-4)
     # Pitches are not independent of each other.
     together = likely[(EVERY[:, 0] * EVERY[:, 1]) == 1].sum()

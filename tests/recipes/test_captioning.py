@@ -14,7 +14,7 @@ import pytest
 from recipes import captioning
 from recipes.samples.digit_scenes import digit_scenes
 from seqkit.export import verify
-from seqkit.images import encoded_images
+from seqkit.images import encode_images
 from seqkit.recipe.command_line import run_recipe
 from seqkit.tasks.captioning.encoders import build_image_encoder
 from seqkit.tasks.captioning.model import ImageCaptioner
@@ -88,7 +88,7 @@ def write_table(folder, rows):
     (folder / "images").mkdir()
     lines = ["image,caption", "cut.png,A square"]
     for n, (image, caption) in enumerate(rows):
-        [content] = encoded_images([image])
+        [content] = encode_images([image])
         (folder / "images" / f"{n}.png").write_bytes(content)
         lines += [f"{n}.png,{caption}"] * (1 + n % 2)
     (folder / "images" / "cut.png").write_bytes(content[:60])
@@ -150,8 +150,8 @@ def test_it_captions_what_it_never_saw(exported):
 
 def test_a_process_without_seqkit_gives_the_same_captions(exported, tmp_path):
     model, path, _, _ = exported
-    images = encoded_images([image for image, _ in made(6, seed=9)])
-    images += encoded_images([picture((9, 9, 9), "left", 0, (90, 50))])
+    images = encode_images([image for image, _ in made(6, seed=9)])
+    images += encode_images([picture((9, 9, 9), "left", 0, (90, 50))])
     images += [b"", b"no image", images[0][:60]]
     served = subprocess.run(
         [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from seqkit.text import suggested_tokenizer
+from seqkit.text import suggest_tokenizer
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ from seqkit.text import suggested_tokenizer
     ],
 )
 def test_words_are_spelled_and_sentences_cut_into_pieces(texts, expected):
-    assert suggested_tokenizer([texts]) == expected
-    assert suggested_tokenizer([pa.array([text], pa.string()) for text in texts]) == expected
+    assert suggest_tokenizer([texts]) == expected
+    assert suggest_tokenizer([pa.array([text], pa.string()) for text in texts]) == expected
 
 
 def test_only_the_first_texts_are_looked_at():
@@ -41,4 +41,4 @@ def test_only_the_first_texts_are_looked_at():
         yield ["tree"] * 4_000
         raise AssertionError("10,000 were enough")
 
-    assert suggested_tokenizer(batches()) == "char"
+    assert suggest_tokenizer(batches()) == "char"

@@ -175,10 +175,10 @@ class Images:
             return self._unusable(
                 shown(value), f"{kind} is neither a path, nor encoded bytes, nor an array of pixels"
             )
-        from seqkit.images import encoded_images
+        from seqkit.images import encode_images
 
         try:
-            return self._numbered_bytes(encoded_images([np.asarray(value)])[0])
+            return self._numbered_bytes(encode_images([np.asarray(value)])[0])
         except (TypeError, ValueError) as error:
             shape = getattr(value, "shape", "")
             fault = str(error).removeprefix("images[0] ")

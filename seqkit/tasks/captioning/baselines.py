@@ -12,7 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
 from seqkit.data import Dataset, captions_by_image
-from seqkit.images import encoded_images
+from seqkit.images import encode_images
 from seqkit.tasks.captioning.cider import CiderD, word_splitter
 from seqkit.tasks.captioning.evaluation import CaptionScores, bleu_by_words, score_captioner
 
@@ -41,7 +41,7 @@ def score_beside_plain(model: Any, train: Dataset, test: Dataset) -> CaptionScor
 
     def pooled(some: Sequence[Any]) -> np.ndarray:
         chunks = (some[start : start + _TOGETHER] for start in range(0, len(some), _TOGETHER))
-        pixels = (model.reader(tf.constant(encoded_images(chunk)))[0] for chunk in chunks)
+        pixels = (model.reader(tf.constant(encode_images(chunk)))[0] for chunk in chunks)
         return np.concatenate([pooled_pixels(read.numpy()) for read in pixels])
 
     return score_captioner(

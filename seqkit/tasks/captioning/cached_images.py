@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from seqkit.data import Dataset, captions_by_image
 from seqkit.data.kinds.captions import IMAGE_SHA256
-from seqkit.images import ArrayStore, ImageReader, encoded_images
+from seqkit.images import ArrayStore, ImageReader, encode_images
 
 _TOGETHER = 64
 
@@ -101,7 +101,7 @@ class KeptImages:
 
     def _read(self, reader: ImageReader, rows: Sequence[int]) -> np.ndarray:
         images = [self._images[row] for row in rows]
-        pixels, errors = reader(tf.constant(encoded_images(images)))
+        pixels, errors = reader(tf.constant(encode_images(images)))
         for row, image, error in zip(rows, images, errors.numpy(), strict=True):
             if error:
                 name = image if isinstance(image, str) else f"image {row}"

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqkit.images import MAX_PIXELS, ImageReader, encoded_images
+from seqkit.images import MAX_PIXELS, ImageReader, encode_images
 from seqkit.model.growing import copy_weights
 from seqkit.model.next_token import output_layer
 from seqkit.model.servable_model import ServableModel
@@ -142,7 +142,7 @@ class ImageCaptioner(ServableModel):
         """Describes images.
 
         Args:
-            images: paths, encoded bytes or arrays, see `seqkit.images.encoded_images`.
+            images: paths, encoded bytes or arrays, see `seqkit.images.encode_images`.
             batch_size: images given to the graph at once.
 
         Returns:
@@ -287,6 +287,6 @@ def _answers_to(
     function: Callable[..., dict[str, tf.Tensor]], images: Images, batch_size: int
 ) -> Iterator[dict[str, tf.Tensor]]:
     """Calls a signature with some images at a time."""
-    encoded = encoded_images(images)
+    encoded = encode_images(images)
     for start in range(0, len(encoded), batch_size):
         yield function(tf.constant(encoded[start : start + batch_size], tf.string))

@@ -16,7 +16,7 @@ from seqkit.evaluation import Outcome
 from seqkit.export import report
 from seqkit.export.provenance import HARD_IMAGES, describe_data
 from seqkit.export.unknown_words import unknown_tokens
-from seqkit.images import encoded_images
+from seqkit.images import encode_images
 from seqkit.tasks.captioning.caption_sheet import CaptionedPicture, caption_sheet
 from seqkit.tasks.captioning.evaluation import CaptionedImage, CaptionScores
 from seqkit.tasks.captioning.thumbnails import thumbnails
@@ -117,7 +117,7 @@ def publish_captioner(
 
 def _golden(images: Sequence[Any]) -> dict[str, dict[str, list[bytes]]]:
     """Images for every signature, whose answers are kept with the model."""
-    encoded = encoded_images(images[:_GOLDEN])
+    encoded = encode_images(images[:_GOLDEN])
     sizes = np.cumsum([len(image) for image in encoded])
     examples = encoded[: max(1, int(np.sum(sizes <= _GOLDEN_BYTES)))]
     # The first one, cut off in the middle, between others that can be read.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from seqkit.images import ImageReader, encoded_images
+from seqkit.images import ImageReader, encode_images
 from seqkit.images.headers import JPEG, read_headers
 from seqkit.images.orientation import exif_orientation
 
@@ -36,7 +36,7 @@ def thumbnails(images: Sequence[Any], size: int = 192) -> list[np.ndarray | None
     """
     if not len(images):
         return []
-    encoded = tf.constant(encoded_images(images), tf.string)
+    encoded = tf.constant(encode_images(images), tf.string)
     pixels, errors = _reader(size)(encoded)
     headers, orientations = read_headers(encoded), exif_orientation(encoded).numpy()
     found: list[np.ndarray | None] = []

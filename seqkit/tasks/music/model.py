@@ -13,8 +13,8 @@ from seqkit.data.kinds.piano_rolls import Piece
 from seqkit.decoding.random_bits import uniform
 from seqkit.losses.frame_cross_entropy import (
     frame_cross_entropy,
-    pitch_chances,
     pitch_cross_entropy,
+    pitch_probabilities,
 )
 from seqkit.model.servable_model import ServableModel
 from seqkit.tasks.music.network import (
@@ -279,7 +279,7 @@ class FrameModel(ServableModel):
         roll = as_rolls(pitches[:, tf.newaxis], tf.ones([tf.shape(pitches)[0]], tf.int32))
         logits, state = frame_step(self.core, roll[:, 0], state)
         return {
-            "probabilities": pitch_chances(logits)[:size],
+            "probabilities": pitch_probabilities(logits)[:size],
             "weights": tf.nn.softmax(logits[..., -1])[:size],
             "components": tf.sigmoid(logits[..., :-1])[:size],
             "state": state[:size],

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from seqkit import data
-from seqkit.images import ImageReader, encoded_images
+from seqkit.images import ImageReader, encode_images
 from seqkit.tasks.captioning.cached_images import KeptImages
 
 READER = ImageReader(8, 6)
@@ -44,7 +44,7 @@ def nothing_is_read(monkeypatch):
 
 def test_pixels_are_those_that_a_server_sees(tmp_path):
     images = kept(tmp_path, pictures())
-    pixels, _ = READER(tf.constant(encoded_images(pictures())))
+    pixels, _ = READER(tf.constant(encode_images(pictures())))
     np.testing.assert_array_equal(images.pixels[:], pixels)
     assert images.captions == [[f"of number {n}"] for n in range(100)]
 
@@ -106,7 +106,7 @@ def test_features_are_the_encoders_and_are_computed_once_for_its_weights(tmp_pat
 
 
 def test_an_image_that_broke_since_is_named(tmp_path):
-    for n, content in enumerate(encoded_images(pictures()[:3])):
+    for n, content in enumerate(encode_images(pictures()[:3])):
         (tmp_path / f"{n}.png").write_bytes(content)
     (tmp_path / "all.csv").write_text("image,caption\n0.png,a\n1.png,b\n2.png,c\n")
     dataset = data.read(str(tmp_path / "all.csv"), columns=("image", "caption"))

@@ -15,7 +15,7 @@ import tensorflow as tf
 from seqkit import data
 from seqkit.evaluation import Outcome
 from seqkit.export.provenance import HARD_IMAGES
-from seqkit.images import ImageReader, encoded_images
+from seqkit.images import ImageReader, encode_images
 from seqkit.tasks.captioning import report as captioning
 from seqkit.tasks.captioning.evaluation import score_captioner
 from seqkit.tasks.captioning.report import publish_captioner
@@ -25,7 +25,7 @@ CONSTANT, NEAREST = "constant", "nearest | <b>"
 # More than are golden, of many sizes; the last cannot be read.
 IMAGES = [np.full([4 + i, 30 - i, 3], 10 * i, np.uint8) for i in range(20)] + [b"no <image>"]
 REFERENCES = [[f"a wide picture of number n{i}", f"n{i} <i>is</i> here"] for i in range(21)]
-PNG = encoded_images(IMAGES)
+PNG = encode_images(IMAGES)
 CHECKS = SimpleNamespace(lines=lambda: ["checked"])
 
 
