@@ -28,3 +28,19 @@ class SourceSettings:
             "encoding": self.encoding,
             "fraction": self.validation_fraction,
         }
+
+
+def position_or_name(column: str | None) -> str | int | None:
+    """A column as `seqkit.data.read` takes it: the command line gives numbers as text.
+
+    Args:
+        column: a name, a number counted from 0, or None.
+
+    Returns:
+        The number as a number, all else as it is.
+
+    Example:
+        >>> position_or_name("1"), position_or_name("xpos"), position_or_name(None)
+        (1, 'xpos', None)
+    """
+    return int(column) if column is not None and column.isdigit() else column

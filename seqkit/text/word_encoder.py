@@ -191,19 +191,22 @@ class WordEncoder(tf.Module):
         ids = tf.strings.to_hash_bucket_fast(tf.stack([*kinds, shape], 1), self.affix_buckets)
         return tf.cast(ids, tf.int32) + tf.range(NUM_AFFIXES) * self.affix_buckets
 
-    def extended(self, batches: Iterable[Any], min_count: int = 1) -> WordEncoder:
+    def extended(
+        self, batches: Iterable[Any], min_count: int = 1, max_size: int | None = None
+    ) -> WordEncoder:
         """An encoder that knows more words and letters; the ids of those known stay.
 
         Args:
             batches: batches of words of new training data.
             min_count: rarer ones are not added.
+            max_size: the most ids of words there may be; those known stay in any case.
 
         Returns:
             A new encoder.
         """
         counts, letters = _counts(batches)
         return WordEncoder(
-            self.vocabulary.extended(counts, min_count=min_count),
+            self.vocabulary.extended(counts, min_count, max_size),
             self.characters.extended(letters, min_count=min_count),
             max_characters=self.max_characters,
             affix_buckets=self.affix_buckets,

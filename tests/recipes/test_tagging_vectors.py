@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 
 import numpy as np
@@ -12,6 +11,7 @@ from recipes import tagging
 from seqkit import data
 from seqkit.export import verify
 from seqkit.tasks.tagging.model import TokenTagger
+from seqkit.training import Run
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def exported(tmp_path_factory):
     """A model trained with a file that is gone by now, and what was printed meanwhile."""
     folder = tmp_path_factory.mktemp("models")
     file = write_vectors(folder / "vectors.vec")
-    config = dataclasses.replace(CONFIG, pretrained_vectors=str(file))
+    config = CONFIG.replace(pretrained_vectors=str(file))
     with pytest.MonkeyPatch.context() as patch:
         printed: list[str] = []
         patch.setattr(tagging, "print", lambda *a, **k: printed.extend(map(str, a)), raising=False)
@@ -97,31 +97,29 @@ def test_a_model_grows_by_words_of_the_file(exported, tmp_path):
     old = TokenTagger.load(path)
     more = data.read([(["yak", "reed"], ["animal", "plant"])] * 2, columns=COLUMNS)
     file = write_vectors(tmp_path / "again.vec")
-    grown = tagging.grow(old, more, dataclasses.replace(CONFIG, pretrained_vectors=str(file)))
+    grown = tagging.grow(old, more, CONFIG.replace(pretrained_vectors=str(file)))
     assert grown.tag([["yak", "reed"]])[0].tags == ("animal", "plant")
     assert len(grown.vectors) == len(old.vectors) + 2
     assert (tagging.grow(old, more, CONFIG).vectors == old.vectors).all()
     other = write_vectors(tmp_path / "other.vec", scale=2.0)
-    with pytest.raises(ValueError, match="others than the model was trained with"):
-        tagging.grow(old, more, dataclasses.replace(CONFIG, pretrained_vectors=str(other)))
+    with pytest.raises(ValueError, match="not those the model was trained with"):
+        tagging.grow(old, more, CONFIG.replace(pretrained_vectors=str(other)))
 
 
 def test_a_run_is_resumed_with_the_same_vectors_alone(tmp_path):
-    parts = tagging.read(sentences(60), None, None, CONFIG)
+    parts = tagging.recipe.read_parts(sentences(60), config=CONFIG)
 
     def fit(file, epochs, **options):
-        config = dataclasses.replace(CONFIG, pretrained_vectors=str(file))
+        config = CONFIG.replace(pretrained_vectors=str(file))
         model = tagging.build(parts["train"], config)
-        config = dataclasses.replace(config, epochs=epochs)
-        return tagging.fit(
-            model, parts["train"], parts["validation"], config, checkpoints=tmp_path / "state",
-            **options,
-        )  # fmt: skip
+        config = config.replace(epochs=epochs)
+        run = Run(tmp_path / "state", fingerprint=config.flat(), **options)
+        return tagging.fit(model, parts["train"], parts["validation"], config, run, True)
 
     first = write_vectors(tmp_path / "first.vec")
-    assert len(fit(first, 1).history) == 1
+    assert len(fit(first, 1)) == 1
     moved = first.rename(tmp_path / "moved.vec")
-    assert len(fit(moved, 1, resume=True).history) == 1
+    assert len(fit(moved, 1, resume=True)) == 1
     other = write_vectors(tmp_path / "moved.vec", scale=1.5)
     with pytest.raises(ValueError, match=r"written with other pretrained_vectors; run"):
         fit(other, 1, resume=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,7 @@ from seqkit.data.dataset import Dataset
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.vocabulary import UNK_ID
 from seqkit.text.word_encoder import EncodedWords, WordEncoder
-from seqkit.training.streaming import streamed
+from seqkit.training.batches import EpochBatches
 
 _WORDS = 4096
 NO_TAG = -1
@@ -58,7 +58,7 @@ class EncodedSentences:
         tokens = dataset["tokens"].combine_chunks()
         flat = tokens.flatten().dictionary_encode()
         self._words = flat.indices.to_numpy().astype("int32")
-        columns = _encoded(flat.dictionary, encoder)
+        columns = _encode(flat.dictionary, encoder)
         unknown = (columns["token_ids"] == UNK_ID) & (columns["pretrained_ids"] == UNK_ID)
         self.unknown = unknown[self._words]
         if levels is None:
@@ -109,58 +109,46 @@ class EncodedSentences:
         return {name: column[words] for name, column in self._columns.items()}
 
 
-class TaggedBatches:
-    """An epoch's batches as a `tf.data.Dataset`, bucketed by length.
+class TaggedBatches(EpochBatches):
+    """An epoch's batches of tagged sentences, bucketed by length.
 
     Args:
         sentences: what the model reads.
         tag_ids: `<int32>[words]`, the tag of each word of all sentences.
         batch_size: rows of a batch.
         seed: with the epoch's number decides the order.
-
-    Attributes:
-        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
     """
 
     def __init__(
         self, sentences: EncodedSentences, tag_ids: np.ndarray, *, batch_size: int, seed: int
     ) -> None:
+        super().__init__(batch_size=batch_size, seed=seed)
         self._sentences = sentences
         self._tag_ids = np.append(tag_ids, NO_TAG).astype("int32")
-        self._batch_size = batch_size
-        self._seed = seed
-        self.epoch = 0
 
-    def __len__(self) -> int:
-        return len(self._plan(0))
-
-    def _plan(self, epoch: int) -> list[Batch]:
+    def plan(self) -> list[Batch]:
+        """The rows of each batch, and the length they are padded to."""
         return bucket_batches(
-            self._sentences.lengths, batch_size=self._batch_size, seed=self._seed, epoch=epoch
+            self._sentences.lengths, batch_size=self.batch_size, seed=self.seed, epoch=self.epoch
         )
 
-    def dataset(self) -> tf.data.Dataset:
-        """Batches of inputs and tag ids, these padded with -1.
+    def batch(self, part: Batch) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Inputs, and tag ids `<int32>[rows, length]` padded with -1."""
+        indices, length = part
+        places = self._sentences.places(indices, length)
+        return self._sentences.padded(indices, length), self._tag_ids[places]
 
-        Returns:
-            A data set that iterates over the epoch `self.epoch`.
-        """
-
-        def batches() -> Iterator[tuple]:
-            for indices, length in self._plan(self.epoch):
-                places = self._sentences.places(indices, length)
-                yield self._sentences.padded(indices, length), self._tag_ids[places]
-
+    def signature(self) -> tuple[dict[str, tf.TensorSpec], tf.TensorSpec]:
+        """Shapes and dtypes of a batch."""
         inputs = self._sentences.padded(np.zeros(1, np.int64), 1)
         specs = {
             name: tf.TensorSpec([None, None, *ids.shape[2:]], tf.int32)
             for name, ids in inputs.items()
         }
-        signature = (specs, tf.TensorSpec([None, None], tf.int32))
-        return streamed(batches, signature, len(self))
+        return specs, tf.TensorSpec([None, None], tf.int32)
 
 
-def _encoded(words: pa.StringArray, encoder: WordEncoder) -> dict[str, np.ndarray]:
+def _encode(words: pa.StringArray, encoder: WordEncoder) -> dict[str, np.ndarray]:
     """The ids of different words, with one more for padding; letters only as far as there are."""
     parts = [
         encoder(as_text_tensor(words[start : start + _WORDS]))

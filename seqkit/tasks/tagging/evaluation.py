@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,9 @@ from sklearn.metrics import confusion_matrix
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.kinds import tag_scheme
+from seqkit.evaluation import Scored, beside
 from seqkit.evaluation.calibration import calibration_error
+from seqkit.tasks.tagging import baselines
 from seqkit.tasks.tagging.model import TokenTagger
 
 _SCHEMES = {"BIO": IOB2, "IOBES": IOBES}
@@ -213,6 +215,37 @@ def main_score(
     if spans:
         return "span F1", spans["micro avg"]["f1-score"]
     return "accuracy", accuracy(truth, answers)
+
+
+def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> Scored:
+    """Scores a tagger on the test data beside two plain taggers.
+
+    Args:
+        model: the tagger.
+        parts: `train`, which the baselines learn from, and `test`.
+
+    Returns:
+        The scores.
+    """
+    train, test = parts["train"], parts["test"]
+    scores = score_tagger(model, test, train)
+    truth = test.to_list("tags")
+    answers = {
+        baselines.MOST_FREQUENT: baselines.most_frequent_tag(train, test),
+        baselines.LINEAR: baselines.linear_tagger(train, test),
+    }
+    plain = {name: main_score(truth, tags)[1] for name, tags in answers.items()}
+    name, score = scores.main
+    lines = beside(f"{name} on {scores.tokens:,} test words", score, plain)
+    lines += [
+        f"  accuracy of the {rate:.1%} {what}: {right:.4f}"
+        for what, rate, right in (
+            ("that training did not hold", scores.unseen_rate, scores.unseen_accuracy),
+            ("that the dictionary lacks", scores.unknown_rate, scores.unknown_accuracy),
+        )
+        if right is not None
+    ]
+    return Scored(scores, plain, lines)
 
 
 def _share(right: np.ndarray) -> float | None:

@@ -11,11 +11,11 @@ import tensorflow as tf
 
 from seqkit.data.kinds import tag_scheme
 from seqkit.model.growing import copy_weights
-from seqkit.model.servable_model import ServableModel
+from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.tasks.tagging.answers import Tagging, collect
-from seqkit.tasks.tagging.network import VECTORS, build_tagger_core, word_reader
+from seqkit.tasks.tagging.network import VECTORS, TaggerNetwork, build_tagger_core, word_reader
 from seqkit.tasks.tagging.search import TagSearch
-from seqkit.tasks.tagging.word_vectors import continued, core_sizes
+from seqkit.tasks.tagging.word_vectors import continue_vectors, vector_sizes
 from seqkit.text import Normalizer, Vocabulary, WordTokenizer
 from seqkit.text.code_points import as_text_tensor, byte_offsets
 from seqkit.text.traced_once import traced_once
@@ -34,7 +34,7 @@ class TokenTagger(ServableModel):
         encoder: words to ids.
         tags: made with `Vocabulary.from_labels`.
         core: made with `build_tagger_core` for this encoder and these tags.
-        core_config: the arguments `core` was made with.
+        core_config: sizes and seed that `core` was made with.
         max_length: words that the recurrent network reads at once.
 
     Raises:
@@ -50,6 +50,7 @@ class TokenTagger(ServableModel):
     """
 
     task = "token tagger"
+    network_type = TaggerNetwork
     dictionaries = {"encoder": WordEncoder, "tags": Vocabulary}  # noqa: RUF012
     settings = ("max_length",)
 
@@ -87,21 +88,25 @@ class TokenTagger(ServableModel):
         cls,
         encoder: WordEncoder,
         tags: Vocabulary,
+        network: TaggerNetwork = TaggerNetwork(),
         *,
         vectors: np.ndarray | None = None,
-        max_length: int = 256,
-        **core_config: Any,
+        pretrained_scale: float | None = None,
+        seed: int = 0,
+        **arguments: Any,
     ) -> TokenTagger:
         """Makes an untrained tagger; tags of BIO or IOBES can only follow as their scheme says.
 
         Args:
             encoder: words to ids.
             tags: made with `Vocabulary.from_labels`.
+            network: sizes of the network.
             vectors: `<float32>[len(encoder.pretrained), dim]`, the pretrained vectors, as
                 `seqkit.text.with_vectors` gives them; None where the encoder has none.
-            max_length: words that the recurrent network reads at once.
-            core_config: arguments of `build_tagger_core` but for the sizes, which follow from
-                `encoder`, `tags` and `vectors`.
+            pretrained_scale: what the vectors are multiplied by; None follows from their size.
+            seed: seed of all dropout.
+            arguments: `max_length` of the class; and sizes by their own names, in place of those
+                of `network`.
 
         Returns:
             The tagger.
@@ -109,24 +114,26 @@ class TokenTagger(ServableModel):
         Raises:
             ValueError: there is not one vector for each word of `encoder.pretrained`.
         """
-        core_config = core_sizes(encoder.pretrained, vectors) | core_config
-        constraints: dict[str, Any] = {}
-        if tag_scheme.scheme(tags.tokens) != "plain":
-            names = ("allowed_start", "allowed_transitions", "allowed_end")
-            constraints = dict(zip(names, tag_scheme.allowed(tags.tokens), strict=True))
+        network, settings = cls._arrange(network, arguments)
+        pretrained = vector_sizes(encoder.pretrained, vectors)
+        if pretrained and pretrained_scale is not None:
+            pretrained["pretrained_scale"] = pretrained_scale
         core = build_tagger_core(
             len(encoder.vocabulary),
             len(encoder.characters),
             len(tags),
+            network,
             affix_buckets=encoder.affix_buckets,
             num_affixes=NUM_AFFIXES,
             num_pretrained=0 if vectors is None else len(vectors),
-            **constraints,
-            **core_config,
+            seed=seed,
+            **pretrained,
+            **_constraints(tags),
         )
         if vectors is not None:
             core.get_layer(VECTORS).set_weights([vectors])
-        return cls(encoder, tags, core, core_config=core_config, max_length=max_length)
+        config = config_of(network, seed) | pretrained
+        return cls(encoder, tags, core, core_config=config, **settings)
 
     @property
     def vectors(self) -> np.ndarray | None:
@@ -271,9 +278,23 @@ class TokenTagger(ServableModel):
         Raises:
             ValueError: `vectors` are not this one's, continued.
         """
-        vectors = continued(self.vectors, vectors)
+        vectors = continue_vectors(self.vectors, vectors)
         new = TokenTagger.build(
-            encoder, tags, vectors=vectors, max_length=self.max_length, **self.core_config
+            encoder,
+            tags,
+            self.network,
+            vectors=vectors,
+            pretrained_scale=self.core_config.get("pretrained_scale"),
+            seed=self.seed,
+            **self._settings(),
         )
         copy_weights(self.core, new.core)
         return new
+
+
+def _constraints(tags: Vocabulary) -> dict[str, Any]:
+    """Which tags may stand where, as arguments of the network; none for plain tags."""
+    if tag_scheme.scheme(tags.tokens) == "plain":
+        return {}
+    names = ("allowed_start", "allowed_transitions", "allowed_end")
+    return dict(zip(names, tag_scheme.allowed(tags.tokens), strict=True))

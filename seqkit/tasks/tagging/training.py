@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -19,27 +17,17 @@ from seqkit.optimizers import LazyAdam
 from seqkit.tasks.tagging.batches import EncodedSentences, TaggedBatches
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.tasks.tagging.network import CRF
-from seqkit.training.loop import TrainingState, train_core
-from seqkit.training.run import Run
-from seqkit.training.schedule import epochs_within, warm_up_and_decay
-from seqkit.training.settings import TrainingSettings
+from seqkit.training import Run, TrainingSettings, TrainingState, train_core
 
 
 def fit_tagger(
     model: TokenTagger,
     train: Dataset,
     validation: Dataset,
+    settings: TrainingSettings,
     *,
-    batch_size: int,
-    epochs: int,
-    max_steps: int,
-    patience: int,
-    learning_rate: float,
     seed: int = 0,
-    checkpoints: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    fingerprint: Mapping[str, Any] | None = None,
-    log_dir: str | os.PathLike[str] | None = None,
+    run: Run = Run(),
 ) -> TrainingState:
     """Trains the model's core on the likelihood of whole sequences of tags.
 
@@ -47,16 +35,9 @@ def fit_tagger(
         model: changed in place.
         train: holds the columns `tokens` and `tags`.
         validation: the same, held out: it decides when training stops.
-        batch_size: sentences of a step.
-        epochs: at most so many.
-        max_steps: fewer epochs, but at least three, where they would take more steps than this.
-        patience: epochs without improvement before training stops.
-        learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
+        settings: how long and how fast.
         seed: with the epoch's number decides the order of the sentences.
-        checkpoints: directory for the state after each epoch, or None.
-        resume: whether to go on from the state found there.
-        fingerprint: what must not have changed since, beside the data.
-        log_dir: directory for TensorBoard, or None.
+        run: where the state is kept.
 
     Returns:
         The state, with the history.
@@ -76,10 +57,9 @@ def fit_tagger(
             "on in parts, every tag once"
         )
     tags = model.targets(train["tags"].combine_chunks().flatten().to_pylist())
-    batches = TaggedBatches(sentences, tags, batch_size=batch_size, seed=seed)
-    count = epochs_within(max_steps, len(batches), most=epochs)
+    batches = TaggedBatches(sentences, tags, batch_size=settings.batch_size, seed=seed)
     model.core.compile(
-        LazyAdam(warm_up_and_decay(learning_rate, len(batches), count)),
+        LazyAdam(settings.schedule(len(batches))),
         loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),
     )
     judge = TaggedValidation(
@@ -87,23 +67,13 @@ def fit_tagger(
         validation["tags"].combine_chunks().flatten().to_pylist(),
         model.tags.tokens,
     )
+    run = run.sharing(
+        data=train.content_sha256(),
+        # In place of the file's path: the file may have been moved, or be another by now.
+        pretrained_vectors=_digest(model.vectors),
+    )
     return train_core(
-        model.core,
-        batches,
-        TrainingSettings(epochs, max_steps, patience, batch_size, learning_rate),
-        callbacks=[judge],
-        monitor="val_error",
-        run=Run(
-            checkpoints,
-            resume,
-            log_dir,
-            {
-                **(fingerprint or {}),
-                "data": train.content_sha256(),
-                # In place of the file's path: the file may have been moved, or be another by now.
-                "pretrained_vectors": _digest(model.vectors),
-            },
-        ),
+        model.core, batches, settings, callbacks=[judge], monitor="val_error", run=run
     )
 
 
@@ -146,7 +116,7 @@ class TaggedValidation(keras.callbacks.Callback):
 
     def _span_f1(self, answers: list[str]) -> float:
         rows = np.split(np.arange(len(answers)), np.cumsum(self._sentences.lengths)[:-1])
-        found, true = (
+        answered, true = (
             {
                 (number, *span)
                 for number, row in enumerate(rows)
@@ -154,7 +124,7 @@ class TaggedValidation(keras.callbacks.Callback):
             }
             for tags in (answers, self._tags)
         )
-        return 2 * len(found & true) / max(1, len(found) + len(true))
+        return 2 * len(answered & true) / max(1, len(answered) + len(true))
 
 
 def predict_tags(

@@ -13,8 +13,8 @@ from seqkit.text.vocabulary import Vocabulary
 _SIZE = 0.3
 
 
-def core_sizes(words: Vocabulary | None, vectors: np.ndarray | None) -> dict[str, Any]:
-    """What a core must know of pretrained vectors but for their number.
+def vector_sizes(words: Vocabulary | None, vectors: np.ndarray | None) -> dict[str, Any]:
+    """What a core must know about pretrained vectors, except their number.
 
     Args:
         words: those with a vector, or None.
@@ -29,7 +29,7 @@ def core_sizes(words: Vocabulary | None, vectors: np.ndarray | None) -> dict[str
     Example:
         >>> words = Vocabulary.from_counts({"a": 1})
         >>> vectors = np.array([[0, 0]] * 4 + [[2, -2]], "float32")
-        >>> core_sizes(words, vectors)
+        >>> vector_sizes(words, vectors)
         {'pretrained_dim': 2, 'pretrained_scale': 0.15}
     """
     number, given = (0 if part is None else len(part) for part in (words, vectors))
@@ -46,8 +46,8 @@ def core_sizes(words: Vocabulary | None, vectors: np.ndarray | None) -> dict[str
     return {"pretrained_dim": vectors.shape[1], "pretrained_scale": _SIZE / size}
 
 
-def continued(old: np.ndarray | None, new: np.ndarray | None) -> np.ndarray | None:
-    """The vectors of a model that goes on from another.
+def continue_vectors(old: np.ndarray | None, new: np.ndarray | None) -> np.ndarray | None:
+    """Gives the vectors of a model that continues another.
 
     Args:
         old: `<float32>[words, dim]`, those of the other, or None.
@@ -60,12 +60,12 @@ def continued(old: np.ndarray | None, new: np.ndarray | None) -> np.ndarray | No
         ValueError: `new` does not begin with `old`.
 
     Example:
-        >>> continued(np.zeros((1, 2)), np.array([[0, 0], [1, 2]])).shape
+        >>> continue_vectors(np.zeros((1, 2)), np.array([[0, 0], [1, 2]])).shape
         (2, 2)
-        >>> continued(np.ones((1, 2)), np.array([[0, 0], [1, 2]]))
+        >>> continue_vectors(np.ones((1, 2)), np.array([[0, 0], [1, 2]]))
         Traceback (most recent call last):
             ...
-        ValueError: vectors are others than the model was trained with ...
+        ValueError: vectors are not those the model was trained with ...
     """
     if new is None:
         return old
@@ -75,7 +75,7 @@ def continued(old: np.ndarray | None, new: np.ndarray | None) -> np.ndarray | No
         )
     if not np.array_equal(new[: len(old)], old):
         raise ValueError(
-            f"vectors are others than the model was trained with ({old.shape[1]} values of a word "
+            f"vectors are not those the model was trained with ({old.shape[1]} values of a word "
             f"there, {new.shape[1]} here); give the file it was trained with, or none"
         )
     return new

@@ -9,6 +9,7 @@ from seqkit.tasks.tagging.batches import EncodedSentences
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.tasks.tagging.training import TaggedValidation, fit_tagger, predict_tags
 from seqkit.text import Vocabulary, WordEncoder
+from seqkit.training import TrainingSettings
 
 NAMES = ("O", "B-N", "I-N")
 
@@ -42,11 +43,7 @@ def trained():
         model,
         train,
         rows(40, 1),
-        batch_size=16,
-        epochs=4,
-        max_steps=1000,
-        patience=4,
-        learning_rate=2e-2,
+        TrainingSettings(4, max_steps=1000, patience=4, batch_size=16, learning_rate=2e-2),
     )
     return model, state
 
@@ -93,6 +90,6 @@ def test_a_level_of_reading_words_can_be_left_out(trained, left_out):
     model = TokenTagger.build(
         encoder, Vocabulary.from_labels(NAMES), hidden_dim=4, embedding_dim=4, **left_out
     )
-    settings = {"batch_size": 16, "max_steps": 1000, "patience": 1, "learning_rate": 1e-2}
-    fit_tagger(model, rows(30, 0), rows(10, 1), epochs=1, **settings)
+    settings = TrainingSettings(1, batch_size=16, learning_rate=1e-2)
+    fit_tagger(model, rows(30, 0), rows(10, 1), settings)
     assert len(model.tag(["c mr a b"])[0].tags) == 4

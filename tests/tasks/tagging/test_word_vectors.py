@@ -9,10 +9,11 @@ import pytest
 from seqkit import data
 from seqkit.tasks.tagging.batches import EncodedSentences
 from seqkit.tasks.tagging.model import TokenTagger
-from seqkit.tasks.tagging.network import VECTORS, build_tagger_core
+from seqkit.tasks.tagging.network import VECTORS, TaggerNetwork, build_tagger_core
 from seqkit.tasks.tagging.training import fit_tagger
-from seqkit.tasks.tagging.word_vectors import continued, core_sizes
+from seqkit.tasks.tagging.word_vectors import continue_vectors, vector_sizes
 from seqkit.text import Vocabulary, WordEncoder
+from seqkit.training import TrainingSettings
 
 # Of two kinds that their spelling does not tell apart, half of each in the training data.
 KINDS = {"A": ["ka", "lo", "mi", "ru", "te", "vo"], "B": ["ke", "la", "mo", "ri", "tu", "va"]}
@@ -61,10 +62,8 @@ def make(encoder: WordEncoder, vectors: np.ndarray | None) -> TokenTagger:
 
 def trained(encoder: WordEncoder, vectors: np.ndarray | None) -> TokenTagger:
     model = make(encoder, vectors)
-    fit_tagger(
-        model, rows(200, 0), rows(30, 1), batch_size=16, epochs=5, max_steps=1000, patience=5,
-        learning_rate=2e-2,
-    )  # fmt: skip
+    settings = TrainingSettings(5, max_steps=1000, patience=5, batch_size=16, learning_rate=2e-2)
+    fit_tagger(model, rows(200, 0), rows(30, 1), settings)
     return model
 
 
@@ -129,10 +128,10 @@ def test_other_vectors_are_refused(model, plain, known):
     old = model.vectors
     with pytest.raises(ValueError, match="trained without"):
         make(plain, None).extended(known, model.tags, old)
-    with pytest.raises(ValueError, match="others than the model was trained with"):
-        continued(old, old + 1)
+    with pytest.raises(ValueError, match="not those the model was trained with"):
+        continue_vectors(old, old + 1)
     with pytest.raises(ValueError, match="6 values of a word there, 3 here"):
-        continued(old, old[:, :3])
+        continue_vectors(old, old[:, :3])
     with pytest.raises(ValueError, match="vectors has 3 rows, the encoder has 16 words"):
         make(known, old[:3])
     with pytest.raises(ValueError, match="vectors has 0 rows, the encoder has 16 words"):
@@ -143,10 +142,10 @@ def test_other_vectors_are_refused(model, plain, known):
 
 def test_vectors_of_any_size_come_in_at_the_usual_one(known):
     vectors = vectors_of(known.pretrained.tokens)
-    assert core_sizes(known.pretrained, vectors * 100)["pretrained_scale"] == pytest.approx(
-        core_sizes(known.pretrained, vectors)["pretrained_scale"] / 100
+    assert vector_sizes(known.pretrained, vectors * 100)["pretrained_scale"] == pytest.approx(
+        vector_sizes(known.pretrained, vectors)["pretrained_scale"] / 100
     )
-    zeros = core_sizes(known.pretrained, vectors * 0)
+    zeros = vector_sizes(known.pretrained, vectors * 0)
     assert zeros == {"pretrained_dim": 6, "pretrained_scale": 1.0}
 
 
@@ -173,6 +172,6 @@ def test_vectors_are_batched_with_the_words(known, plain):
 
 
 def test_a_network_without_vectors_has_the_weights_it_always_had():
-    core = build_tagger_core(9, 9, 2, affix_buckets=4, hidden_dim=3)
+    core = build_tagger_core(9, 9, 2, TaggerNetwork(hidden_dim=3), affix_buckets=4)
     assert "pretrained_ids" not in core.input
     assert not any("projection" in weight.path for weight in core.weights)
