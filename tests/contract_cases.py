@@ -306,7 +306,8 @@ def servable_cases() -> list[ServableCase]:
 
     def classifier(multi_label: bool) -> Callable[[], Any]:
         def make() -> Any:
-            from seqkit import models, text
+            import seqkit
+            from seqkit import text
 
             keras.utils.set_random_seed(4)
             encoder = text.TextEncoder(
@@ -315,7 +316,7 @@ def servable_cases() -> list[ServableCase]:
                 text.HashedNGrams(50),
             )
             labels = text.Vocabulary.from_labels(["neg", "pos", "neutral"])
-            return models.TextClassifier.build(
+            return seqkit.TextClassifier.build(
                 encoder, labels, multi_label=multi_label, embedding_dim=4, hidden_dim=3
             )
 
@@ -331,7 +332,8 @@ def servable_cases() -> list[ServableCase]:
         }
 
     def tagger(*tags: str, vectors: np.ndarray | None = None) -> Any:
-        from seqkit import models, text
+        import seqkit
+        from seqkit import text
 
         keras.utils.set_random_seed(4)
         encoder = text.WordEncoder.learn(
@@ -339,7 +341,7 @@ def servable_cases() -> list[ServableCase]:
         )
         if vectors is not None:
             encoder = encoder.with_pretrained(text.Vocabulary.from_counts({"film": 2, "song": 1}))
-        return models.TokenTagger.build(
+        return seqkit.TokenTagger.build(
             encoder,
             text.Vocabulary.from_labels(tags),
             vectors=vectors,
@@ -391,6 +393,8 @@ def servable_cases() -> list[ServableCase]:
 
 # Public classes without a case of their own, and why.
 NO_CASE = {
+    "Dataset": "rows that were read; tests/data has its promises",
+    "TextStream": "a text that was read; tests/data/streams has its promises",
     "PretrainedVectors": "an open file; nothing of it is kept",
     "Tokenizer": "what tokenizers have in common; each tokenizer has a case",
 }

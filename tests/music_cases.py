@@ -19,11 +19,11 @@ FRAMES = [4, 3, 0]
 
 def small_frame_model(cell: str = "gru", seed: int = 3) -> Any:
     """A model whose answers are arbitrary but fixed, and not all of one kind."""
-    from seqkit import models
+    import seqkit
 
     keras.utils.set_random_seed(4)
     sizes = {"num_components": 3, "embedding_dim": 5, "hidden_dim": 4}
-    model = models.FrameModel.build(**sizes, cell=cell, max_length=12)
+    model = seqkit.FrameModel.build(**sizes, cell=cell, max_length=12)
     rng = np.random.default_rng(seed)
     for weight in model.core.trainable_variables:
         weight.assign(rng.normal(size=weight.shape, scale=0.8))

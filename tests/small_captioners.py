@@ -13,13 +13,14 @@ import numpy as np
 
 def small_captioner(seed: int = 3, **arguments: Any) -> Any:
     """A captioner whose answers are arbitrary but fixed."""
-    from seqkit import models, text
+    import seqkit
+    from seqkit import text
 
     keras.utils.set_random_seed(4)
     words = text.Vocabulary.from_counts({"a": 5, "dog": 4, "cat": 3, "red": 2, "한국어": 1})
     encoder = text.TextEncoder(text.WordTokenizer(), words)
     sizes = {"height": 32, "width": 48, "widths": (4, 6), "strides": (2, 2), "max_length": 6}
-    model = models.ImageCaptioner.build(
+    model = seqkit.ImageCaptioner.build(
         encoder, embedding_dim=5, hidden_dim=4, **(sizes | arguments)
     )
     rng = np.random.default_rng(seed)

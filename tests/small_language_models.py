@@ -20,12 +20,12 @@ def small_language_model(kind: str, **arguments: Any) -> Any:
         kind: of its tokens: `"char"`, `"word"`, `"jamo"` or `"subword"`.
         arguments: of `LanguageModel.build`.
     """
-    from seqkit import models
+    import seqkit
 
     encoder = small_encoder(kind)
     keras.utils.set_random_seed(4)
     settings = {"embedding_dim": 5, "hidden_dim": 4, "num_beams": 4, "num_best": 3}
-    model = models.LanguageModel.build(encoder, **(settings | arguments))
+    model = seqkit.LanguageModel.build(encoder, **(settings | arguments))
     rng = np.random.default_rng(3)
     for weight in model.core.trainable_variables:
         weight.assign(rng.normal(size=weight.shape, scale=0.8))

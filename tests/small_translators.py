@@ -10,7 +10,8 @@ import keras
 
 
 def small_translator(separate: bool) -> Any:
-    from seqkit import models, text
+    import seqkit
+    from seqkit import text
 
     keras.utils.set_random_seed(4)
     words = text.Vocabulary.from_counts({"good": 3, "film": 2, "한국어": 1})
@@ -27,7 +28,7 @@ def small_translator(separate: bool) -> Any:
             "decoder_layers": 2,
             "tie_embeddings": False,
         }
-    return models.Translator.build(
+    return seqkit.Translator.build(
         source, target, embedding_dim=4, hidden_dim=3, max_length=6, **arguments
     )
 
