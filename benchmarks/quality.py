@@ -53,7 +53,7 @@ Name = Literal[
     "pydoc",
 ]
 ALL: tuple[Name, ...] = get_args(Name)
-# What needs no file, and where README has the table of each recipe.
+# What needs no file, and which table each recipe has.
 BUILT_IN = {"sample", "names", "hangul_names", "digit_scenes", "pydoc", "scales"}
 PLACES = {
     "sentiment": "results",

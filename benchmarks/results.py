@@ -14,8 +14,8 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results"
 # The page that has the tables of scores, and the one that has those of speed and memory.
-RESULTS_PAGE = ROOT / "README.md"
-SPEED_PAGE = ROOT / "README.md"
+RESULTS_PAGE = ROOT / "docs/results.md"
+SPEED_PAGE = ROOT / "docs/speed.md"
 # The page of each table, by the name of its markers.
 PAGES = {
     "results": RESULTS_PAGE,

@@ -90,3 +90,11 @@ def test_digests_stand_for_content(tmp_path):
     assert files_hash([first]) == hashlib.sha256(b"one").hexdigest()[:12]
     assert files_hash([first, second]) == hashlib.sha256(b"onetwo").hexdigest()[:12]
     assert short_hash({"a": 1, "b": 2}) == short_hash({"b": 2, "a": 1}) != short_hash({"a": 1})
+
+
+def test_every_table_has_its_place_on_its_page():
+    assert len(PAGES) >= 9
+    for name, page in PAGES.items():
+        text = page.read_text(encoding="utf-8")
+        begin, end = (text.index(f"<!-- {name}:{mark} -->") for mark in ("begin", "end"))
+        assert begin < end, name
