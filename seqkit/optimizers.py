@@ -1,4 +1,4 @@
-"""Adam that leaves the rows of an embedding alone until a batch uses them."""
+"""Adam that updates only the rows of an embedding that a batch uses."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ Tensor = Any
 
 @keras.saving.register_keras_serializable("seqkit")
 class LazyAdam(keras.optimizers.Adam):
-    """Adam that updates only those rows of an embedding that the batch has used.
+    """Adam that updates only the rows of an embedding that the batch has used.
 
     Adam moves every row of an embedding at every step, since the moments of a row outlive its
-    last gradient; over a large vocabulary this costs more than all the rest of a small model.
-    Here a gradient that comes as rows (on TensorFlow, that of an embedding used by look-up alone)
-    updates those rows of the weights and of both moments, and nothing else. The bias correction
-    counts all steps, as Adam's does. A row used at every step moves exactly as under Adam; a rare
-    word's row keeps its moments from the last time it was seen.
+    last gradient; with a large vocabulary this costs more than all the rest of a small model. Here
+    a gradient given as rows (on TensorFlow, that of an embedding used only for look-up) updates
+    those rows of the weights and of both moments, and nothing else. The bias correction counts all
+    steps, as in Adam. A row used at every step moves exactly as in Adam; the row of a rare word
+    keeps its moments from its last use.
 
-    Other gradients, and all gradients on backends that have no row gradients (JAX), are treated
-    by Adam itself. So are those of an embedding that is also used as a whole (tied to the output),
-    and all of them with `gradient_accumulation_steps`. Clipping works on the summed rows.
-    `weight_decay` and `use_ema` still go over whole weights, and cost what they cost under Adam.
+    All other gradients are left to Adam: those of backends without row gradients (JAX), those of an
+    embedding that is also used as a whole (tied to the output), and all of them with
+    `gradient_accumulation_steps`. Clipping works on the summed rows. `weight_decay` and `use_ema`
+    still process whole weights, at Adam's cost.
 
-    Arguments are those of `keras.optimizers.Adam`.
+    The arguments are those of `keras.optimizers.Adam`.
 
     Example:
         >>> import keras, numpy as np
@@ -56,19 +56,19 @@ class LazyAdam(keras.optimizers.Adam):
         values = ops.cast(rows.values, dtype)
 
         def change(target: Any, difference: Tensor) -> None:
-            # Where and not times: a repeated index must add exactly nothing.
+            # `where`, not a product: a repeated index must add exactly nothing.
             kept = ops.where(rows.first, difference, ops.zeros_like(difference))
             self.assign_add(target, type(gradient)(kept, rows.indices, gradient.dense_shape))
 
-        def moved(moment: Any, towards: Tensor, beta: float) -> Tensor:
+        def move(moment: Any, towards: Tensor, beta: float) -> Tensor:
             old = read_rows(moment, rows.indices)
             difference = (towards - old) * (1 - beta)
             change(moment, difference)
             return old + difference
 
         index = self._get_variable_index(variable)
-        momentum = moved(self._momentums[index], values, self.beta_1)
-        velocity = moved(self._velocities[index], ops.square(values), self.beta_2)
+        momentum = move(self._momentums[index], values, self.beta_1)
+        velocity = move(self._velocities[index], ops.square(values), self.beta_2)
         if self.amsgrad:
             highest = self._velocity_hats[index]
             old = read_rows(highest, rows.indices)
@@ -77,7 +77,7 @@ class LazyAdam(keras.optimizers.Adam):
         change(variable, -momentum * rate / (ops.sqrt(velocity) + self.epsilon))
 
     def _clip_gradients(self, grads: list[Any]) -> list[Any]:
-        """Clips rows as rows; Keras would spread them over the whole embedding first."""
+        """Clips rows as rows; Keras would first convert them to the whole embedding."""
         if not (self.clipnorm or self.global_clipnorm or self.clipvalue):
             return grads
         summed = {i: sum_repeated(grad) for i, grad in enumerate(grads) if has_rows(grad)}
@@ -94,8 +94,8 @@ class SummedRows(NamedTuple):
 
     Attributes:
         indices: `<int>[n]`, ascending; an index may be repeated.
-        values: `<float>[n, ...]`, at the first place of an index the sum of all its rows, zeros
-            at its other places.
+        values: `<float>[n, ...]`, the sum of an index's rows at its first place, zeros at its
+            other places.
         first: `<bool>[n, 1, ...]`, true at the first place of each index.
     """
 
@@ -110,20 +110,19 @@ def has_rows(gradient: Any) -> bool:
 
 
 def sum_repeated(gradient: Any) -> SummedRows:
-    """Adds up the rows of a gradient that have the same index, in a fixed order.
+    """Sums the rows of a gradient that have the same index, in a fixed order.
 
-    The number of rows stays what it was, so that shapes remain static and the step can be
-    compiled.
+    The number of rows does not change, so that shapes remain static and the step can be compiled.
     """
-    order = ops.argsort(gradient.indices)
+    order = ops.argsort(gradient.indices)  # [n]
     indices = ops.take(gradient.indices, order)
-    # Sorted ids are never negative, so -1 makes the first one differ from what precedes it.
+    # Indices are never negative, so that the first one differs from -1.
     preceding = ops.concatenate([ops.full_like(indices[:1], -1), indices[:-1]])
     first = ops.not_equal(indices, preceding)
     group = ops.cumsum(ops.cast(first, "int32")) - 1
-    in_order = ops.take(gradient.values, order, axis=0)
-    sums = ops.segment_sum(in_order, group, num_segments=ops.shape(indices)[0])
-    first = ops.reshape(first, (-1,) + (1,) * (len(in_order.shape) - 1))
+    in_order = ops.take(gradient.values, order, axis=0)  # [n, ...]
+    sums = ops.segment_sum(in_order, group, num_segments=ops.shape(indices)[0])  # [n, ...]
+    first = ops.reshape(first, (-1,) + (1,) * (len(in_order.shape) - 1))  # [n, 1, ...]
     values = ops.take(sums, group, axis=0)
     return SummedRows(indices, ops.where(first, values, ops.zeros_like(values)), first)
 

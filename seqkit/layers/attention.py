@@ -1,4 +1,4 @@
-"""Attention of a decoder to the encoder's outputs: how much each source position matters now."""
+"""Attention of a decoder to the outputs of an encoder."""
 
 from __future__ import annotations
 
@@ -7,28 +7,30 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.layers.arguments import arguments_of
+
 Tensor = Any
 
 SCORES = ("dot", "scaled_dot", "additive")
-# Of a source position that is padding: no exponential of it is left, in any floating type.
+# The score of padding: its exponential is zero in every floating type, and it is finite in float16.
 MASKED = -3e4
 
 
 @keras.saving.register_keras_serializable("seqkit")
 class SourceAttention(keras.layers.Layer):
-    """Weighs the positions of a source for each query, and averages them by these weights.
+    """Averages the positions of a source for each query, weighted by a learned score.
 
-    With `h` a query and `s` a source position the weights are a softmax over the positions of
+    With `h` a query and `s` a source position, the weights are a softmax over the positions of
 
     - `"dot"`: `h . (W s)`, a product with a learned map of the source (Luong's "general"). All
-      queries of a batch are one matrix product, so it is the faster one;
-    - `"scaled_dot"`: the same divided by the square root of the query's width, so that sources of
+      queries of a batch are one matrix product, which is the fastest;
+    - `"scaled_dot"`: the same divided by the square root of the query's width, so that sources with
       large values, such as normalised ones, do not begin with all weight on one position;
     - `"additive"`: `v . tanh(U h + W s + b)`, a small network (Bahdanau's).
 
     Args:
         score: `"dot"`, `"scaled_dot"` or `"additive"`.
-        dim: units of the additive network; None for the width of the query. Of no other use.
+        dim: units of the additive network, None for the width of the query; unused by the others.
 
     Raises:
         ValueError: the score is unknown.
@@ -80,23 +82,23 @@ class SourceAttention(keras.layers.Layer):
         return self.attend(query, self.keys(source), source, source_mask)
 
     def keys(self, source: Tensor) -> Tensor:
-        """Gives what queries are compared with, `<float>[batch, length, dim]`: once a source."""
+        """Gives `<float>[batch, length, dim]`, which queries are compared with; once a source."""
         return ops.matmul(source, self.key_kernel)
 
     def attend(
         self, query: Tensor, keys: Tensor, source: Tensor, source_mask: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Attends to a source whose keys are there already; otherwise as `call`."""
+        """Attends to a source whose keys have been computed; otherwise like `call`."""
         if self.score != "additive":
             if self.score == "scaled_dot":
                 query = query / query.shape[-1] ** 0.5
-            scores = ops.matmul(query, ops.transpose(keys, (0, 2, 1)))
+            scores = ops.matmul(query, ops.transpose(keys, (0, 2, 1)))  # [batch, queries, length]
         else:
             queries = ops.expand_dims(ops.matmul(query, self.query_kernel) + self.bias, 2)
-            inner = ops.tanh(queries + ops.expand_dims(keys, 1))
-            scores = ops.squeeze(ops.matmul(inner, self.vector), -1)
+            inner = ops.tanh(queries + ops.expand_dims(keys, 1))  # [batch, queries, length, dim]
+            scores = ops.squeeze(ops.matmul(inner, self.vector), -1)  # [batch, queries, length]
         if source_mask is not None:
-            valid = ops.expand_dims(ops.cast(source_mask, "bool"), 1)
+            valid = ops.expand_dims(ops.cast(source_mask, "bool"), 1)  # [batch, 1, length]
             scores = ops.where(valid, scores, ops.cast(MASKED, scores.dtype))
         weights = ops.softmax(scores, axis=-1)
         return ops.matmul(weights, source), weights
@@ -109,4 +111,4 @@ class SourceAttention(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {"score": self.score, "dim": self.dim}
+        return super().get_config() | arguments_of(self, SourceAttention)

@@ -8,19 +8,21 @@ import keras
 import numpy as np
 from keras import ops
 
+from seqkit.layers.arguments import arguments_of, check_rates
+
 
 @keras.saving.register_keras_serializable("seqkit")
 class BagOfNGrams(keras.layers.Layer):
     """Sums one learned row for each n-gram of a text: logistic regression as a layer.
 
-    Order is seen only within an n-gram. On small data this path alone is often as good as a
-    recurrent one, and the two err differently, which is why they are used together. Started from
-    `log_count_ratios`, it begins as naive Bayes and improves on it.
+    It sees order only within an n-gram. On small data this path alone is often as good as a
+    recurrent one; the two make different errors, which is why they are used together. Initialised
+    with `log_count_ratios`, it begins as naive Bayes and improves on it.
 
     Args:
-        num_buckets: rows of the table; bucket 0 is padding.
-        num_outputs: values for each text, for example one logit for each class.
-        dropout: share of a text's n-grams left out of each training step.
+        num_buckets: number of rows of the table; bucket 0 is padding.
+        num_outputs: number of values for each text, such as one logit for each class.
+        dropout: share of a text's n-grams left out in each training step.
         seed: seed of the dropout.
 
     Raises:
@@ -50,8 +52,7 @@ class BagOfNGrams(keras.layers.Layer):
                 f"num_buckets is {num_buckets} and num_outputs {num_outputs}; "
                 "give at least 2 and at least 1"
             )
-        if not 0 <= dropout < 1:
-            raise ValueError(f"dropout is {dropout}; give a share from 0 to below 1")
+        check_rates(dropout=dropout)
         self.num_buckets = num_buckets
         self.num_outputs = num_outputs
         self.dropout = dropout
@@ -62,50 +63,45 @@ class BagOfNGrams(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Makes the table, a scale for the sum, and a bias for each output."""
+        """Creates the table, a scale for the sum, and a bias for each output."""
         self.table.build(input_shape)
         self.scale = self.add_weight(shape=(), initializer="ones", name="scale")
         self.bias = self.add_weight(shape=(self.num_outputs,), initializer="zeros", name="bias")
         self.built = True
 
     def call(self, ngram_ids: Any, training: bool | None = None) -> Any:
-        """Sums the rows of each text's n-grams, divided by the root of their number.
+        """Sums the rows of each text's n-grams, divided by the square root of their number.
 
         Args:
-            ngram_ids: `<int32>[batch, ngrams]`, 0 where there is none.
+            ngram_ids: `<int32>[batch, ngrams]`, 0 at padding.
             training: whether n-grams are dropped.
 
         Returns:
             `<float32>[batch, num_outputs]`; the bias alone for a text without n-grams.
         """
-        present = ops.cast(ops.not_equal(ngram_ids, 0), self.compute_dtype)
+        present = ops.cast(ops.not_equal(ngram_ids, 0), self.compute_dtype)  # [batch, ngrams]
         # Long texts have more evidence, but not in proportion to their length.
-        count = ops.sqrt(ops.maximum(ops.sum(present, axis=1, keepdims=True), 1.0))
+        count = ops.sqrt(ops.maximum(ops.sum(present, axis=1, keepdims=True), 1.0))  # [batch, 1]
         if training and self.dropout > 0:
             present = keras.random.dropout(present, self.dropout, seed=self.seed_generator)
         total = ops.sum(self.table(ngram_ids) * ops.expand_dims(present, -1), axis=1)
         return self.scale * total / count + self.bias
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, int]:
-        """Shape of the result."""
+        """Gives the shape of the outputs."""
         return (input_shape[0], self.num_outputs)
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments that make this layer again."""
-        return super().get_config() | {
-            "num_buckets": self.num_buckets,
-            "num_outputs": self.num_outputs,
-            "dropout": self.dropout,
-            "seed": self.seed,
-        }
+        """Gives the arguments that make this layer again."""
+        return super().get_config() | arguments_of(self, BagOfNGrams)
 
 
 def log_count_ratios(counts: np.ndarray, totals: np.ndarray, smoothing: float = 1.0) -> np.ndarray:
-    """How much more often each n-gram comes in texts of a class than in the others.
+    """Compares how often each n-gram occurs in the texts of a class and in all others.
 
     Args:
-        counts: `<float>[num_buckets, num_classes]`, texts of the class that hold the n-gram.
-        totals: `<float>[num_buckets]`, texts that hold it; more than the sum of a row's counts
+        counts: `<float>[num_buckets, num_classes]`, the texts of the class with the n-gram.
+        totals: `<float>[num_buckets]`, all texts with it; more than the sum of a row's counts
             where a text may have no label, less where it may have several.
         smoothing: added to every count.
 
@@ -114,8 +110,8 @@ def log_count_ratios(counts: np.ndarray, totals: np.ndarray, smoothing: float = 
 
     Example:
         >>> counts = np.array([[0, 0], [8, 0], [1, 1]])
-        >>> log_count_ratios(counts, counts.sum(axis=1)).round(1).tolist()
-        [[0.0, 0.0], [1.4, -1.4], [-0.4, 0.4]]
+        >>> log_count_ratios(counts, counts.sum(axis=1)).astype(float).round(1).tolist()
+        [[0.0, 0.0], [1.1, -1.1], [-1.1, 1.1]]
 
     Source: Wang and Manning 2012, equation 2.
     """

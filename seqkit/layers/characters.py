@@ -7,20 +7,22 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.layers.arguments import arguments_of, check_rates, check_sizes
+
 Tensor = Any
 
 
 @keras.saving.register_keras_serializable("seqkit")
 class CharacterConvolution(keras.layers.Layer):
-    """Gives each word a vector made of its letters, by convolution and the maximum over the word.
+    """Makes a vector for each word from its letters, by convolution and max pooling.
 
     Args:
         num_characters: number of character ids; 0 is padding.
-        embedding_dim: size of a letter's vector.
-        filters: size of a word's vector.
-        kernel_size: letters that a filter sees at once.
-        dropout: share of a letter vector's values dropped in training.
-        seed: seed of the dropout and of the first values.
+        embedding_dim: width of a letter's vector.
+        filters: width of a word's vector.
+        kernel_size: number of letters that a filter sees at once.
+        dropout: share of the letter vectors' values set to zero in training.
+        seed: seed of the dropout and of the initial weights.
 
     Raises:
         ValueError: a size is not positive, or the rate is outside [0, 1).
@@ -47,17 +49,9 @@ class CharacterConvolution(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        sizes = {
-            "num_characters": num_characters,
-            "embedding_dim": embedding_dim,
-            "filters": filters,
-            "kernel_size": kernel_size,
-        }
-        for argument, size in sizes.items():
-            if size < 1:
-                raise ValueError(f"{argument} must be at least 1, got {size}")
-        if not 0 <= dropout < 1:
-            raise ValueError(f"dropout must be in [0, 1), got {dropout}")
+        check_sizes(num_characters=num_characters, embedding_dim=embedding_dim)
+        check_sizes(filters=filters, kernel_size=kernel_size)
+        check_rates(dropout=dropout)
         self.num_characters = num_characters
         self.embedding_dim = embedding_dim
         self.filters = filters
@@ -93,32 +87,26 @@ class CharacterConvolution(keras.layers.Layer):
         Returns:
             `<float>[batch, length, filters]`, zeros for a word that is all padding.
         """
-        shape = ops.shape(character_ids)
-        flat = ops.reshape(character_ids, (-1, shape[2]))
-        inside = ops.expand_dims(ops.not_equal(flat, 0), -1)
+        batch, length, size = ops.shape(character_ids)
+        flat = ops.reshape(character_ids, (-1, size))  # [batch * length, characters]
+        inside = ops.expand_dims(ops.not_equal(flat, 0), -1)  # [batch * length, characters, 1]
         letters = self.drop(self.embedding(flat), training=training)
         letters = ops.where(inside, letters, ops.zeros_like(letters))
         before = (self.kernel_size - 1) // 2
         letters = ops.pad(letters, ((0, 0), (before, self.kernel_size - 1 - before), (0, 0)))
-        # What a filter sees, side by side: one matrix product in place of a convolution, which is
-        # several times as fast on CPU for words of a dozen letters.
-        seen = [letters[:, k : k + shape[2]] for k in range(self.kernel_size)]
+        # The letters that a filter sees side by side: one matrix product instead of a convolution
+        # is several times as fast on CPU for words of a dozen letters.
+        seen = [letters[:, k : k + size] for k in range(self.kernel_size)]
+        # [batch * length, characters, filters]
         answers = ops.relu(self.convolution(ops.concatenate(seen, axis=-1)))
-        # Relu makes zero the least there is, so padding set to zero never is the maximum.
+        # After relu nothing is below zero, so that padding set to zero does not raise the maximum.
         answers = ops.where(inside, answers, ops.zeros_like(answers))
-        return ops.reshape(ops.max(answers, axis=1), (shape[0], shape[1], self.filters))
+        return ops.reshape(ops.max(answers, axis=1), (batch, length, self.filters))
 
     def compute_output_spec(self, character_ids: Tensor, training: bool | None = None) -> Tensor:
-        """Gives one vector for each word."""
+        """Gives the shape and type of one vector for each word."""
         return keras.KerasTensor((*character_ids.shape[:2], self.filters), self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {
-            "num_characters": self.num_characters,
-            "embedding_dim": self.embedding_dim,
-            "filters": self.filters,
-            "kernel_size": self.kernel_size,
-            "dropout": self.dropout,
-            "seed": self.seed,
-        }
+        return super().get_config() | arguments_of(self, CharacterConvolution)

@@ -1,4 +1,4 @@
-"""The conditional random field: scores of transitions between tags, learned with the rest."""
+"""The conditional random field: learned scores of transitions between tags."""
 
 from __future__ import annotations
 
@@ -10,41 +10,42 @@ import numpy as np
 from keras import ops
 
 from seqkit.layers import linear_chain
+from seqkit.layers.arguments import arguments_of
 
 Tensor = Any
 
-# Added to the score of what is not allowed. Lower than any allowed row of tags comes by, and high
-# enough that a sum over thousands of positions is a number in float32. Never in float16: chains
-# are computed in float32 at least.
+# Added to the score of a transition that is not allowed: lower than the score of any allowed
+# sequence of tags, and high enough to be summed over thousands of positions in float32. It is never
+# in float16: chains are computed in at least float32.
 FORBIDDEN = -1e6
 
 
 @keras.saving.register_keras_serializable("seqkit")
 class LinearChainCRF(keras.layers.Layer):
-    """Scores whole rows of tags, so that neighbouring tags fit together.
+    """Scores whole sequences of tags, so that neighbouring tags fit together.
 
-    The layer adds to the emissions (a score for each tag at each position, from the layers
-    below) learned scores of going from one tag to the next, of beginning and of ending with a
-    tag. Called, it returns the emissions, so that it can stand last in a functional model and
-    its weights are the model's; train with `seqkit.losses.CRFNegativeLogLikelihood`, which uses
-    them, and ask `decode` for tags. A loss that looks at the layer's output alone does not
-    train its weights. Everything is computed in float32 at least; in a model of mixed precision
-    give the layer `dtype="float32"`, or the emissions are rounded on their way through it.
+    To the emissions (a score for each tag at each position, from the layers below) the layer adds
+    learned scores of the transitions from tag to tag, and of starting and ending with a tag. A
+    call returns the emissions, so that the layer can stand last in a functional model, which then
+    has its weights; train with `seqkit.losses.CRFNegativeLogLikelihood`, which uses them, and call
+    `decode` for tags. A loss on the layer's output alone does not train its weights. Everything is
+    computed in at least float32; in a model of mixed precision give the layer `dtype="float32"`,
+    or it rounds the emissions.
 
     Args:
-        num_tags: how many tags there are.
-        allowed_transitions: `num_tags` rows of `num_tags` truth values, whether the tag of the
+        num_tags: number of tags.
+        allowed_transitions: `num_tags` rows of `num_tags` truth values: whether the tag of the
             column may follow that of the row; None allows all.
         allowed_start: whether each tag may come first; None allows all.
         allowed_end: whether each tag may come last; None allows all.
 
-    What is not allowed is neither decoded nor counted as possible in training, unless nothing
-    that is allowed has the row's length. A row of training tags that breaks the constraints has
-    a log-likelihood of about minus a million for each breach: check the data first.
+    Sequences that are not allowed are neither decoded nor counted as possible in training, unless
+    no allowed one has the row's length. A row of training tags that breaks the constraints has a
+    log-likelihood of about minus a million for each breach: check the data first.
 
     Raises:
-        ValueError: a size is not positive, a constraint is of the wrong size or allows nothing,
-            or the emissions are not as wide as there are tags.
+        ValueError: a size is not positive, a constraint has the wrong size or allows nothing, or
+            the width of the emissions is not `num_tags`.
 
     Example:
         >>> import numpy as np
@@ -71,7 +72,7 @@ class LinearChainCRF(keras.layers.Layer):
         super().__init__(**kwargs)
         if num_tags < 1:
             raise ValueError(f"num_tags is {num_tags}; give at least 1")
-        # Kept as arrays: Keras would wrap lists to follow what is put into them.
+        # Kept as arrays, since Keras wraps lists to track changes.
         self._allowed = {
             "allowed_transitions": _truth_values(
                 "allowed_transitions", allowed_transitions, (num_tags, num_tags)
@@ -80,8 +81,8 @@ class LinearChainCRF(keras.layers.Layer):
             "allowed_end": _truth_values("allowed_end", allowed_end, (num_tags,)),
         }
         self.num_tags = num_tags
-        # Made here and not in `build`: they do not depend on the input, and `decode` and the loss
-        # may come before the first call. Not cast by mixed precision either.
+        # Created here, not in `build`: they do not depend on the input, and `decode` and the loss
+        # may be used before the first call. Mixed precision does not cast them.
         self.transitions, self.start, self.end = (
             self.add_weight(name=name, shape=shape, initializer="zeros", autocast=False)
             for name, shape in (
@@ -123,13 +124,13 @@ class LinearChainCRF(keras.layers.Layer):
         """
         if padding_mask is None:
             return emissions
-        valid = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)
+        valid = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)  # [batch, length, 1]
         return ops.where(valid, emissions, ops.zeros_like(emissions))
 
     def log_likelihood(
         self, emissions: Tensor, tags: Tensor, padding_mask: Tensor | None = None
     ) -> Tensor:
-        """Gives the logarithm of the probability of each row's tags among all allowed rows.
+        """Gives the log-probability of each row's tags among all allowed sequences.
 
         Args:
             emissions: `<float>[batch, length, num_tags]`, `length` at least 1.
@@ -139,11 +140,11 @@ class LinearChainCRF(keras.layers.Layer):
         Returns:
             `<float32>[batch]` (float64 if the emissions are), 0 for a row that is all padding.
         """
-        emissions = self._checked(emissions)
+        emissions = self._check(emissions)
         return linear_chain.log_likelihood(emissions, tags, padding_mask, *self._scores())
 
     def decode(self, emissions: Tensor, padding_mask: Tensor | None = None) -> tuple:
-        """Gives each row's best allowed tags.
+        """Gives the best allowed tags of each row.
 
         Args:
             emissions: `<float>[batch, length, num_tags]`, `length` at least 1.
@@ -151,12 +152,12 @@ class LinearChainCRF(keras.layers.Layer):
 
         Returns:
             `<int32>[batch, length]`, the tags, 0 at padding, and `<float32>[batch]`, their score:
-            a sum, of which `log_likelihood` of the tags makes a probability.
+            a sum of scores, not a probability (see `log_likelihood`).
         """
-        return linear_chain.viterbi(self._checked(emissions), padding_mask, *self._scores())
+        return linear_chain.viterbi(self._check(emissions), padding_mask, *self._scores())
 
     def marginals(self, emissions: Tensor, padding_mask: Tensor | None = None) -> Tensor:
-        """Gives the probability of each tag at each position, over all allowed rows of tags.
+        """Gives the probability of each tag at each position, over all allowed sequences.
 
         Args:
             emissions: `<float>[batch, length, num_tags]`, `length` at least 1.
@@ -165,10 +166,10 @@ class LinearChainCRF(keras.layers.Layer):
         Returns:
             `<float32>[batch, length, num_tags]`, zeros at padding.
         """
-        return linear_chain.marginals(self._checked(emissions), padding_mask, *self._scores())
+        return linear_chain.marginals(self._check(emissions), padding_mask, *self._scores())
 
     def _scores(self) -> tuple[Tensor, ...]:
-        """Gives transitions, start and end: what was learned, and what is forbidden far below."""
+        """Gives the scores of transitions, start and end, those not allowed made very low."""
         learned = (self.transitions, self.start, self.end)
         return tuple(
             ops.copy(weight)
@@ -177,7 +178,7 @@ class LinearChainCRF(keras.layers.Layer):
             for weight, allowed in zip(learned, self._allowed.values(), strict=True)
         )
 
-    def _checked(self, emissions: Tensor) -> Tensor:
+    def _check(self, emissions: Tensor) -> Tensor:
         emissions = ops.convert_to_tensor(emissions)
         self._check_width(emissions.shape)
         return emissions
@@ -195,16 +196,11 @@ class LinearChainCRF(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {
-            "num_tags": self.num_tags,
-            "allowed_transitions": self.allowed_transitions,
-            "allowed_start": self.allowed_start,
-            "allowed_end": self.allowed_end,
-        }
+        return super().get_config() | arguments_of(self, LinearChainCRF)
 
 
 def _truth_values(argument: str, given: Any, shape: tuple[int, ...]) -> np.ndarray | None:
-    """Makes an array of a constraint and refuses one of the wrong size or without any true."""
+    """Converts a constraint to an array; refuses one of the wrong size or that allows nothing."""
     if given is None:
         return None
     sizes = {len(row) for row in given} if len(shape) == 2 else set()
@@ -214,7 +210,7 @@ def _truth_values(argument: str, given: Any, shape: tuple[int, ...]) -> np.ndarr
             "one for each tag, or None to allow all"
         )
     allowed = np.array(given, "bool")
-    # One tag needs no transition: its rows of tags may be one long.
+    # All transitions may be forbidden: sequences of one tag need none.
     if not allowed.any() and len(shape) == 1:
         raise ValueError(f"{argument} is {given!r} and allows no tag; allow at least one")
     return allowed

@@ -1,4 +1,4 @@
-"""The recurrent decoder: a stack of recurrent layers that looks at a source at every step."""
+"""The recurrent decoder: a stack of recurrent layers that attends to a source at every step."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
+from seqkit.layers.arguments import arguments_of, check_rates, check_sizes
 from seqkit.layers.attention import SCORES, SourceAttention
+from seqkit.layers.direction import (
+    add_direction,
+    drop,
+    recurrence_of,
+    run_direction,
+    split_state,
+    step_direction,
+)
 from seqkit.layers.recurrences import State
-from seqkit.layers.recurrent import add_direction, biases, checked_recurrence
 
 Tensor = Any
 
 
 class Source(NamedTuple):
-    """What a decoder sees of the source, the same at every step.
+    """What a decoder attends to, the same at every step.
 
     Attributes:
         outputs: `<float>[batch, length, dim]`, of the encoder.
-        keys: `<float>[batch, length, key_dim]`, what queries are compared with.
+        keys: `<float>[batch, length, key_dim]`, which queries are compared with.
         mask: `<bool>[batch, length]`, true at valid positions; None if all are.
     """
 
@@ -32,9 +40,9 @@ class DecoderState(NamedTuple):
     """What a decoder remembers of the steps before.
 
     Attributes:
-        layers: of each layer `(h,)`, or `(h, c)` of an LSTM, `<float>[batch, beams, hidden_dim]`.
-        features: `<float>[batch, beams, output_dim]`, the output of the step before, where it is
-            fed back; an empty tuple elsewhere.
+        layers: for each layer `(h,)`, or `(h, c)` of an LSTM, `<float>[batch, beams, hidden_dim]`.
+        features: `<float>[batch, beams, output_dim]`, the output of the step before, if it is fed
+            back; otherwise an empty tuple.
     """
 
     layers: tuple[State, ...]
@@ -43,18 +51,18 @@ class DecoderState(NamedTuple):
 
 @keras.saving.register_keras_serializable("seqkit")
 class RecurrentDecoder(keras.layers.Layer):
-    """Reads what has been written so far and gives features for what comes next.
+    """Reads the tokens so far and gives features for the next one.
 
-    The first layer reads the inputs; its output looks at the source by attention; each further
-    layer reads the output of the layer below together with what attention found; the features are
-    `tanh(W [output; context; input] + b)`. Each layer begins with a state that a small network
-    makes of the encoder's last state.
+    The first layer reads the inputs; its output is the query of the attention to the source; each
+    further layer reads the output of the layer below and the context that attention gave; the
+    features are `tanh(W [output; context; input] + b)`. A small network makes the first state of
+    each layer from the encoder's last state.
 
     Without input feeding no step needs the features of the step before, so all steps of a known
     target go through each layer together, and attention is one product. With input feeding the
-    first layer also reads these features: it knows what has been looked at, for the price of
-    going step by step; XLA cannot compile a training step of that on TensorFlow, so compile the
-    model with `jit_compile=False` there.
+    first layer also reads these features: it knows what has been attended to, at the price of
+    going step by step. XLA on TensorFlow cannot compile a training step of that: compile the model
+    with `jit_compile=False`.
 
     Several targets of one source, such as the captions of an image, go through together, so that
     the source is encoded once for all of them.
@@ -62,13 +70,13 @@ class RecurrentDecoder(keras.layers.Layer):
     Args:
         hidden_dim: width of each layer.
         output_dim: width of the features.
-        num_layers: how many layers are stacked.
+        num_layers: number of stacked layers.
         cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
         attention: `"dot"`, `"scaled_dot"` or `"additive"`, see `SourceAttention`.
         input_feeding: whether the first layer reads the features of the step before.
         dropout: share of the inputs of each layer but the first set to zero in training; with
             input feeding the same ones at every step.
-        recurrent_dropout: share of each state's features set to zero in training, the same at
+        recurrent_dropout: share of each state's features set to zero in training, the same ones at
             every step.
         seed: seed of both dropouts.
 
@@ -102,9 +110,9 @@ class RecurrentDecoder(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        sizes = {"hidden_dim": hidden_dim, "output_dim": output_dim, "num_layers": num_layers}
-        rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
-        self.recurrence = checked_recurrence(cell, sizes, rates)
+        check_sizes(hidden_dim=hidden_dim, output_dim=output_dim, num_layers=num_layers)
+        check_rates(dropout=dropout, recurrent_dropout=recurrent_dropout)
+        self.recurrence = recurrence_of(cell)
         if attention not in SCORES:
             raise ValueError(f"attention must be one of {', '.join(SCORES)}, got {attention!r}")
         self.hidden_dim = hidden_dim
@@ -155,12 +163,12 @@ class RecurrentDecoder(keras.layers.Layer):
         source_mask: Tensor | None = None,
         training: bool | None = None,
     ) -> Tensor:
-        """Goes through a known target (teacher forcing).
+        """Gives features for a known target (teacher forcing).
 
         Args:
-            inputs: `<float>[batch, length, dim]`, vectors of BOS and of all tokens but the last;
-                padded on the right. With several targets of each source `<float>[batch, targets,
-                length, dim]`.
+            inputs: `<float>[batch, length, dim]`, the vectors of BOS and of all tokens but the
+                last, padded on the right; with several targets for each source
+                `<float>[batch, targets, length, dim]`.
             source: `<float>[batch, source_length, source_dim]`, the encoder's outputs.
             final_state: `<float>[batch, state_dim]`, the encoder's last state.
             source_mask: `<bool>[batch, source_length]`, true at valid positions.
@@ -170,18 +178,21 @@ class RecurrentDecoder(keras.layers.Layer):
             `<float>[batch, length, output_dim]`, or `<float>[batch, targets, length, output_dim]`:
             features for the token after each input.
         """
-        several = inputs if len(inputs.shape) == 4 else ops.expand_dims(inputs, 1)
+        several = inputs  # [batch, targets, length, dim]
+        if len(inputs.shape) == 3:
+            several = ops.expand_dims(inputs, 1)
         targets = ops.shape(several)[1]
         seen = self.look_at(source, source_mask)
         state = keras.tree.map_structure(
-            lambda first: ops.repeat(first, targets, axis=1), self.first_state(final_state)
+            lambda first: ops.repeat(first, targets, axis=1),  # [batch, targets, dim]
+            self.first_state(final_state),
         )
         kept = [
             self._kept(several, self.hidden_dim, self.recurrent_dropout, training)
             for _ in range(self.num_layers)
         ]
-        through = self._step_by_step if self.input_feeding else self._layer_by_layer
-        features = through(several, state, seen, kept, training)
+        run = self._step_by_step if self.input_feeding else self._layer_by_layer
+        features = run(several, state, seen, kept, training)
         return ops.reshape(features, (*ops.shape(inputs)[:-1], self.output_dim))
 
     def look_at(self, source: Tensor, source_mask: Tensor | None = None) -> Source:
@@ -191,11 +202,7 @@ class RecurrentDecoder(keras.layers.Layer):
     def first_state(self, final_state: Tensor) -> DecoderState:
         """Makes the state before the first step, of one beam, from the encoder's last state."""
         bridged = ops.tanh(ops.matmul(final_state, self.bridge_kernel) + self.bridge_bias)
-        parts = ops.split(
-            ops.expand_dims(bridged, 1), self.num_layers * self.recurrence.num_states, axis=-1
-        )
-        size = self.recurrence.num_states
-        layers = tuple(tuple(parts[i : i + size]) for i in range(0, len(parts), size))
+        layers = split_state(self, ops.expand_dims(bridged, 1))  # [batch, 1, hidden_dim] each
         features: Any = ()
         if self.input_feeding:
             shape = (ops.shape(final_state)[0], 1, self.output_dim)
@@ -208,13 +215,13 @@ class RecurrentDecoder(keras.layers.Layer):
         """Takes one step with several beams.
 
         Args:
-            inputs: `<float>[batch, beams, dim]`, the vector of the last token of each.
-            state: after the step before, or the first.
+            inputs: `<float>[batch, beams, dim]`, the vector of each beam's last token.
+            state: the state after the step before, or the first state.
             source: from `look_at`.
 
         Returns:
-            The features `<float>[batch, beams, output_dim]`, the state after this step, and how
-            much each source position was looked at, `<float>[batch, beams, source_length]`.
+            The features `<float>[batch, beams, output_dim]`, the state after this step, and the
+            attention weights `<float>[batch, beams, source_length]`.
         """
         ones = [1.0] * self.num_layers
         return self._step(inputs, DecoderState(*state), source, ones, ones)
@@ -228,11 +235,12 @@ class RecurrentDecoder(keras.layers.Layer):
         kept_below: list[Any],
     ) -> tuple[Tensor, DecoderState, Tensor]:
         x = ops.concatenate([inputs, state.features], axis=-1) if self.input_feeding else inputs
-        layers = [self._cell(0, x, state.layers[0], kept[0])]
+        layers = [step_direction(self, self.layers[0], x, state.layers[0], kept[0])]
         context, weights = self.look.attend(layers[0][0], source.keys, source.outputs, source.mask)
         for number in range(1, self.num_layers):
             x = ops.concatenate([layers[-1][0], context], axis=-1) * kept_below[number]
-            layers.append(self._cell(number, x, state.layers[number], kept[number]))
+            layer = self.layers[number]
+            layers.append(step_direction(self, layer, x, state.layers[number], kept[number]))
         features = self._features(layers[-1][0], context, inputs)
         fed_back = features if self.input_feeding else ()
         return features, DecoderState(tuple(layers), fed_back), weights
@@ -245,18 +253,18 @@ class RecurrentDecoder(keras.layers.Layer):
         kept: list[Tensor],
         training: bool | None,
     ) -> Tensor:
-        """Goes through known targets, all steps of a layer together."""
+        """Gives the features of known targets, all steps of a layer together."""
         batch, _, length, dim = ops.shape(inputs)
-        # The recurrences know of no targets: each is a row of its own, but for attention.
-        inputs = ops.reshape(inputs, (-1, length, dim))
-        outputs = self._run(0, inputs, state, kept[0])
+        # Each target is a row of its own for the recurrences; attention has a row for each source.
+        inputs = ops.reshape(inputs, (-1, length, dim))  # [batch * targets, length, dim]
+        outputs = self._run(0, inputs, state, kept[0])  # [batch * targets, length, hidden_dim]
+        # [batch, targets * length, hidden_dim]
         queries = ops.reshape(outputs, (batch, -1, self.hidden_dim))
         context, _ = self.look.attend(queries, source.keys, source.outputs, source.mask)
         context = ops.reshape(context, (-1, length, int(source.outputs.shape[-1])))
         for number in range(1, self.num_layers):
             below = ops.concatenate([outputs, context], axis=-1)
-            if training and self.dropout > 0:
-                below = keras.random.dropout(below, self.dropout, seed=self.seed_generator)
+            below = drop(self, below, self.dropout, training)
             outputs = self._run(number, below, state, kept[number])
         return self._features(outputs, context, inputs)
 
@@ -268,50 +276,37 @@ class RecurrentDecoder(keras.layers.Layer):
         kept: list[Tensor],
         training: bool | None,
     ) -> Tensor:
-        """Goes through known targets with the features of each step fed to the next."""
+        """Gives the features of known targets, those of each step fed to the next."""
         # Drawn before the loop, since a random generator must not advance inside it.
         width = self.hidden_dim + int(source.outputs.shape[-1])
         kept_below = [self._kept(inputs, width, self.dropout, training) for _ in kept]
 
         def step(carry: tuple, time: Tensor) -> tuple:
-            now = ops.take(inputs, time, axis=2)
+            now = ops.take(inputs, time, axis=2)  # [batch, targets, dim]
             _, after, _ = self._step(now, DecoderState(*carry), source, kept, kept_below)
-            # On TensorFlow what a scan collects must be nested and shaped like what it carries.
+            # On TensorFlow a scan must collect the structure and shapes that it carries.
             return tuple(after), tuple(after)
 
         times = ops.arange(ops.shape(inputs)[2])
-        _, (_, features) = ops.scan(step, tuple(state), times)
-        return ops.transpose(features, (1, 2, 0, 3))
+        _, (_, features) = ops.scan(step, tuple(state), times)  # [length, batch, targets, dim]
+        return ops.transpose(features, (1, 2, 0, 3))  # [batch, targets, length, dim]
 
     def _run(self, number: int, inputs: Tensor, state: DecoderState, kept: Tensor) -> Tensor:
         """Runs one layer over all steps, `<float>[batch * targets, length, dim]`."""
-        layer = self.layers[number]
-        bias, recurrent_bias = biases(self, layer)
-        projected = ops.matmul(ops.transpose(inputs, (1, 0, 2)), layer.kernel) + bias
+        sequence = ops.transpose(inputs, (1, 0, 2))  # [length, batch * targets, dim]
         initial = tuple(ops.reshape(h, (-1, self.hidden_dim)) for h in state.layers[number])
-        kept = ops.reshape(kept, (-1, self.hidden_dim))
-        # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
-        kernel = ops.copy(layer.recurrent_kernel)
-        outputs = self.recurrence.run(projected, kernel, recurrent_bias, kept, initial, False)[0]
-        return ops.transpose(outputs, (1, 0, 2))
-
-    def _cell(self, number: int, inputs: Tensor, state: State, kept: Any) -> State:
-        """Takes one step of one layer, `<float>[batch, beams, dim]`."""
-        layer = self.layers[number]
-        bias, recurrent_bias = biases(self, layer)
-        projected = ops.matmul(inputs, layer.kernel) + bias
-        return self.recurrence.step(projected, state, layer.recurrent_kernel, recurrent_bias, kept)
+        kept = ops.reshape(kept, (-1, self.hidden_dim))  # [batch * targets, hidden_dim]
+        outputs = run_direction(self, self.layers[number], sequence, kept, initial)[0]
+        return ops.transpose(outputs, (1, 0, 2))  # [batch * targets, length, hidden_dim]
 
     def _features(self, outputs: Tensor, context: Tensor, inputs: Tensor) -> Tensor:
         joined = ops.concatenate([outputs, context, inputs], axis=-1)
         return ops.tanh(ops.matmul(joined, self.feature_kernel) + self.feature_bias)
 
     def _kept(self, inputs: Tensor, width: int, rate: float, training: bool | None) -> Tensor:
-        """Gives `<float>[batch, targets, width]`: zeros at what is dropped, elsewhere above 1."""
-        kept = ops.ones((*ops.shape(inputs)[:2], width), inputs.dtype)
-        if training and rate > 0:
-            kept = keras.random.dropout(kept, rate, seed=self.seed_generator)
-        return kept
+        """Gives the mask of a dropout, `<float>[batch, targets, width]`; ones for none."""
+        ones = ops.ones((*ops.shape(inputs)[:2], width), inputs.dtype)
+        return drop(self, ones, rate, training)
 
     def compute_output_shape(self, inputs_shape: tuple, *others: Any) -> tuple:
         """Gives the shape of the features."""
@@ -319,14 +314,4 @@ class RecurrentDecoder(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {
-            "hidden_dim": self.hidden_dim,
-            "output_dim": self.output_dim,
-            "num_layers": self.num_layers,
-            "cell": self.cell,
-            "attention": self.attention,
-            "input_feeding": self.input_feeding,
-            "dropout": self.dropout,
-            "recurrent_dropout": self.recurrent_dropout,
-            "seed": self.seed,
-        }
+        return super().get_config() | arguments_of(self, RecurrentDecoder)

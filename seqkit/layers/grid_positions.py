@@ -1,10 +1,12 @@
-"""Where a cell of a grid is: a vector for its row and one for its column."""
+"""The positions of a grid's cells: a vector for the row and one for the column."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import keras
+
+from seqkit.layers.arguments import arguments_of
 
 Tensor = Any
 
@@ -13,12 +15,13 @@ Tensor = Any
 class GridPositions(keras.layers.Layer):
     """Adds a learned vector for the row and one for the column to each cell of a grid.
 
-    What a convolution finds is the same everywhere; with these, attention can tell places apart.
+    The features of a convolution do not tell where they are; with these vectors, attention can
+    distinguish positions.
 
     Args:
-        scale: standard deviation of what is added at first: about that of the features, since a
-            smaller one is overlooked, and a larger one hides them.
-        seed: seed of the first vectors.
+        scale: standard deviation of the initial sum of both vectors: best that of the features,
+            since a smaller one is overlooked and a larger one hides them.
+        seed: seed of the initial vectors.
 
     Raises:
         ValueError: `scale` is not positive.
@@ -42,7 +45,7 @@ class GridPositions(keras.layers.Layer):
         _, rows, columns, dim = input_shape
         seeds = keras.random.SeedGenerator(self.seed)
 
-        # The sum of two has the variance of both together.
+        # The variance of a sum is the sum of the variances.
         def vectors(name: str, shape: tuple) -> Any:
             initial = keras.initializers.RandomNormal(stddev=self.scale / 2**0.5, seed=seeds)
             return self.add_weight(name=name, shape=shape, initializer=initial)
@@ -61,4 +64,4 @@ class GridPositions(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {"scale": self.scale, "seed": self.seed}
+        return super().get_config() | arguments_of(self, GridPositions)

@@ -1,13 +1,13 @@
-"""Linear chains: which row of tags is likely, which is best, and how sure each tag is.
+"""Linear chains: the likelihood of tags, the best tags, and the probability of each tag.
 
-A chain scores a row of tags by the sum of one emission for each position, one transition for
-each pair of neighbours, and one score each for the first and the last tag. Sums over all rows
-of tags are formed by the forward and backward recursions, on logarithms throughout, in float32
-at least. Scores may be very low, as those of forbidden transitions are, but must be finite.
+A chain scores a sequence of tags by the sum of one emission for each position, one transition for
+each pair of neighbours, and one score each for the first and the last tag. Sums over all sequences
+are formed by the forward and backward recursions, in logarithms and at least float32. Scores may be
+very low, as those of forbidden transitions are, but must be finite.
 
-The gradient of the log partition is written by hand. Automatic differentiation of the loop
-would keep a number for every pair of tags at every position; here the loop keeps one for every
-tag, and the way back adds up the expected transitions as it goes.
+The gradient of the log partition function is written by hand. Automatic differentiation of the
+loop would keep a number for every pair of tags at every position; here the loop keeps one for
+every tag, and the backward loop adds up the expected transitions.
 
 Sources: Lafferty, McCallum and Pereira (2001), "Conditional random fields"; Rabiner (1989), "A
 tutorial on hidden Markov models", section III (forward, backward, Viterbi); with scores from a
@@ -30,7 +30,7 @@ class Chain(NamedTuple):
     Attributes:
         emissions: `<float>[length, batch, tags]`, zeros at padding.
         valid: `<float>[length, batch, 1]`, one at valid positions and zero at padding.
-        transitions: `<float>[tags, tags]`, from and to.
+        transitions: `<float>[tags, tags]`, from the row's tag to the column's.
         start: `<float>[tags]`.
         end: `<float>[tags]`.
     """
@@ -50,15 +50,15 @@ def log_likelihood(
     start: Tensor,
     end: Tensor,
 ) -> Tensor:
-    """Gives the logarithm of the probability of each row's tags.
+    """Gives the log-probability of each row's tags.
 
     Args:
         emissions: `<float>[batch, length, num_tags]`, `length` at least 1, padded on the right.
         tags: `<int>[batch, length]`, from 0 to below `num_tags`; anything at padding.
         padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
-        transitions: `<float>[num_tags, num_tags]`, score of going from the first to the second.
-        start: `<float>[num_tags]`, score of beginning with a tag.
-        end: `<float>[num_tags]`, score of ending with a tag.
+        transitions: `<float>[num_tags, num_tags]`, scores from the row's tag to the column's.
+        start: `<float>[num_tags]`, scores of starting with a tag.
+        end: `<float>[num_tags]`, scores of ending with a tag.
 
     Returns:
         `<float>[batch]`, 0 for a row that is all padding; float64 if the emissions are, float32
@@ -72,7 +72,7 @@ def log_likelihood(
         0.125
     """
     chain = _chain(emissions, padding_mask, transitions, start, end)
-    # The same number less for every tag of a position leaves probabilities as they are, and
+    # Subtracting the same number from all tags of a position does not change probabilities, and
     # small sums keep more digits.
     highest = ops.stop_gradient(ops.max(chain.emissions, axis=-1, keepdims=True))
     chain = chain._replace(emissions=chain.emissions - highest)
@@ -86,16 +86,17 @@ def marginals(
     start: Tensor,
     end: Tensor,
 ) -> Tensor:
-    """Gives the probability of each tag at each position, over all rows of tags.
+    """Gives the probability of each tag at each position, over all sequences of tags.
 
-    These are for reading: training goes through `log_likelihood`, whose gradient they are.
+    They are the gradient of the log partition function, but not meant for training: use
+    `log_likelihood`.
 
     Args:
         emissions: `<float>[batch, length, num_tags]`, `length` at least 1, padded on the right.
-        padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
-        transitions: `<float>[num_tags, num_tags]`, score of going from the first to the second.
-        start: `<float>[num_tags]`, score of beginning with a tag.
-        end: `<float>[num_tags]`, score of ending with a tag.
+        padding_mask: as for `log_likelihood`, like all arguments below.
+        transitions: `<float>[num_tags, num_tags]`.
+        start: `<float>[num_tags]`.
+        end: `<float>[num_tags]`.
 
     Returns:
         `<float>[batch, length, num_tags]`, summing to 1 at each valid position, zeros at padding.
@@ -109,7 +110,7 @@ def marginals(
     """
     chain = _chain(emissions, padding_mask, transitions, start, end)
     at_tags = ops.softmax(_forward(chain) + _backward(chain), axis=-1)
-    return ops.transpose(at_tags * chain.valid, (1, 0, 2))
+    return ops.transpose(at_tags * chain.valid, (1, 0, 2))  # [batch, length, tags]
 
 
 def viterbi(
@@ -119,18 +120,18 @@ def viterbi(
     start: Tensor,
     end: Tensor,
 ) -> tuple[Tensor, Tensor]:
-    """Gives each row's best tags; of several that are equally good, any one.
+    """Gives the best tags of each row; any of several equally good ones.
 
     Args:
         emissions: `<float>[batch, length, num_tags]`, `length` at least 1, padded on the right.
-        padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
-        transitions: `<float>[num_tags, num_tags]`, score of going from the first to the second.
-        start: `<float>[num_tags]`, score of beginning with a tag.
-        end: `<float>[num_tags]`, score of ending with a tag.
+        padding_mask: as for `log_likelihood`, like all arguments below.
+        transitions: `<float>[num_tags, num_tags]`.
+        start: `<float>[num_tags]`.
+        end: `<float>[num_tags]`.
 
     Returns:
-        `<int32>[batch, length]`, the tags, 0 at padding, and `<float>[batch]`, their score (a
-        sum, not a probability), 0 for a row that is all padding.
+        `<int32>[batch, length]`, the tags, 0 at padding, and `<float>[batch]`, their score (a sum
+        of scores, not a probability), 0 for a row that is all padding.
 
     Example:
         >>> import numpy as np
@@ -144,26 +145,26 @@ def viterbi(
     to_from = ops.transpose(chain.transitions)
 
     def step(best, time):
-        arriving = ops.max(ops.expand_dims(best, 1) + to_from, axis=-1)
+        arriving = ops.max(ops.expand_dims(best, 1) + to_from, axis=-1)  # [batch, tags]
         arriving = ops.where(time > 0, arriving, chain.start) + chain.emissions[time]
         best = ops.where(chain.valid[time] > 0, arriving, best)
         return best, best
 
     times = _times(chain)
-    _, bests = ops.scan(step, ops.zeros_like(chain.emissions[0]), times)
+    _, bests = ops.scan(step, ops.zeros_like(chain.emissions[0]), times)  # [length, batch, tags]
     ended = bests[-1] + chain.end
 
-    # Where a tag came from is found again on the way back: it is wanted for one tag only, and
-    # `ops.scan` on TensorFlow gives nothing that is not shaped and typed like what it carries.
+    # The tag before is only computed on the way back: only that of one tag is needed, and on
+    # TensorFlow `ops.scan` must collect the shapes and types that it carries.
     def step_back(tag, time):
-        before = bests[ops.maximum(time - 1, 0)] + ops.take(to_from, tag, axis=0)
+        before = bests[ops.maximum(time - 1, 0)] + ops.take(to_from, tag, axis=0)  # [batch, tags]
         came_from = ops.cast(ops.argmax(before, axis=-1), "int32")
         return ops.where(chain.valid[time, :, 0] > 0, came_from, tag), tag
 
     last = ops.cast(ops.argmax(ended, axis=-1), "int32")
-    _, tags = ops.scan(step_back, last, times, reverse=True)
+    _, tags = ops.scan(step_back, last, times, reverse=True)  # [length, batch]
     valid = chain.valid[..., 0]
-    tags = ops.transpose(tags * ops.cast(valid, "int32"))
+    tags = ops.transpose(tags * ops.cast(valid, "int32"))  # [batch, length]
     return tags, ops.max(ended, axis=-1) * valid[0]
 
 
@@ -174,15 +175,16 @@ def _chain(
     start: Tensor,
     end: Tensor,
 ) -> Chain:
-    """Puts time first, makes everything of one type, and sets the padding's emissions to zero."""
+    """Puts time first, casts everything to one type, and sets emissions at padding to zero."""
     emissions = ops.convert_to_tensor(emissions)
     dtype = keras.backend.result_type(emissions.dtype, "float32")
-    emissions = ops.transpose(ops.cast(emissions, dtype), (1, 0, 2))
+    emissions = ops.transpose(ops.cast(emissions, dtype), (1, 0, 2))  # [length, batch, tags]
     if padding_mask is None:
         valid = ops.ones_like(emissions[..., :1], dtype="bool")
     else:
-        valid = ops.expand_dims(ops.transpose(ops.cast(padding_mask, "bool")), -1)
-    # Where and not times zero: what stands at padding may be anything, NaN included.
+        valid = ops.transpose(ops.cast(padding_mask, "bool"))  # [length, batch]
+        valid = ops.expand_dims(valid, -1)  # [length, batch, 1]
+    # `where`, not a product with zero: values at padding may be anything, NaN included.
     emissions = ops.where(valid, emissions, ops.zeros_like(emissions))
     # Copies, because TensorFlow refuses custom gradients with respect to a variable as such.
     scores = (ops.cast(ops.copy(x), dtype) for x in (transitions, start, end))
@@ -190,13 +192,14 @@ def _chain(
 
 
 def _path_score(chain: Chain, tags: Tensor) -> Tensor:
-    """Gives `<float>[batch]`: what the chain scores the rows of tags."""
+    """Gives `<float>[batch]`: the chain's score of each row's tags."""
     valid = chain.valid[..., 0]
-    tags = ops.transpose(ops.cast(tags, "int32"))
+    tags = ops.transpose(ops.cast(tags, "int32"))  # [length, batch]
     tags = ops.where(valid > 0, tags, ops.zeros_like(tags))
+    # [length, batch, 1]
     emitted = ops.take_along_axis(chain.emissions, ops.expand_dims(tags, -1), axis=-1)
-    # Looked up and not multiplied with one-hot rows: products may be rounded on accelerators.
-    pairs = tags[:-1] * chain.start.shape[0] + tags[1:]
+    # Looked up, not multiplied with one-hot vectors: accelerators may round products.
+    pairs = tags[:-1] * chain.start.shape[0] + tags[1:]  # [length - 1, batch]
     between = ops.take(ops.reshape(chain.transitions, (-1,)), pairs) * valid[1:]
     is_last = valid - ops.concatenate([valid[1:], ops.zeros_like(valid[:1])], axis=0)
     at_each = emitted[..., 0] * valid + ops.take(chain.end, tags) * is_last
@@ -205,7 +208,7 @@ def _path_score(chain: Chain, tags: Tensor) -> Tensor:
 
 
 def _log_partition(chain: Chain) -> Tensor:
-    """Gives `<float>[batch]`: the logarithm of the sum over all rows of tags, 0 without any."""
+    """Gives `<float>[batch]`: the log partition function, 0 for a row that is all padding."""
 
     @ops.custom_gradient
     def run(emissions, valid, transitions, start, end):
@@ -214,13 +217,13 @@ def _log_partition(chain: Chain) -> Tensor:
         total = ops.logsumexp(alphas[-1] + end, axis=-1) * valid[0, :, 0]
 
         def gradient(*given, upstream=None):
-            # PyTorch passes what arrives by name, after the inputs.
+            # PyTorch passes the gradient by name, after the inputs.
             arriving = ops.expand_dims(given[0] if upstream is None else upstream, -1)
             betas = _backward(chain)
             d_emissions = ops.softmax(alphas + betas, axis=-1) * valid * arriving
             d_transitions = _expected_transitions(chain, betas, d_emissions)
             d_start = ops.sum(d_emissions[0], axis=0)
-            # A row's alphas stay as they are after its last position.
+            # After a row's last position its alphas do not change.
             d_end = ops.sum(ops.softmax(alphas[-1] + end, axis=-1) * valid[0] * arriving, axis=0)
             return d_emissions, ops.zeros_like(valid), d_transitions, d_start, d_end
 
@@ -230,14 +233,14 @@ def _log_partition(chain: Chain) -> Tensor:
 
 
 def _forward(chain: Chain) -> Tensor:
-    """Gives `<float>[length, batch, tags]`: the sum over all beginnings up to a tag.
+    """Gives `<float>[length, batch, tags]`: the log of the sum over all beginnings up to a tag.
 
-    After a row's last position its values are repeated.
+    The values at a row's last position are repeated after it.
     """
     to_from = ops.transpose(chain.transitions)
 
     def step(alpha, time):
-        arriving = ops.logsumexp(ops.expand_dims(alpha, 1) + to_from, axis=-1)
+        arriving = ops.logsumexp(ops.expand_dims(alpha, 1) + to_from, axis=-1)  # [batch, tags]
         arriving = ops.where(time > 0, arriving, chain.start) + chain.emissions[time]
         alpha = ops.where(chain.valid[time] > 0, arriving, alpha)
         return alpha, alpha
@@ -246,13 +249,13 @@ def _forward(chain: Chain) -> Tensor:
 
 
 def _backward(chain: Chain) -> Tensor:
-    """Gives `<float>[length, batch, tags]`: the sum over all endings after a tag.
+    """Gives `<float>[length, batch, tags]`: the log of the sum over all endings after a tag.
 
-    From a row's last position on these are the scores of ending.
+    From a row's last position on, these are the scores of ending with the tag.
     """
 
     def step(beta, time):
-        onward = ops.logsumexp(_onward(chain, beta, time), axis=-1)
+        onward = ops.logsumexp(_onward(chain, beta, time), axis=-1)  # [batch, tags]
         return ops.where(chain.valid[time] > 0, onward, beta), beta
 
     last = ops.zeros_like(chain.emissions[0]) + chain.end
@@ -260,23 +263,23 @@ def _backward(chain: Chain) -> Tensor:
 
 
 def _expected_transitions(chain: Chain, betas: Tensor, at_tags: Tensor) -> Tensor:
-    """Adds up over all positions and rows how probable each transition is.
+    """Sums the probability of each transition over all positions and rows.
 
     Args:
         chain: the chains.
-        betas: what `_backward` gave.
+        betas: `<float>[length, batch, tags]`, from `_backward`.
         at_tags: `<float>[length, batch, tags]`, the probability of each tag at each position,
-            multiplied with what its row counts.
+            times the gradient that its row receives.
 
     Returns:
         `<float>[tags, tags]`.
     """
 
     def step(time, expected):
-        # Probability of a tag, times that of the next tag after it. Each is made to sum to 1 by
-        # itself, so that rounding cannot make it more.
-        following = ops.softmax(_onward(chain, betas[time], time), axis=-1)
-        counted = ops.expand_dims(at_tags[time - 1] * chain.valid[time], -1)
+        # The probability of a tag, times that of the next tag given it. Each sums to 1 by itself,
+        # so that rounding cannot make it more.
+        following = ops.softmax(_onward(chain, betas[time], time), axis=-1)  # [batch, tags, tags]
+        counted = ops.expand_dims(at_tags[time - 1] * chain.valid[time], -1)  # [batch, tags, 1]
         return expected + ops.sum(counted * following, axis=0)
 
     length = ops.shape(betas)[0]
@@ -284,14 +287,14 @@ def _expected_transitions(chain: Chain, betas: Tensor, at_tags: Tensor) -> Tenso
 
 
 def _onward(chain: Chain, beta: Tensor, time: Tensor) -> Tensor:
-    """Gives `<float>[batch, tags, tags]`: each tag before `time`, each tag then, all after."""
+    """Gives `<float>[batch, tags, tags]`: from each tag before `time` to each tag at it, and on."""
     return ops.expand_dims(chain.emissions[time] + beta, 1) + chain.transitions
 
 
 def _times(chain: Chain) -> Tensor:
-    """Gives `<int32>[length]`, what all loops run over.
+    """Gives `<int32>[length]`, which all loops run over.
 
-    Over times and not over inputs: with several inputs of unknown length `ops.scan` fails on
-    TensorFlow (Keras 3.15), and `fit` makes lengths unknown as soon as it has seen two.
+    Not over the inputs: with several inputs of unknown length `ops.scan` fails on TensorFlow
+    (Keras 3.15), and `fit` makes lengths unknown once it has seen two.
     """
     return ops.arange(ops.shape(chain.emissions)[0], dtype="int32")

@@ -1,4 +1,4 @@
-"""Pooling: from one vector for each step to one vector for the sequence."""
+"""Pooling: from a vector for each step to one vector for the sequence."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.layers.arguments import arguments_of
+from seqkit.layers.attention import MASKED
+
 Tensor = Any
 
 MODES = ("last", "mean", "max", "attention")
 
-# Far below any score, and still finite in float16.
-LOWEST = -3e4
-
 
 @keras.saving.register_keras_serializable("seqkit")
 class Pooling(keras.layers.Layer):
-    """Makes one vector of a sequence, whatever its length and padding.
+    """Makes one vector of a sequence, independent of its padding.
 
     `last` takes the vector at the last valid position; for a bidirectional encoder use its
-    `return_state` instead, since at that position the backward half has read one step only.
-    `mean` and `max` go over the valid positions, feature by feature. `attention` learns how much
-    each position counts: its weights are `softmax(tanh(sequence W + b) u)`.
+    `return_state` instead, since at that position the backward half has read only one step.
+    `mean` and `max` go over the valid positions, feature by feature. `attention` averages with
+    learned weights, `softmax(tanh(sequence W + b) u)`.
 
     Args:
-        mode: "last", "mean", "max" or "attention".
+        mode: `"last"`, `"mean"`, `"max"` or `"attention"`.
 
     Raises:
         ValueError: the mode is unknown.
@@ -48,7 +48,7 @@ class Pooling(keras.layers.Layer):
         self.mode = mode
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Creates the weights of `attention`; the other modes have none."""
+        """Creates the weights of the mode `attention`; the others have none."""
         if self.mode == "attention":
             dim = input_shape[-1]
             self.kernel = self.add_weight(name="kernel", shape=(dim, dim))
@@ -68,16 +68,16 @@ class Pooling(keras.layers.Layer):
         """
         if padding_mask is None:
             padding_mask = ops.ones(ops.shape(sequence)[:2], "bool")
-        valid = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)
-        # Where and not times zero: what stands at padding may be anything, NaN included.
+        valid = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)  # [batch, length, 1]
+        # `where`, not a product with zero: values at padding may be anything, NaN included.
         sequence = ops.where(valid, sequence, ops.zeros_like(sequence))
         if self.mode == "max":
-            highest = ops.max(ops.where(valid, sequence, ops.full_like(sequence, LOWEST)), axis=1)
+            highest = ops.max(ops.where(valid, sequence, ops.full_like(sequence, MASKED)), axis=1)
             return ops.where(ops.any(valid, axis=1), highest, ops.zeros_like(highest))
         return ops.sum(sequence * self._weights(sequence, valid), axis=1)
 
     def _weights(self, sequence: Tensor, valid: Tensor) -> Tensor:
-        """Gives `<float>[batch, length, 1]`: what each position counts, zero at padding."""
+        """Gives `<float>[batch, length, 1]`: the weight of each position, zero at padding."""
         counted = ops.cast(valid, sequence.dtype)
         if self.mode == "last":
             following = ops.concatenate([counted[:, 1:], ops.zeros_like(counted[:, :1])], axis=1)
@@ -85,13 +85,13 @@ class Pooling(keras.layers.Layer):
         if self.mode == "mean":
             return counted / ops.maximum(ops.sum(counted, axis=1, keepdims=True), 1)
         scores = ops.matmul(ops.tanh(ops.matmul(sequence, self.kernel) + self.bias), self.query)
-        scores = ops.where(valid, scores, ops.full_like(scores, LOWEST))
+        scores = ops.where(valid, scores, ops.full_like(scores, MASKED))
         return ops.softmax(scores, axis=1) * counted
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Gives the shape without the length."""
+        """Gives the shape of the inputs without their length."""
         return (input_shape[0], input_shape[-1])
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {"mode": self.mode}
+        return super().get_config() | arguments_of(self, Pooling)

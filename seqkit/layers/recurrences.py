@@ -1,12 +1,12 @@
 """The recurrences themselves: one direction over time, with gradients written by hand.
 
 Automatic differentiation of a loop keeps every intermediate of every step and adds up the
-gradient of the recurrent kernel step by step. Here the loop keeps the states, and of an LSTM the
-gates; those of a gated recurrent unit are computed again in one large product. The gradient walks
-back through time with a single small product a step, and forms the kernel's gradient in one large
+gradient of the recurrent kernel step by step. Here the loop keeps the states, and the gates of an
+LSTM; those of a gated recurrent unit are computed again in one large product. The gradient goes
+back through time with one small product for each step, and the kernel's gradient is one large
 product at the end.
 
-Every function takes time-major tensors and gates in Keras's order, so weights can be copied
+Every function takes time-major tensors and gates in Keras's order, so that weights can be copied
 to and from `keras.layers.SimpleRNN`, `GRU` (`reset_after=True`) and `LSTM`.
 """
 
@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 from keras import ops
 
 Tensor = Any
-# What a cell remembers: `(h,)`, or `(h, c)` of an LSTM, each `<float>[..., dim]`.
+# The state of a cell: `(h,)`, or `(h, c)` of an LSTM, each `<float>[..., dim]`.
 State = tuple[Tensor, ...]
 
-# Saturates a gate in every floating type (float16 included) without ever becoming infinite.
+# Saturates a gate in every floating type, and is finite in float16 too.
 SATURATED = 1e4
 
 
@@ -42,9 +42,9 @@ def simple_rnn(
         recurrent_bias: `<float>[dim]`.
         recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
         initial: the state before the first step, `(h,)`, `<float>[batch, dim]`.
-        reverse: go from the last step to the first.
-        product_dtype: type that states, and gradients on their way back, are multiplied with the
-            kernel in, such as `"bfloat16"`; None for their own.
+        reverse: whether to go from the last step to the first.
+        product_dtype: type of the products of states, and of their gradients, with the kernel,
+            such as `"bfloat16"`; None for their own type.
 
     Returns:
         `(h,)`, `<float>[length, batch, dim]`, the state after every step.
@@ -106,11 +106,10 @@ def gru(
         projected: `<float>[length, batch, 3 * dim]`, gates update, reset, candidate.
         recurrent_kernel: `<float>[dim, 3 * dim]`.
         recurrent_bias: `<float>[3 * dim]`.
-        recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
-        initial: the state before the first step, `(h,)`, `<float>[batch, dim]`.
-        reverse: go from the last step to the first.
-        product_dtype: type that states, and gradients on their way back, are multiplied with the
-            kernel in, such as `"bfloat16"`; None for their own.
+        recurrent_dropout: as for `simple_rnn`, like all arguments below.
+        initial: the state before the first step.
+        reverse: whether to go from the last step to the first.
+        product_dtype: type of the products with the kernel.
 
     Returns:
         `(h,)`, `<float>[length, batch, dim]`, the state after every step.
@@ -135,7 +134,7 @@ def gru(
             before = _previous(states, initial, reverse)
             inner = times(before * dropout, low) + bias
             update, reset, candidate = _gru_gates(projected, inner)
-            # What one unit of gradient at the state means for the sum under each gate.
+            # The derivatives of the state with respect to the sum under each gate.
             to_candidate = (1 - update) * (1 - ops.square(candidate))
             to_update = (before - candidate) * update * (1 - update)
             to_reset = to_candidate * inner[..., 2 * dim :] * reset * (1 - reset)
@@ -184,17 +183,46 @@ def lstm(
         projected: `<float>[length, batch, 4 * dim]`, gates input, forget, candidate, output.
         recurrent_kernel: `<float>[dim, 4 * dim]`.
         recurrent_bias: `<float>[4 * dim]`.
-        recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
+        recurrent_dropout: as for `simple_rnn`, like all arguments below.
         initial: the state before the first step, `(h, c)`, `<float>[batch, dim]` each.
-        reverse: go from the last step to the first.
-        product_dtype: type that states, and gradients on their way back, are multiplied with the
-            kernel in, such as `"bfloat16"`; None for their own.
+        reverse: whether to go from the last step to the first.
+        product_dtype: type of the products with the kernel.
 
     Returns:
         `(h, c)`, `<float>[length, batch, dim]` each, the state after every step. No gradient flows
-        through `c`: what goes on from it begins anew, as truncated backpropagation does.
+        through the `c` returned, as in truncated backpropagation.
 
     Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers et al. (2000).
+    """
+    given = (projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
+    # The loop runs outside the function with the gradient, since the cells are returned too: in
+    # PyTorch such a function has one result.
+    stopped = [ops.stop_gradient(value) for value in given]
+    low = _low(stopped[1], product_dtype)
+
+    def step(carry, x):
+        h, c, _ = carry
+        h, c, gates = _lstm_step(x, (h, c), low, *stopped[2:4])
+        return (h, c, gates), (h, c, gates)
+
+    first = (*stopped[4:], ops.zeros_like(stopped[0][0]))
+    _, kept = ops.scan(step, first, stopped[0], reverse=reverse)
+    return _lstm_states(given, kept, reverse, product_dtype), kept[1]
+
+
+def _lstm_states(
+    given: tuple[Tensor, ...], kept: tuple[Tensor, ...], reverse: bool, product_dtype: str | None
+) -> Tensor:
+    """Gives the states of an LSTM that has been run, with their gradient.
+
+    Args:
+        given: what the LSTM was run with, its initial state last.
+        kept: states, cells and gates, `<float>[length, batch, ...]`.
+        reverse: as for `lstm`.
+        product_dtype: as for `lstm`.
+
+    Returns:
+        `<float>[length, batch, dim]`.
     """
 
     @ops.custom_gradient
@@ -204,7 +232,7 @@ def lstm(
             take, forget, candidate, output = ops.split(gates, 4, axis=-1)
             seen = ops.tanh(cells)
             to_cell = output * (1 - ops.square(seen))
-            # What one unit of gradient at the cell, at last at the state, means for each sum.
+            # The derivatives of the cell, and last of the state, with respect to each sum.
             to_sums = ops.concatenate(
                 [
                     candidate * take * (1 - take),
@@ -226,7 +254,7 @@ def lstm(
                 return back, back
 
             factors = (d_states, forget, to_cell, to_sums)
-            # What a scan collects must be nested like what it carries, on TensorFlow.
+            # On TensorFlow a scan must collect the structure that it carries.
             rest = (ops.zeros_like(initial), ops.zeros_like(initial_cell), ops.zeros_like(gates[0]))
             (*d_initial, _), (_, _, d_sums) = _walk_back(step_back, rest, factors, reverse)
             before = _previous(states, initial, reverse)
@@ -236,21 +264,7 @@ def lstm(
 
         return ops.copy(states), gradient
 
-    given = (projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
-    # The loop comes before, so that there are cells to go on from: in PyTorch a function with a
-    # gradient of its own has one result.
-    stopped = [ops.stop_gradient(value) for value in given]
-
-    low = _low(stopped[1], product_dtype)
-
-    def step(carry, x):
-        h, c, _ = carry
-        h, c, gates = _lstm_step(x, (h, c), low, *stopped[2:4])
-        return (h, c, gates), (h, c, gates)
-
-    first = (*stopped[4:], ops.zeros_like(stopped[0][0]))
-    _, kept = ops.scan(step, first, stopped[0], reverse=reverse)
-    return run(*given, *kept), kept[1]
+    return run(*given, *kept)
 
 
 def lstm_step(
@@ -264,7 +278,7 @@ def lstm_step(
 def _lstm_step(
     x: Tensor, state: State, kernel: Tensor, bias: Tensor, dropout: Tensor | float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Takes one step; gives the gates input, forget, candidate and output with the state."""
+    """Takes one step; gives `h`, `c`, and the gates input, forget, candidate, output."""
     h, c = state
     dim = kernel.shape[0]
     sums = x + times(h * dropout, kernel) + bias
@@ -287,18 +301,24 @@ def _gru_gates(x: Tensor, inner: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _arriving(given: tuple, upstream: Tensor | None) -> Tensor:
-    """Gives the gradient that arrives: PyTorch passes it by name, after the inputs."""
+    """Gives the gradient that a custom gradient receives; PyTorch passes it by name."""
     return given[0] if upstream is None else upstream
 
 
 def _walk_back(step: Callable, rest: Any, inputs: tuple[Tensor, ...], reverse: bool) -> Any:
-    """Runs a gradient's step over time against the direction of the recurrence.
+    """Runs a gradient's step over time, against the direction of the recurrence.
+
+    Args:
+        step: from what is carried, and the inputs at one time, to what is carried and collected.
+        rest: what is carried at first.
+        inputs: `<float>[length, ...]` each.
+        reverse: whether the recurrence went from the last step to the first.
 
     Returns:
-        The gradient of the initial state, and what the step gave at each time.
+        The gradient of the initial state, and what the step collected at each time.
     """
     # Over times, not over the inputs: with several inputs of unknown length `ops.scan` fails on
-    # TensorFlow (Keras 3.15), and `fit` makes lengths unknown as soon as it has seen two.
+    # TensorFlow (Keras 3.15), and `fit` makes lengths unknown once it has seen two.
     times = ops.arange(ops.shape(inputs[0])[0])
 
     def step_at(carry, time):
@@ -308,7 +328,7 @@ def _walk_back(step: Callable, rest: Any, inputs: tuple[Tensor, ...], reverse: b
 
 
 def _previous(states: Tensor, initial: Tensor, reverse: bool) -> Tensor:
-    """Gives for every step the state that the recurrence came from."""
+    """Gives the state before every step, `<float>[length, batch, dim]`."""
     first = ops.expand_dims(initial, 0)
     return ops.concatenate([states[1:], first] if reverse else [first, states[:-1]], axis=0)
 
@@ -317,13 +337,13 @@ def _weight_gradients(
     before: Tensor, d_sums: Tensor, product_dtype: str | None
 ) -> tuple[Tensor, Tensor]:
     """Gives the gradients of recurrent kernel and bias from all steps at once."""
-    before = ops.reshape(before, (-1, before.shape[-1]))
-    d_sums = ops.reshape(d_sums, (-1, d_sums.shape[-1]))
+    before = ops.reshape(before, (-1, before.shape[-1]))  # [length * batch, dim]
+    d_sums = ops.reshape(d_sums, (-1, d_sums.shape[-1]))  # [length * batch, gates * dim]
     return times(ops.transpose(before), _low(d_sums, product_dtype)), ops.sum(d_sums, axis=0)
 
 
 def times(values: Tensor, matrix: Tensor) -> Tensor:
-    """Multiplies in the matrix's type, and gives the product in that of the values."""
+    """Multiplies in the matrix's type and gives the product in the values' type."""
     return ops.cast(ops.matmul(ops.cast(values, matrix.dtype), matrix), values.dtype)
 
 
@@ -335,11 +355,11 @@ class Recurrence(NamedTuple):
     """What a recurrent layer must know about its cell.
 
     Attributes:
-        run: the function over time; of what it gives, the first is the layer's output.
+        run: the function over time; the first tensor of the state is the layer's output.
         step: the function of one step.
-        num_states: how many tensors its state has.
-        num_gates: how many times `hidden_dim` the kernels are wide.
-        resting: value of each gate's projected input that leaves a zero state at zero.
+        num_states: the number of tensors in its state.
+        num_gates: the width of the kernels in multiples of `hidden_dim`.
+        resting: for each gate, the projected input that leaves a zero state at zero.
         recurrent_bias: whether the recurrent product has a bias of its own.
     """
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 from keras import ops
 
-from seqkit.layers.recurrences import RECURRENCES, Recurrence
+from seqkit.layers.arguments import arguments_of, check_rates, check_sizes
+from seqkit.layers.direction import Direction, add_direction, drop, recurrence_of, run_direction
 
 Tensor = Any
-
-
-class Direction(NamedTuple):
-    """The weights of one direction of one layer, shaped and ordered as Keras's cells have them."""
-
-    kernel: keras.Variable
-    recurrent_kernel: keras.Variable
-    bias: keras.Variable
 
 
 @keras.saving.register_keras_serializable("seqkit")
@@ -26,22 +18,22 @@ class RecurrentEncoder(keras.layers.Layer):
     """Reads sequences with stacked, by default bidirectional, recurrent layers.
 
     Sequences are padded on the right. No mask is carried through time: the forward direction
-    meets the padding after the sequence, where its outputs are set to zero, and the backward
-    direction meets it first, where inputs are replaced by ones that leave its state at zero.
-    At valid positions the result equals `keras.layers.Bidirectional` with a mask, and the
-    weights of one layer are in the same order, so they can be exchanged.
+    meets the padding after the sequence, where its outputs are set to zero; the backward direction
+    meets it first, where the inputs are replaced by values that leave its state at zero. At valid
+    positions the result equals that of `keras.layers.Bidirectional` with a mask, and the weights
+    of a layer are in the same order, so that they can be exchanged.
 
     Args:
         hidden_dim: width of one direction of one layer.
-        num_layers: how many layers are stacked.
-        cell: "gru", "lstm" or "simple_rnn".
-        bidirectional: read in both directions and join the outputs.
-        residual: add each layer's input to its output; where the widths differ (usually in the
-            first layer) the input goes through a kernel of its own first.
+        num_layers: number of stacked layers.
+        cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
+        bidirectional: whether to read in both directions and concatenate the outputs.
+        residual: whether to add each layer's input to its output; where the widths differ (usually
+            in the first layer) the input goes through a kernel of its own first.
         dropout: share of each layer's inputs set to zero in training.
         recurrent_dropout: share of the recurrent state's features set to zero in training, the
             same ones at every step and for every gate.
-        return_state: also return the last layer's final state.
+        return_state: whether to return the last layer's final state too.
         seed: seed of both dropouts.
 
     Returns:
@@ -82,9 +74,9 @@ class RecurrentEncoder(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        sizes = {"hidden_dim": hidden_dim, "num_layers": num_layers}
-        rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
-        self.recurrence = checked_recurrence(cell, sizes, rates)
+        check_sizes(hidden_dim=hidden_dim, num_layers=num_layers)
+        check_rates(dropout=dropout, recurrent_dropout=recurrent_dropout)
+        self.recurrence = recurrence_of(cell)
         self.hidden_dim = hidden_dim
         self.num_layers = num_layers
         self.cell = cell
@@ -130,12 +122,15 @@ class RecurrentEncoder(keras.layers.Layer):
             `<float>[batch, length, output_dim]`, and with `return_state` also
             `<float>[batch, output_dim]`.
         """
-        sequence = ops.transpose(inputs, (1, 0, 2))  # time first: steps are slices, not gathers
-        valid = None if padding_mask is None else as_time_major_column(padding_mask)
+        # Time first: steps are slices, not gathers.
+        sequence = ops.transpose(inputs, (1, 0, 2))  # [length, batch, dim]
+        valid = None
+        if padding_mask is not None:
+            valid = ops.transpose(ops.cast(padding_mask, "bool"))  # [length, batch]
+            valid = ops.expand_dims(valid, -1)  # [length, batch, 1]
         for directions, shortcut in zip(self.directions, self.shortcuts, strict=True):
             below = sequence
-            if training and self.dropout > 0:
-                sequence = keras.random.dropout(sequence, self.dropout, seed=self.seed_generator)
+            sequence = drop(self, sequence, self.dropout, training)
             outputs = [
                 self._run(direction, sequence, valid, bool(backward), training)
                 for backward, direction in enumerate(directions)
@@ -145,7 +140,7 @@ class RecurrentEncoder(keras.layers.Layer):
                 sequence += below if shortcut is None else ops.matmul(below, shortcut)
             if valid is not None:
                 sequence = ops.where(valid, sequence, ops.zeros_like(sequence))
-        outputs = ops.transpose(sequence, (1, 0, 2))
+        outputs = ops.transpose(sequence, (1, 0, 2))  # [batch, length, output_dim]
         return (outputs, self._final_state(sequence, valid)) if self.return_state else outputs
 
     def _run(
@@ -157,29 +152,21 @@ class RecurrentEncoder(keras.layers.Layer):
         training: bool | None,
     ) -> Tensor:
         """Runs one direction of one layer over `<float>[length, batch, dim]`."""
-        # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
-        recurrent_kernel = ops.copy(direction.recurrent_kernel)
-        bias, recurrent_bias = biases(self, direction)
-        projected = ops.matmul(sequence, direction.kernel) + bias
-        if backward and valid is not None:
-            resting = ops.convert_to_tensor(self.recurrence.resting, projected.dtype)
-            projected = ops.where(valid, projected, ops.repeat(resting, self.hidden_dim))
-        kept = ops.ones((ops.shape(sequence)[1], self.hidden_dim), projected.dtype)
-        if training and self.recurrent_dropout > 0:
-            kept = keras.random.dropout(kept, self.recurrent_dropout, seed=self.seed_generator)
+        ones = ops.ones((ops.shape(sequence)[1], self.hidden_dim), sequence.dtype)
+        kept = drop(self, ones, self.recurrent_dropout, training)  # [batch, hidden_dim]
         initial = (ops.zeros_like(kept),) * self.recurrence.num_states
-        return self.recurrence.run(
-            projected, recurrent_kernel, recurrent_bias, kept, initial, backward
+        return run_direction(
+            self, direction, sequence, kept, initial, backward=backward, valid=valid
         )[0]
 
     def _final_state(self, sequence: Tensor, valid: Tensor | None) -> Tensor:
-        """Takes the forward half at the last valid step and the backward half at the first."""
+        """Gives the forward half at the last valid step and the backward half at the first."""
         if valid is None:
             last = sequence[-1]
         else:
             following = ops.concatenate([valid[1:], ops.zeros_like(valid[:1])], axis=0)
             is_last = ops.logical_and(valid, ops.logical_not(following))
-            last = ops.sum(sequence * ops.cast(is_last, sequence.dtype), axis=0)
+            last = ops.sum(sequence * ops.cast(is_last, sequence.dtype), axis=0)  # [batch, dim]
         if not self.bidirectional:
             return last
         halves = [last[:, : self.hidden_dim], sequence[0, :, self.hidden_dim :]]
@@ -192,88 +179,4 @@ class RecurrentEncoder(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {
-            "hidden_dim": self.hidden_dim,
-            "num_layers": self.num_layers,
-            "cell": self.cell,
-            "bidirectional": self.bidirectional,
-            "residual": self.residual,
-            "dropout": self.dropout,
-            "recurrent_dropout": self.recurrent_dropout,
-            "return_state": self.return_state,
-            "seed": self.seed,
-        }
-
-
-def checked_recurrence(
-    cell: str, sizes: Mapping[str, int], rates: Mapping[str, float]
-) -> Recurrence:
-    """Gives a cell's recurrence, where the arguments of its layer are in their range.
-
-    Args:
-        cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
-        sizes: by the names of arguments; each at least 1.
-        rates: by the names of arguments; each from 0 to below 1.
-
-    Returns:
-        The recurrence.
-
-    Raises:
-        ValueError: a size is not positive, a rate is outside [0, 1), or the cell is unknown.
-    """
-    for argument, size in sizes.items():
-        if size < 1:
-            raise ValueError(f"{argument} must be at least 1, got {size}")
-    for argument, rate in rates.items():
-        if not 0 <= rate < 1:
-            raise ValueError(f"{argument} must be in [0, 1), got {rate}")
-    if cell not in RECURRENCES:
-        raise ValueError(f"cell must be one of {', '.join(RECURRENCES)}, got {cell!r}")
-    return RECURRENCES[cell]
-
-
-def add_direction(layer: Any, name: str, width: int) -> Direction:
-    """Creates the weights of one direction of one layer of a stack.
-
-    Args:
-        layer: the stack, a Keras layer with `cell`, `recurrence` and `hidden_dim`.
-        name: what the weights' names begin with.
-        width: of the inputs.
-
-    Returns:
-        The weights.
-    """
-    columns = layer.recurrence.num_gates * layer.hidden_dim
-
-    def forget_less(shape: tuple[int, ...], dtype: Any = None) -> Tensor:
-        return ops.repeat(ops.convert_to_tensor([0.0, 1.0, 0.0, 0.0], dtype), layer.hidden_dim)
-
-    return Direction(
-        kernel=layer.add_weight(
-            name=f"{name}_kernel", shape=(width, columns), initializer="glorot_uniform"
-        ),
-        recurrent_kernel=layer.add_weight(
-            name=f"{name}_recurrent_kernel",
-            shape=(layer.hidden_dim, columns),
-            initializer="orthogonal",
-        ),
-        bias=layer.add_weight(
-            name=f"{name}_bias",
-            shape=(2, columns) if layer.recurrence.recurrent_bias else (columns,),
-            # An LSTM begins by remembering (Jozefowicz et al. 2015).
-            initializer=forget_less if layer.cell == "lstm" else "zeros",
-        ),
-    )
-
-
-def biases(layer: Any, direction: Direction) -> tuple[Tensor, Tensor]:
-    """Gives the bias of the inputs and that of the recurrent product, zeros if there is none."""
-    bias = ops.convert_to_tensor(direction.bias)
-    if layer.recurrence.recurrent_bias:
-        return bias[0], bias[1]
-    return bias, ops.zeros_like(bias)
-
-
-def as_time_major_column(padding_mask: Tensor) -> Tensor:
-    """Turns `<bool>[batch, length]` into `<bool>[length, batch, 1]`."""
-    return ops.expand_dims(ops.transpose(ops.cast(padding_mask, "bool")), -1)
+        return super().get_config() | arguments_of(self, RecurrentEncoder)

@@ -1,4 +1,4 @@
-"""Recurrent layers that go on from a state: what reads a stream piece by piece."""
+"""Recurrent layers that continue from a state, to read a stream piece by piece."""
 
 from __future__ import annotations
 
@@ -7,25 +7,32 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqkit.layers.recurrences import State
-from seqkit.layers.recurrent import add_direction, biases, checked_recurrence
+from seqkit.layers.arguments import arguments_of, check_rates, check_sizes
+from seqkit.layers.direction import (
+    add_direction,
+    drop,
+    recurrence_of,
+    run_direction,
+    split_state,
+    step_direction,
+)
 
 Tensor = Any
 
 
 @keras.saving.register_keras_serializable("seqkit")
 class RecurrentStack(keras.layers.Layer):
-    """Reads forward from a state, and gives the state to go on from.
+    """Reads forward from a state, and gives the state to continue from.
 
-    What one call is given and what the next, with the state handed on, makes no difference to the
-    outputs: a stream may be read as a whole, in windows, or step by step. Gradients do not flow
-    back through the state given (truncated backpropagation through time).
+    With the state handed on from call to call, the outputs do not depend on how a stream is split:
+    it may be read as a whole, in windows, or step by step. Gradients do not flow back through the
+    state given (truncated backpropagation through time).
 
     Weights and gates are ordered as in `RecurrentEncoder` and in Keras's cells.
 
     Args:
         hidden_dim: width of each layer.
-        num_layers: how many layers are stacked.
+        num_layers: number of stacked layers.
         cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
         dropout: share of the inputs of each layer but the first set to zero in training.
         recurrent_dropout: share of each state's features set to zero in training, the same ones at
@@ -33,10 +40,10 @@ class RecurrentStack(keras.layers.Layer):
         seed: seed of both dropouts.
 
     Attributes:
-        state_dim: width of the state: of every layer what it remembers, one after another.
-        product_dtype: type of the products with kernels, such as `"bfloat16"`; None for that of
-            the layer. Whoever trains sets it before the first call and takes it back: it is not
-            saved.
+        state_dim: width of the state, the states of all layers side by side.
+        product_dtype: type of the products with recurrent kernels, such as `"bfloat16"`; None for
+            that of the layer. Training sets it before the first call and resets it at the end; it
+            is not saved.
 
     Raises:
         ValueError: a size is not positive, a rate is outside [0, 1), or the cell is unknown.
@@ -67,9 +74,9 @@ class RecurrentStack(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        sizes = {"hidden_dim": hidden_dim, "num_layers": num_layers}
-        rates = {"dropout": dropout, "recurrent_dropout": recurrent_dropout}
-        self.recurrence = checked_recurrence(cell, sizes, rates)
+        check_sizes(hidden_dim=hidden_dim, num_layers=num_layers)
+        check_rates(dropout=dropout, recurrent_dropout=recurrent_dropout)
+        self.recurrence = recurrence_of(cell)
         self.hidden_dim = hidden_dim
         self.num_layers = num_layers
         self.cell = cell
@@ -98,11 +105,11 @@ class RecurrentStack(keras.layers.Layer):
         padding_mask: Tensor | None = None,
         training: bool | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Reads some steps.
+        """Reads a window of steps.
 
         Args:
             inputs: `<float>[batch, length, dim]`, `length` at least 1, padded on the right.
-            state: `<float>[batch, state_dim]`, zeros at a beginning.
+            state: `<float>[batch, state_dim]`, zeros at the beginning of a stream.
             padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
             training: whether the dropouts act.
 
@@ -110,24 +117,33 @@ class RecurrentStack(keras.layers.Layer):
             `<float>[batch, length, hidden_dim]`, the last layer's outputs, zeros at padding, and
             `<float>[batch, state_dim]`, the state after the last valid step of each row.
         """
-        sequence = ops.transpose(inputs, (1, 0, 2))
+        sequence = ops.transpose(inputs, (1, 0, 2))  # [length, batch, dim]
         after: list[Tensor] = []
-        for number, layer_state in enumerate(self._by_layer(ops.stop_gradient(state))):
-            if number and training and self.dropout > 0:
-                sequence = keras.random.dropout(sequence, self.dropout, seed=self.seed_generator)
-            states = self._run(number, sequence, layer_state, training)
+        for number, layer_state in enumerate(split_state(self, ops.stop_gradient(state))):
+            if number:
+                sequence = drop(self, sequence, self.dropout, training)
+            kept = ops.ones_like(layer_state[0])
+            kept = drop(self, kept, self.recurrent_dropout, training)  # [batch, hidden_dim]
+            states = run_direction(
+                self,
+                self.layers[number],
+                sequence,
+                kept,
+                layer_state,
+                product_dtype=self.product_dtype,
+            )
             after += [
                 _last(values, initial, padding_mask)
                 for values, initial in zip(states, layer_state, strict=True)
             ]
             sequence = states[0]
-        outputs = ops.transpose(sequence, (1, 0, 2))
+        outputs = ops.transpose(sequence, (1, 0, 2))  # [batch, length, hidden_dim]
         if padding_mask is not None:
             outputs = ops.where(ops.expand_dims(padding_mask, -1), outputs, 0.0)
         return outputs, ops.stop_gradient(ops.concatenate(after, axis=-1))
 
     def step(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Reads one step of any number of sequences, with what the dropouts drop in it.
+        """Reads one step of any number of sequences, without dropout.
 
         Args:
             inputs: `<float>[..., dim]`.
@@ -137,37 +153,11 @@ class RecurrentStack(keras.layers.Layer):
             `<float>[..., hidden_dim]`, the output, and `<float>[..., state_dim]`.
         """
         after: list[Tensor] = []
-        for layer, layer_state in zip(self.layers, self._by_layer(state), strict=True):
-            bias, recurrent_bias = biases(self, layer)
-            projected = ops.matmul(inputs, layer.kernel) + bias
-            now = self.recurrence.step(
-                projected, layer_state, layer.recurrent_kernel, recurrent_bias
-            )
+        for layer, layer_state in zip(self.layers, split_state(self, state), strict=True):
+            now = step_direction(self, layer, inputs, layer_state)
             after += now
             inputs = now[0]
         return inputs, ops.concatenate(after, axis=-1)
-
-    def _by_layer(self, state: Tensor) -> list[State]:
-        """Parts a state, `<float>[..., state_dim]`, into what each layer remembers."""
-        size = self.recurrence.num_states
-        parts = ops.split(state, self.num_layers * size, axis=-1)
-        return [tuple(parts[i : i + size]) for i in range(0, len(parts), size)]
-
-    def _run(
-        self, number: int, sequence: Tensor, state: State, training: bool | None
-    ) -> tuple[Tensor, ...]:
-        """Runs one layer over `<float>[length, batch, dim]`."""
-        layer = self.layers[number]
-        bias, recurrent_bias = biases(self, layer)
-        projected = ops.matmul(sequence, layer.kernel) + bias
-        kept = ops.ones_like(state[0])
-        if training and self.recurrent_dropout > 0:
-            kept = keras.random.dropout(kept, self.recurrent_dropout, seed=self.seed_generator)
-        # A copy, because TensorFlow refuses custom gradients with respect to a variable as such.
-        kernel = ops.copy(layer.recurrent_kernel)
-        return self.recurrence.run(
-            projected, kernel, recurrent_bias, kept, state, False, self.product_dtype
-        )
 
     def compute_output_shape(
         self, inputs_shape: tuple, state_shape: tuple, padding_mask_shape: Any = None
@@ -177,23 +167,17 @@ class RecurrentStack(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {
-            "hidden_dim": self.hidden_dim,
-            "num_layers": self.num_layers,
-            "cell": self.cell,
-            "dropout": self.dropout,
-            "recurrent_dropout": self.recurrent_dropout,
-            "seed": self.seed,
-        }
+        return super().get_config() | arguments_of(self, RecurrentStack)
 
 
 def _last(values: Tensor, initial: Tensor, padding_mask: Tensor | None) -> Tensor:
-    """Takes the values, `<float>[length, batch, dim]`, at the last valid step of each row."""
+    """Gives the values, `<float>[length, batch, dim]`, at the last valid step of each row."""
     if padding_mask is None:
         return values[-1]
     lengths = ops.sum(ops.cast(padding_mask, "int32"), axis=1)
-    # The state before the first step comes first: a row without any keeps it.
+    # The state before the first step comes first: a row without a valid step keeps it.
     batch = ops.shape(initial)[0]
-    values = ops.concatenate([ops.expand_dims(initial, 0), values], axis=0)
-    places = lengths * batch + ops.arange(batch, dtype="int32")
-    return ops.take(ops.reshape(values, (-1, values.shape[-1])), places, axis=0)
+    values = ops.concatenate([ops.expand_dims(initial, 0), values], axis=0)  # [1 + length, ...]
+    places = lengths * batch + ops.arange(batch, dtype="int32")  # [batch]
+    flat = ops.reshape(values, (-1, values.shape[-1]))  # [(1 + length) * batch, dim]
+    return ops.take(flat, places, axis=0)

@@ -1,4 +1,4 @@
-"""Dropout that begins with nothing and reaches its rate after some steps of training."""
+"""Dropout whose rate rises from zero in the first steps of training."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.layers.arguments import arguments_of, check_rates
+
 Tensor = Any
 
 
 @keras.saving.register_keras_serializable("seqkit")
 class ScheduledDropout(keras.layers.Layer):
-    """Sets values to zero in training; the share of them rises linearly to `rate`.
+    """Sets a share of the values to zero in training, rising linearly to `rate`.
 
-    At first a network has nothing to lean on too much, and learns faster when it sees everything.
-    With `warm_up_steps=0` this is Keras's `Dropout`.
+    A network cannot overfit in its first steps, and learns faster when it sees everything. With
+    `warm_up_steps=0` this is Keras's `Dropout`.
 
     Args:
-        rate: share of the values set to zero in the end.
-        warm_up_steps: calls in training after which that share is reached.
-        seed: seed of the choice.
+        rate: share of the values set to zero after the warm-up.
+        warm_up_steps: number of training steps after which that share is reached.
+        seed: seed of the dropout.
 
     Raises:
         ValueError: the rate is outside [0, 1), or `warm_up_steps` is negative.
@@ -32,16 +34,15 @@ class ScheduledDropout(keras.layers.Layer):
         >>> [round(float((np.asarray(layer(ones, training=True)) == 0).mean()), 1) for _ in "abc"]
         [0.0, 0.2, 0.4]
 
-    Source: Morerio et al. (2017), "Curriculum dropout", arXiv:1703.06229; the line in place of
-    their exponential.
+    Source: Morerio et al. (2017), "Curriculum dropout", arXiv:1703.06229, but linear instead of
+    exponential.
     """
 
     def __init__(
         self, rate: float, warm_up_steps: int = 0, seed: int | None = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate must be in [0, 1), got {rate}")
+        check_rates(rate=rate)
         if warm_up_steps < 0:
             raise ValueError(f"warm_up_steps must be 0 or more, got {warm_up_steps}")
         self.rate = rate
@@ -62,10 +63,10 @@ class ScheduledDropout(keras.layers.Layer):
 
         Args:
             inputs: `<float>[...]`.
-            training: whether to drop anything.
+            training: whether the dropout acts.
 
         Returns:
-            `<float>[...]`, what is kept scaled up so that the mean stays.
+            `<float>[...]`, the values kept scaled up so that the mean stays the same.
         """
         if not training or self.rate == 0:
             return inputs
@@ -85,8 +86,4 @@ class ScheduledDropout(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {
-            "rate": self.rate,
-            "warm_up_steps": self.warm_up_steps,
-            "seed": self.seed,
-        }
+        return super().get_config() | arguments_of(self, ScheduledDropout)

@@ -1,4 +1,4 @@
-"""From features to the scores of the next token."""
+"""From features to scores of the next token."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.layers.arguments import arguments_of
+
 Tensor = Any
 
 
@@ -14,10 +16,9 @@ Tensor = Any
 class TokenOutput(keras.layers.Layer):
     """Holds a vector for each token of a vocabulary, to be compared with features.
 
-    Called, it hands the features on: scores for each token of a large vocabulary are the most
-    costly thing that a text model computes, and the loss (`TokenCrossEntropy`) needs none of them
-    kept. Whoever wants them asks `token_logits`. Where the vectors are to be those of an embedding
-    (weight tying), no such layer is needed: take the embedding in its place.
+    A call returns the features unchanged: scores for a large vocabulary are the most costly part
+    of a text model, and the loss (`TokenCrossEntropy`) does not need them kept. `token_logits`
+    computes them. For weight tying use the embedding in place of this layer.
 
     Args:
         vocabulary_size: number of tokens, the special ones included.
@@ -49,7 +50,7 @@ class TokenOutput(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs: Tensor) -> Tensor:
-        """Hands `<float>[..., dim]` on."""
+        """Returns `<float>[..., dim]` unchanged."""
         return inputs
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
@@ -58,14 +59,14 @@ class TokenOutput(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {"vocabulary_size": self.vocabulary_size}
+        return super().get_config() | arguments_of(self, TokenOutput)
 
 
 def token_logits(layer: keras.layers.Layer, features: Tensor) -> Tensor:
     """Scores each token of the vocabulary.
 
     Args:
-        layer: a `TokenOutput`, or an embedding whose vectors are used for both: anything with
+        layer: a `TokenOutput`, or an embedding if the weights are tied: any layer with
             `embeddings`, `<float>[vocabulary, dim]`.
         features: `<float>[..., dim]`.
 
@@ -73,8 +74,8 @@ def token_logits(layer: keras.layers.Layer, features: Tensor) -> Tensor:
         `<float32>[..., vocabulary]`, before the softmax.
     """
     vectors = ops.convert_to_tensor(layer.embeddings)
-    # As one matrix product: a batched one with a matrix all rows share is slower.
-    flat = ops.reshape(features, (-1, vectors.shape[1]))
-    logits = ops.matmul(flat, ops.transpose(vectors))
+    # One matrix product: a batched one with the same matrix for all rows is slower.
+    flat = ops.reshape(features, (-1, vectors.shape[1]))  # [rows, dim]
+    logits = ops.matmul(flat, ops.transpose(vectors))  # [rows, vocabulary]
     logits = ops.reshape(logits, (*ops.shape(features)[:-1], vectors.shape[0]))
     return ops.cast(logits, "float32")

@@ -1,4 +1,4 @@
-"""Word dropout: the model meets the unknown word while it learns."""
+"""Word dropout: tokens become unknown during training."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.layers.arguments import arguments_of, check_rates
+
 Tensor = Any
 
 
 @keras.saving.register_keras_serializable("seqkit")
 class WordDropout(keras.layers.Layer):
-    """Replaces some tokens by the unknown token, in training alone.
+    """Replaces a share of the tokens by the unknown token, in training only.
 
-    It teaches the embedding of the unknown token, which would otherwise be met only where
-    training text holds rare words, and keeps the model from leaning on single words.
+    This trains the embedding of the unknown token, which otherwise stands only for the rare words
+    of the training texts, and keeps the model from relying on single words.
 
     Args:
         rate: share of the tokens to replace.
-        unk_id: what they are replaced by.
-        pad_id: a token that is never replaced.
-        seed: seed of the choice.
+        unk_id: id of the unknown token.
+        pad_id: id of padding, which is never replaced.
+        seed: seed of the choice of tokens.
 
     Raises:
         ValueError: the rate is outside [0, 1).
@@ -36,7 +38,7 @@ class WordDropout(keras.layers.Layer):
         True
 
     Source: Iyyer et al. (2015), "Deep unordered composition rivals syntactic methods for text
-    classification", section 2.3, with the unknown token in place of leaving the word out.
+    classification", section 2.3, but with the unknown token instead of leaving the word out.
     """
 
     def __init__(
@@ -48,8 +50,7 @@ class WordDropout(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate must be in [0, 1), got {rate}")
+        check_rates(rate=rate)
         self.rate = rate
         self.unk_id = unk_id
         self.pad_id = pad_id
@@ -61,7 +62,7 @@ class WordDropout(keras.layers.Layer):
 
         Args:
             token_ids: `<int32>[batch, length]`.
-            training: whether to replace at all.
+            training: whether tokens are replaced.
 
         Returns:
             `<int32>[batch, length]`.
@@ -80,9 +81,4 @@ class WordDropout(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this layer again."""
-        return super().get_config() | {
-            "rate": self.rate,
-            "unk_id": self.unk_id,
-            "pad_id": self.pad_id,
-            "seed": self.seed,
-        }
+        return super().get_config() | arguments_of(self, WordDropout)

@@ -8,19 +8,20 @@ import keras
 from keras import ops
 
 from seqkit.layers.crf import LinearChainCRF
+from seqkit.losses.layer import layer_of
 
 Tensor = Any
 
 
 @keras.saving.register_keras_serializable("seqkit")
 class CRFNegativeLogLikelihood(keras.losses.Loss):
-    """Negative log-likelihood of the tags, for each token of the batch.
+    """Negative log-likelihood of the tags, averaged over the tokens of the batch.
 
-    The sum over the batch is divided by its number of tokens, not of rows, so that a long row
-    counts for as much as its tokens do. The layer must be the last of the model that is trained.
+    The sum over the batch is divided by its number of tokens, not of rows, so that every token
+    has the same weight. The layer must be the last of the model that is trained.
 
-    A file keeps the loss without its layer, since Keras cannot tie it to the loaded model's. To
-    train or evaluate a loaded model compile it again, with a loss made of its own layer.
+    A file keeps the loss without its layer, since Keras cannot connect it to the loaded model's. To
+    train or evaluate a loaded model, compile it again with a loss of its own layer.
 
     Args:
         layer: the layer whose transitions are used and trained; None only in a loaded model.
@@ -28,7 +29,7 @@ class CRFNegativeLogLikelihood(keras.losses.Loss):
         dtype: type of the computation, at least float32; Keras's `floatx` if None.
 
     Raises:
-        TypeError: `layer` has no `log_likelihood`, so it is no `LinearChainCRF`.
+        TypeError: `layer` has no `log_likelihood`: it is not a `LinearChainCRF`.
 
     Example:
         >>> import keras
@@ -41,7 +42,7 @@ class CRFNegativeLogLikelihood(keras.losses.Loss):
         >>> model.compile("adam", loss=CRFNegativeLogLikelihood(crf))
         >>> tags = np.array([[0, 2, 1], [1, -1, -1]])
         >>> history = model.fit(np.array([[4, 7, 5], [6, 0, 0]]), tags, verbose=0)
-        >>> 1.0 < history.history["loss"][0] < 1.2  # three tags and nothing learned: log(3)
+        >>> 1.0 < history.history["loss"][0] < 1.2  # log(3): three tags, nothing learned yet
         True
 
     Source: Lample et al. (2016), arXiv:1603.01360, section 2.2.
@@ -55,12 +56,12 @@ class CRFNegativeLogLikelihood(keras.losses.Loss):
     ) -> None:
         if layer is not None and not hasattr(layer, "log_likelihood"):
             raise TypeError(f"layer is {layer!r}; give the LinearChainCRF of the model")
-        # The rows' shares are added, and not divided by their number.
+        # The terms of the rows are summed, not divided by their number.
         super().__init__(name=name, reduction="sum", dtype=dtype)
         self.layer = layer
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """Gives each row's share; called as a whole, the loss is their sum.
+        """Gives the term of each row; the loss is their sum.
 
         Args:
             y_true: `<int>[batch, length]`, tags, with -1 at padding, which is on the right.
@@ -71,20 +72,14 @@ class CRFNegativeLogLikelihood(keras.losses.Loss):
             batch; zeros if there is none.
 
         Raises:
-            ValueError: the loss comes from a file and has no layer.
+            ValueError: the loss was loaded from a file and has no layer.
         """
-        if self.layer is None:
-            raise ValueError(
-                "layer is None, since the loss was loaded from a file; compile the model again "
-                "with CRFNegativeLogLikelihood(model.get_layer(...))"
-            )
         tags = ops.cast(y_true, "int32")
         valid = ops.greater_equal(tags, 0)
-        likelihoods = self.layer.log_likelihood(y_pred, tags, valid)
+        likelihoods = layer_of(self).log_likelihood(y_pred, tags, valid)  # [batch]
         num_tokens = ops.sum(ops.cast(valid, likelihoods.dtype))
         return -likelihoods / ops.maximum(num_tokens, 1)
 
     def get_config(self) -> dict[str, Any]:
-        """Gives the arguments that make this loss again, all but the layer."""
-        # With the layer in it Keras would make a second one, and training would go past the model.
+        """Gives the arguments that make this loss again, except the layer; see `layer_of`."""
         return {"layer": None, "name": self.name, "dtype": self.dtype}

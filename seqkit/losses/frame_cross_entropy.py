@@ -1,4 +1,4 @@
-"""Cross-entropy of frames of pitches under a mixture, and of each pitch by itself."""
+"""Cross-entropy of frames of pitches under a mixture, and of each pitch on its own."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ Tensor = Any
 
 @keras.saving.register_keras_serializable("seqkit")
 class FrameCrossEntropy(keras.losses.Loss):
-    """Negative log-likelihood of frames, and beside it that of their pitches, each by itself.
+    """Negative log-likelihood of frames, plus that of their pitches, each on its own.
 
-    A model gives several components, each of them a chance of its own for every pitch: a frame is
-    drawn by drawing a component, then the pitches independently. So pitches that go together come
+    A model gives several components, each with a probability for every pitch: a frame is drawn by
+    drawing a component, then the pitches independently, so that pitches that belong together sound
     together. The second term is the sum over pitches of the binary cross-entropies of their
-    chances, all components taken together; with one component the two are the same.
+    probabilities under the whole mixture; with one component the two terms are the same.
 
-    The sum over the batch is divided by its number of frames, so that a long piece counts for as
-    much as its frames do. Frames of padding do not count.
+    The sum over the batch is divided by its number of frames, so that every frame has the same
+    weight. Padding does not count.
 
     Args:
-        pitch_weight: what the second term counts, beside 1 for the first.
+        pitch_weight: weight of the second term; that of the first is 1.
         name: name of the loss.
         dtype: type of the computation; Keras's `floatx` if None.
 
@@ -47,16 +47,16 @@ class FrameCrossEntropy(keras.losses.Loss):
     ) -> None:
         if pitch_weight < 0:
             raise ValueError(f"pitch_weight must not be negative, got {pitch_weight}")
-        # The frames' shares are added, and not divided by the number of rows.
+        # The terms of the frames are summed, not divided by the number of rows.
         super().__init__(name=name, reduction="sum", dtype=dtype)
         self.pitch_weight = pitch_weight
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """Gives each frame's share; called as a whole, the loss is their sum.
+        """Gives the term of each frame; the loss is their sum.
 
         Args:
             y_true: `<float>[batch, length, pitches]`, 1 for a pitch that sounds, 0 for one that
-                does not; -1 in all of a frame of padding.
+                does not; -1 throughout a frame of padding.
             y_pred: `<float>[batch, length, components, pitches + 1]`, logits; see
                 `frame_cross_entropy`.
 
@@ -75,30 +75,31 @@ class FrameCrossEntropy(keras.losses.Loss):
 
 
 def valid_frames(frames: Tensor) -> Tensor:
-    """Tells which frames, `<float>[batch, length, pitches]`, are no padding: `[batch, length]`."""
+    """Gives `<bool>[batch, length]`: which of `<float>[batch, length, pitches]` are not padding."""
     return ops.greater_equal(frames[..., 0], 0)
 
 
 def frame_cross_entropy(frames: Tensor, logits: Tensor) -> Tensor:
-    """Negative log-likelihood of each frame under the mixture.
+    """Gives the negative log-likelihood of each frame under the mixture.
 
     Args:
         frames: `<float>[batch, length, pitches]` of 0 and 1, -1 in frames of padding.
-        logits: `<float>[batch, length, components, pitches + 1]`: of each pitch in each component,
-            and, the last, of the component itself.
+        logits: `<float>[batch, length, components, pitches + 1]`: of each pitch in each component
+            and, last, of the component itself.
 
     Returns:
         `<float>[batch, length]`, in nats, 0 for padding.
     """
     pitches, weights = logits[..., :-1], ops.log_softmax(logits[..., -1], axis=-1)
-    # The cross-entropy of a logit z is log(1 + exp(z)) where the answer is no, and z less if yes.
-    sounding = ops.expand_dims(frames, 2)
+    # The cross-entropy of a logit z is log(1 + exp(z)) for a silent pitch, and z less if it sounds.
+    sounding = ops.expand_dims(frames, 2)  # [batch, length, 1, pitches]
+    # [batch, length, components]
     losses = ops.sum(ops.softplus(pitches) - pitches * sounding, axis=-1)
     return _of_valid(-ops.logsumexp(weights - losses, axis=-1), frames)
 
 
 def pitch_cross_entropy(frames: Tensor, logits: Tensor) -> Tensor:
-    """Sum over pitches of the binary cross-entropies of their chances, each by itself.
+    """Gives the sum over pitches of the binary cross-entropies of their probabilities.
 
     Args:
         frames: as for `frame_cross_entropy`.
@@ -108,15 +109,15 @@ def pitch_cross_entropy(frames: Tensor, logits: Tensor) -> Tensor:
         `<float>[batch, length]`, in nats, 0 for padding.
     """
     pitches, weights = logits[..., :-1], ops.log_softmax(logits[..., -1:], axis=-2)
-    sounding = ops.expand_dims(frames, 2)
-    # The logarithm of the chance of what was heard, in each component.
-    chances = -ops.softplus(ops.where(ops.greater(sounding, 0), -pitches, pitches))
-    losses = -ops.sum(ops.logsumexp(chances + weights, axis=2), axis=-1)
+    sounding = ops.expand_dims(frames, 2)  # [batch, length, 1, pitches]
+    # The log-probability of each pitch sounding or not, as it did, in each component.
+    observed = -ops.softplus(ops.where(ops.greater(sounding, 0), -pitches, pitches))
+    losses = -ops.sum(ops.logsumexp(observed + weights, axis=2), axis=-1)
     return _of_valid(losses, frames)
 
 
 def pitch_probabilities(logits: Tensor) -> Tensor:
-    """The chance of each pitch, all components taken together.
+    """Gives the probability of each pitch under the whole mixture.
 
     Args:
         logits: `<float>[..., components, pitches + 1]`.

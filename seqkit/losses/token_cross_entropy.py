@@ -7,32 +7,34 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqkit.losses.layer import layer_of
+
 Tensor = Any
 
-# The logarithm of a probability that has become zero is that of the least number there is.
+# Replaces a probability that has become zero, whose logarithm would be infinite.
 LEAST = 1e-37
 
 
 @keras.saving.register_keras_serializable("seqkit")
 class TokenCrossEntropy(keras.losses.Loss):
-    """Cross-entropy of the next token, for each token of the batch; padding does not count.
+    """Cross-entropy of the next token, averaged over the tokens of the batch without padding.
 
-    The sum over the batch is divided by its number of tokens, not of rows, so that a long row
-    counts for as much as its tokens do. With label smoothing the truth is not one token but
-    `1 - label_smoothing` of it, the rest shared out evenly among the whole vocabulary.
+    The sum over the batch is divided by its number of tokens, not of rows, so that every token
+    has the same weight. With label smoothing the target is a distribution: `1 - label_smoothing`
+    for the true token, the rest spread evenly over the whole vocabulary.
 
-    The model that is trained gives features, and the layer has a vector for each token that they
-    are compared with; see `seqkit.layers.TokenOutput`. A file keeps the loss without its layer,
-    since Keras cannot tie it to the loaded model's: compile a loaded model again.
+    The output of the model is features, which are compared with the layer's vector for each token;
+    see `seqkit.layers.TokenOutput`. A file keeps the loss without its layer, since Keras cannot
+    connect it to the loaded model's: compile a loaded model again.
 
     Args:
         layer: a layer of the model with `embeddings`, `<float>[vocabulary, dim]`: a `TokenOutput`,
             or a `keras.layers.Embedding` (weight tying); None only in a loaded model.
         label_smoothing: from 0 to below 1.
-        pad_id: a target that does not count.
-        product_dtype: type in which features and vectors are multiplied and the probabilities
-            kept, such as `"bfloat16"`: a third of the time on a processor with units for it, more
-            time on others; None for that of the features.
+        pad_id: the target that does not count.
+        product_dtype: type of the products of features and vectors, and of the probabilities kept,
+            such as `"bfloat16"`: a third of the time on a processor with units for it, more time
+            on others; None for the type of the features.
         name: name of the loss.
         dtype: type of the computation; Keras's `floatx` if None.
 
@@ -65,7 +67,7 @@ class TokenCrossEntropy(keras.losses.Loss):
             raise TypeError(f"layer is {layer!r}; give a TokenOutput or an Embedding of the model")
         if not 0 <= label_smoothing < 1:
             raise ValueError(f"label_smoothing must be in [0, 1), got {label_smoothing}")
-        # The tokens' shares are added, and not divided by the number of rows.
+        # The terms of the tokens are summed, not divided by the number of rows.
         super().__init__(name=name, reduction="sum", dtype=dtype)
         self.layer = layer
         self.label_smoothing = label_smoothing
@@ -73,28 +75,23 @@ class TokenCrossEntropy(keras.losses.Loss):
         self.product_dtype = product_dtype
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """Gives each token's share; called as a whole, the loss is their sum.
+        """Gives the term of each token; the loss is their sum.
 
         Args:
-            y_true: `<int>[batch, length]`, the tokens to come, `pad_id` on the right.
+            y_true: `<int>[batch, length]`, the next tokens, `pad_id` on the right.
             y_pred: `<float>[batch, length, dim]`, features.
 
         Returns:
             `<float>[batch, length]`: cross-entropies divided by the number of tokens in the batch.
 
         Raises:
-            ValueError: the loss comes from a file and has no layer.
+            ValueError: the loss was loaded from a file and has no layer.
         """
-        if self.layer is None:
-            raise ValueError(
-                "layer is None, since the loss was loaded from a file; compile the model again "
-                "with TokenCrossEntropy(model.get_layer(...))"
-            )
         targets = ops.cast(y_true, "int32")
         losses = token_cross_entropy(
-            ops.reshape(y_pred, (-1, y_pred.shape[-1])),
-            ops.copy(self.layer.embeddings),
-            ops.reshape(targets, (-1,)),
+            ops.reshape(y_pred, (-1, y_pred.shape[-1])),  # [batch * length, dim]
+            ops.copy(layer_of(self).embeddings),
+            ops.reshape(targets, (-1,)),  # [batch * length]
             self.label_smoothing,
             self.product_dtype,
         )
@@ -103,8 +100,7 @@ class TokenCrossEntropy(keras.losses.Loss):
         return ops.reshape(losses, ops.shape(targets)) * share
 
     def get_config(self) -> dict[str, Any]:
-        """Gives the arguments that make this loss again, all but the layer."""
-        # With the layer in it Keras would make a second one, and training would go past the model.
+        """Gives the arguments that make this loss again, except the layer; see `layer_of`."""
         return {
             "layer": None,
             "label_smoothing": self.label_smoothing,
@@ -122,17 +118,17 @@ def token_cross_entropy(
     label_smoothing: float,
     product_dtype: str | None = None,
 ) -> Tensor:
-    """Compares features with all tokens, and gives the cross-entropy of the true ones.
+    """Compares features with the vectors of all tokens and gives the cross-entropy of the targets.
 
-    The gradient is written by hand: of everything that is as large as the vocabulary for each
-    token, the probabilities alone are kept, and they are read by two matrix products.
+    The gradient is written by hand: of all tensors with a value for each token and each word of
+    the vocabulary, only the probabilities are kept, and two matrix products read them.
 
     Args:
         features: `<float>[tokens, dim]`.
         vectors: `<float>[vocabulary, dim]`.
         targets: `<int32>[tokens]`.
-        label_smoothing: share of the truth that all tokens have alike.
-        product_dtype: type of the matrix products and of what is between them; None for that of the
+        label_smoothing: share of the target distribution that is spread over the vocabulary.
+        product_dtype: type of the matrix products and the probabilities; None for that of the
             features.
 
     Returns:
@@ -144,23 +140,27 @@ def token_cross_entropy(
     def run(features, vectors):
         dtype, factor = features.dtype, product_dtype or features.dtype
         low_features, low_vectors = ops.cast(features, factor), ops.cast(vectors, factor)
-        chances = ops.softmax(ops.matmul(low_features, ops.transpose(low_vectors)), axis=-1)
+        logits = ops.matmul(low_features, ops.transpose(low_vectors))  # [tokens, vocabulary]
+        probabilities = ops.softmax(logits, axis=-1)
         places = ops.arange(ops.shape(targets)[0], dtype="int32") * vocabulary + targets
-        right = ops.cast(ops.take(ops.reshape(chances, (-1,)), places), dtype)
-        true, mean = ops.take(vectors, targets, axis=0), ops.mean(vectors, axis=0)
-        # Smoothed or not, the losses differ by the true token's logit less the mean of all.
+        right = ops.cast(ops.take(ops.reshape(probabilities, (-1,)), places), dtype)  # [tokens]
+        true = ops.take(vectors, targets, axis=0)  # [tokens, dim]
+        mean = ops.mean(vectors, axis=0)  # [dim]
+        # Smoothing adds its share of the target's logit minus the mean of all logits.
         excess = label_smoothing * ops.sum(features * (true - mean), axis=-1)
         losses = excess - ops.log(ops.maximum(right, LEAST))
 
         def gradient(*given, upstream=None):
-            weight = ops.expand_dims(given[0] if upstream is None else upstream, -1)
+            # PyTorch passes the gradient by name, after the inputs.
+            weight = ops.expand_dims(given[0] if upstream is None else upstream, -1)  # [tokens, 1]
             weighted = features * weight
             wanted = (1 - label_smoothing) * true + label_smoothing * mean
-            d_features = (ops.cast(ops.matmul(chances, low_vectors), dtype) - wanted) * weight
+            expected = ops.cast(ops.matmul(probabilities, low_vectors), dtype)  # [tokens, dim]
+            d_features = (expected - wanted) * weight
             d_true = ops.segment_sum(weighted, targets, num_segments=vocabulary)
             d_mean = ops.sum(weighted, axis=0) / vocabulary
             low_weighted = ops.cast(weighted, factor)
-            d_vectors = ops.cast(ops.matmul(ops.transpose(chances), low_weighted), dtype)
+            d_vectors = ops.cast(ops.matmul(ops.transpose(probabilities), low_weighted), dtype)
             d_vectors -= (1 - label_smoothing) * d_true + label_smoothing * d_mean
             return d_features, d_vectors
 

@@ -104,8 +104,8 @@ def tagger_learns() -> int:
     model.compile(keras.optimizers.Adam(0.1), seqkit.losses.CRFNegativeLogLikelihood(crf))
     losses = model.fit(token_ids, tags, epochs=25, verbose=0).history["loss"]
     assert losses[-1] < 0.2 < 0.9 < losses[0], losses
-    found, _ = crf.decode(model.predict(token_ids, verbose=0), tags >= 0)
-    np.testing.assert_array_equal(np.where(tags < 0, -1, found), tags)
+    actual, _ = crf.decode(model.predict(token_ids, verbose=0), tags >= 0)
+    np.testing.assert_array_equal(np.where(tags < 0, -1, actual), tags)
     return 1
 
 
@@ -142,8 +142,8 @@ def translator_learns() -> int:
         features, state, weights = decoder.step(embedding(token_ids), state, seen)
         return StepResult(seqkit.layers.token_logits(embedding, features), state, weights)
 
-    found = beam_search(step, decoder.first_state(last), max_length=8)
-    best = [row[0, :n].tolist() for row, (n,) in zip(found.token_ids, found.lengths, strict=True)]
+    actual = beam_search(step, decoder.first_state(last), max_length=8)
+    best = [row[0, :n].tolist() for row, (n,) in zip(actual.token_ids, actual.lengths, strict=True)]
     assert best == [[7, 6, 5, 4], [4, 7, 7], [6]], best
     return 1
 

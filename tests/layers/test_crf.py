@@ -38,8 +38,8 @@ def probabilities(crf: LinearChainCRF, emissions: np.ndarray, length: int) -> di
     """Of every row of tags of a length, on one sentence."""
     every = list(itertools.product(range(3), repeat=length))
     given = np.repeat(emissions[np.newaxis, :length], len(every), axis=0)
-    found = crf.log_likelihood(given, np.array(every))
-    return dict(zip(every, np.exp(found), strict=True))
+    actual = crf.log_likelihood(given, np.array(every))
+    return dict(zip(every, np.exp(actual), strict=True))
 
 
 def test_a_call_gives_the_emissions_and_zeros_at_padding():
@@ -53,9 +53,9 @@ def test_a_call_gives_the_emissions_and_zeros_at_padding():
 @pytest.mark.parametrize("length", [1, 2, 4])
 def test_only_allowed_rows_of_tags_are_counted(length):
     crf = constrained(dtype="float64")
-    found = probabilities(crf, drawn_emissions(dtype="float64")[0], length)
-    assert math.isclose(sum(found.values()), 1, abs_tol=1e-9)
-    for tags, probability in found.items():
+    actual = probabilities(crf, drawn_emissions(dtype="float64")[0], length)
+    assert math.isclose(sum(actual.values()), 1, abs_tol=1e-9)
+    for tags, probability in actual.items():
         assert (probability > 0) == is_allowed(tags), tags
 
 
@@ -65,8 +65,8 @@ def test_marginals_are_those_of_allowed_rows(length):
     expected = np.zeros((length, 3))
     for tags, probability in probabilities(crf, emissions[0], length).items():
         expected[np.arange(length), tags] += probability
-    found = crf.marginals(emissions[:1, :length])[0]
-    np.testing.assert_allclose(found, expected, atol=1e-9)
+    actual = crf.marginals(emissions[:1, :length])[0]
+    np.testing.assert_allclose(actual, expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e3])
@@ -86,9 +86,9 @@ def test_what_is_forbidden_is_never_decoded(scale, dtype):
 
 def test_the_decoded_row_is_the_most_probable_one():
     crf, emissions = constrained(), drawn_emissions()
-    found = probabilities(crf, emissions[0], 4)
+    actual = probabilities(crf, emissions[0], 4)
     tags, _ = crf.decode(emissions[:1, :4])
-    assert found[tuple(tags[0].numpy().tolist())] == max(found.values())
+    assert actual[tuple(tags[0].numpy().tolist())] == max(actual.values())
 
 
 def test_constraints_do_not_stop_gradients_of_the_rest():
@@ -107,9 +107,9 @@ def test_tags_that_break_the_constraints_give_numbers():
     emissions, tags = tf.constant(drawn_emissions()), np.full(MASK.shape, 2)
     with tf.GradientTape() as tape:
         tape.watch(emissions)
-        found = crf.log_likelihood(emissions, tags, MASK)
-    assert np.isfinite(found).all() and (found.numpy()[:-1] < -1e5).all() and found[-1] == 0
-    slope = tape.gradient(found, emissions).numpy()
+        actual = crf.log_likelihood(emissions, tags, MASK)
+    assert np.isfinite(actual).all() and (actual.numpy()[:-1] < -1e5).all() and actual[-1] == 0
+    slope = tape.gradient(actual, emissions).numpy()
     assert np.isfinite(slope).all() and np.abs(slope).max() <= 1
 
 
@@ -122,9 +122,9 @@ def test_weights_of_mixed_precision_are_not_rounded():
 
     emissions, tags = drawn_emissions(), np.zeros(MASK.shape, "int32")
     assert constrained(dtype="mixed_float16")(emissions).dtype == "float16"
-    found = Asking(dtype="mixed_float16", autocast=False)(emissions)
+    actual = Asking(dtype="mixed_float16", autocast=False)(emissions)
     expected = constrained().log_likelihood(emissions, tags, MASK)
-    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(actual, expected)
 
 
 def test_served_from_a_saved_model(tmp_path):
@@ -166,8 +166,8 @@ def test_served_from_a_saved_model(tmp_path):
 def test_compiled_or_not_the_answers_are_the_same(jit_compile):
     crf, emissions = constrained(), drawn_emissions()
     run = tf.function(crf.decode, jit_compile=jit_compile)
-    for found, expected in zip(run(emissions, MASK), crf.decode(emissions, MASK), strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-6)
+    for actual, expected in zip(run(emissions, MASK), crf.decode(emissions, MASK), strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=1e-6)
 
 
 def test_config_and_keras_file(tmp_path):
@@ -185,10 +185,10 @@ def test_config_and_keras_file(tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras").get_layer("crf")
     emissions = drawn_emissions()
-    for found, expected in zip(
+    for actual, expected in zip(
         loaded.decode(emissions, MASK), crf.decode(emissions, MASK), strict=True
     ):
-        np.testing.assert_array_equal(found, expected)
+        np.testing.assert_array_equal(actual, expected)
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,12 @@ def rows_of_tags(given: dict[str, np.ndarray], row: int) -> dict[tuple[int, ...]
 
 
 def expected_likelihoods(given: dict[str, np.ndarray]) -> np.ndarray:
-    found = []
+    actual = []
     for row in range(BATCH):
         scores = rows_of_tags(given, row)
         gold = scores[tuple(TARGET[row, : LENGTHS[row]].tolist())]
-        found.append(gold - np.logaddexp.reduce(list(scores.values())))
-    return np.array(found)
+        actual.append(gold - np.logaddexp.reduce(list(scores.values())))
+    return np.array(actual)
 
 
 def likelihoods(given: dict[str, np.ndarray], tags=TARGET, padding_mask=MASK) -> tf.Tensor:
@@ -72,17 +72,17 @@ def gradients(given: dict[str, np.ndarray], weights: np.ndarray) -> dict[str, np
 @pytest.mark.parametrize("scale", [0.0, 1.0, 30.0])
 def test_likelihoods(scale):
     given = drawn(scale=scale)
-    found = likelihoods(given)
-    assert found.dtype == "float64"
-    np.testing.assert_allclose(found, expected_likelihoods(given), rtol=1e-9, atol=1e-9)
-    assert found[-1] == 0
+    actual = likelihoods(given)
+    assert actual.dtype == "float64"
+    np.testing.assert_allclose(actual, expected_likelihoods(given), rtol=1e-9, atol=1e-9)
+    assert actual[-1] == 0
 
 
 def test_without_a_mask_all_positions_count():
     given = drawn()
     whole = {name: x[:1] if name == "emissions" else x for name, x in given.items()}
-    found = likelihoods(whole, TARGET[:1], None)
-    np.testing.assert_allclose(found, expected_likelihoods(given)[:1], rtol=1e-9)
+    actual = likelihoods(whole, TARGET[:1], None)
+    np.testing.assert_allclose(actual, expected_likelihoods(given)[:1], rtol=1e-9)
     np.testing.assert_allclose(
         linear_chain.marginals(*chain_arguments(whole, None)),
         linear_chain.marginals(*chain_arguments(given))[:1],
@@ -94,11 +94,11 @@ def test_without_a_mask_all_positions_count():
 
 def test_gradients_equal_finite_differences():
     given, weights, step = drawn(), np.array([1.0, -2.0, 3.0, 5.0]), 1e-5
-    for name, found in gradients(given, weights).items():
-        assert np.isfinite(found).all()
+    for name, actual in gradients(given, weights).items():
+        assert np.isfinite(actual).all()
         for place in np.ndindex(given[name].shape):
             if name == "emissions" and not MASK[place[:2]]:
-                assert found[place] == 0
+                assert actual[place] == 0
                 continue
             around = []
             for change in (step, -step):
@@ -106,13 +106,13 @@ def test_gradients_equal_finite_differences():
                 moved[name][place] += change
                 around.append(expected_likelihoods(moved) @ weights)
             expected = (around[0] - around[1]) / (2 * step)
-            np.testing.assert_allclose(found[place], expected, atol=1e-8, err_msg=f"{name}{place}")
+            np.testing.assert_allclose(actual[place], expected, atol=1e-8, err_msg=f"{name}{place}")
 
 
 @pytest.mark.parametrize("scale", [0.0, 1.0, 30.0])
 def test_marginals(scale):
     given = drawn(scale=scale)
-    found = linear_chain.marginals(*chain_arguments(given)).numpy()
+    actual = linear_chain.marginals(*chain_arguments(given)).numpy()
     expected = np.zeros((BATCH, LENGTH, TAGS))
     for row in range(BATCH):
         scores = rows_of_tags(given, row)
@@ -120,8 +120,8 @@ def test_marginals(scale):
         for tags, score in scores.items():
             for position, tag in enumerate(tags):
                 expected[row, position, tag] += np.exp(score - total)
-    np.testing.assert_allclose(found, expected, atol=1e-9)
-    assert not found[~MASK].any()
+    np.testing.assert_allclose(actual, expected, atol=1e-9)
+    assert not actual[~MASK].any()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -155,9 +155,9 @@ def test_extra_padding_changes_nothing():
             assert not one[:, LENGTH:].any()
             one = one[:, :LENGTH]
         np.testing.assert_array_equal(one, other)
-    found = linear_chain.marginals(*chain_arguments(wider, mask)).numpy()
-    assert not found[:, LENGTH:].any()
-    np.testing.assert_allclose(found[:, :LENGTH], linear_chain.marginals(*chain_arguments(given)))
+    actual = linear_chain.marginals(*chain_arguments(wider, mask)).numpy()
+    assert not actual[:, LENGTH:].any()
+    np.testing.assert_allclose(actual[:, :LENGTH], linear_chain.marginals(*chain_arguments(given)))
 
 
 @pytest.mark.parametrize("size", [1e3, 1e-30])
@@ -167,8 +167,8 @@ def test_extreme_scores_stay_numbers(size, dtype):
     given["emissions"] = np.where(np.isnan(given["emissions"]), 0, given["emissions"]) * size
     given["transitions"][:, 1] = given["end"][1] = -1e4
     given = {name: tf.cast(x, dtype) for name, x in given.items()}
-    found = likelihoods(given).numpy()
-    assert found.dtype == "float32" and np.isfinite(found).all() and (found <= 0).all()
+    actual = likelihoods(given).numpy()
+    assert actual.dtype == "float32" and np.isfinite(actual).all() and (actual <= 0).all()
     for value in gradients(given, np.ones(BATCH, "float32")).values():
         assert np.isfinite(value.astype("float32")).all() and np.abs(value).max() <= 10
     marginals = linear_chain.marginals(*chain_arguments(given))

@@ -14,8 +14,8 @@ def shares(layer: ScheduledDropout, calls: int) -> list[float]:
 
 
 def test_the_share_rises_and_stays():
-    found = shares(ScheduledDropout(0.4, warm_up_steps=4, seed=1), 7)
-    np.testing.assert_allclose(found, [0, 0.1, 0.2, 0.3, 0.4, 0.4, 0.4], atol=0.02)
+    actual = shares(ScheduledDropout(0.4, warm_up_steps=4, seed=1), 7)
+    np.testing.assert_allclose(actual, [0, 0.1, 0.2, 0.3, 0.4, 0.4, 0.4], atol=0.02)
 
 
 @pytest.mark.parametrize("warm_up_steps", [0, 1])

@@ -90,8 +90,8 @@ def test_learns_what_only_transitions_can_know():
     )
     losses = model.fit(data.repeat(20), epochs=2, steps_per_epoch=30, verbose=0).history["loss"]
     token_ids, tags = drawn_sentences(8, 50, seed=9)
-    found, _ = crf.decode(model(token_ids), token_ids != 0)
-    np.testing.assert_array_equal(np.where(tags >= 0, found, -1), tags)
+    actual, _ = crf.decode(model(token_ids), token_ids != 0)
+    np.testing.assert_array_equal(np.where(tags >= 0, actual, -1), tags)
     assert losses[-1] < 0.1
 
 

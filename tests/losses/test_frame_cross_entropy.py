@@ -37,8 +37,8 @@ def test_chances_of_all_frames_add_up_to_one_and_to_those_of_pitches():
     together = likely[(EVERY[:, 0] * EVERY[:, 1]) == 1].sum()
     assert abs(together - chances[0] * chances[1]) > 0.005
     by_pitch = np.where(EVERY > 0, chances, 1 - chances)
-    found = np.asarray(pitch_cross_entropy(EVERY[None], logits()))[0]
-    np.testing.assert_allclose(found, -np.log(by_pitch).sum(axis=1), rtol=1e-4)
+    actual = np.asarray(pitch_cross_entropy(EVERY[None], logits()))[0]
+    np.testing.assert_allclose(actual, -np.log(by_pitch).sum(axis=1), rtol=1e-4)
 
 
 def test_with_one_component_it_is_binary_cross_entropy():

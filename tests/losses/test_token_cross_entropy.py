@@ -36,7 +36,7 @@ def by_formula(layer: TokenOutput, features: tf.Tensor, smoothing: float) -> tf.
 )
 def test_value_and_gradients_are_those_of_the_formula(smoothing, product_dtype, tolerance):
     layer, features = asked()
-    found = []
+    actual = []
     loss = TokenCrossEntropy(layer, smoothing, product_dtype=product_dtype)
     for function in (
         lambda: loss(TARGETS, features),
@@ -45,8 +45,8 @@ def test_value_and_gradients_are_those_of_the_formula(smoothing, product_dtype, 
         with tf.GradientTape() as tape:
             tape.watch(features)
             value = function()
-        found.append([value, *tape.gradient(value, [features, layer.embeddings.value])])
-    for ours, theirs in zip(*found, strict=True):
+        actual.append([value, *tape.gradient(value, [features, layer.embeddings.value])])
+    for ours, theirs in zip(*actual, strict=True):
         assert ours.dtype == "float32"
         np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance / 10)
 
