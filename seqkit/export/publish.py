@@ -47,7 +47,7 @@ class TaskReport:
         golden: inputs of signatures, by name, whose answers are kept with the model.
         scores: score by name, of the model and of a baseline: `{"BLEU": {"model": 30.1,
             "baseline": 4.2}}`.
-        unknown_rate: share of the test data's tokens that training never saw.
+        unknown_rate: share of the test data's tokens that training never saw; None leaves it out.
         card: further entries of the card, such as `labels`; they replace common ones.
         training: further entries under `training`, such as `path_weights`.
         top: sections above the learning curves, the scores first.
@@ -107,7 +107,7 @@ def publish(
         "config": config,
         "seed": seed,
         "scores": task.scores,
-        "baseline": best(outcome.baselines, key=lambda plain: outcome.baselines[plain]),
+        "baseline": best(outcome.baselines, key=lambda name: outcome.baselines[name], default=None),
         "baselines": dict(outcome.baselines),
         "unknown_rate": {"test": task.unknown_rate},
         "training": {
@@ -118,6 +118,8 @@ def publish(
         "data_checks": lines,
         "notes": notes,
     }
+    if task.unknown_rate is None:
+        del card["unknown_rate"]
     sections = [
         report.text("To know", notes) if notes else None,
         *task.top,

@@ -27,12 +27,16 @@ class ServableModel(tf.Module):
         settings: names of the attributes that a file keeps, arguments of the class.
         dictionaries: classes of the other attributes that a file keeps, with `get_config` and
             `from_config`, by name.
+        earlier_sizes: sizes that files of format 1 lack where they had these values.
+        adjustable: those of `settings` that may change after training, such as of a search.
     """
 
     task: ClassVar[str]
     network_type: ClassVar[type]
     settings: ClassVar[tuple[str, ...]]
     dictionaries: ClassVar[Mapping[str, Any]] = {}
+    earlier_sizes: ClassVar[Mapping[str, Any]] = {}
+    adjustable: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, core: keras.Model, core_config: Mapping[str, Any]) -> None:
         super().__init__()
@@ -57,7 +61,7 @@ class ServableModel(tf.Module):
         return self.network_type(
             **{
                 name: tuple(value) if isinstance(value, list) else value
-                for name, value in self.core_config.items()
+                for name, value in {**self.earlier_sizes, **self.core_config}.items()
                 if name in names
             }
         )

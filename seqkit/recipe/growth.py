@@ -46,3 +46,16 @@ def vocabulary_limit(config: Settings, vocabulary: Sized) -> int | None:
             f"{len(vocabulary)} tokens, and none is dropped. Leave it out, or train a new model."
         )
     return config.vocabulary_size
+
+
+def settings_to_adjust(config: Settings, model: Any) -> dict[str, Any]:
+    """The settings that change a trained model's answers, but not its network.
+
+    Args:
+        config: settings of a recipe.
+        model: the trained model; `adjustable` names such settings.
+
+    Returns:
+        Those given explicitly, by name.
+    """
+    return {name: getattr(config, name) for name in model.adjustable if name in config.given}

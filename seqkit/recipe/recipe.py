@@ -239,8 +239,10 @@ class Recipe(Generic[Model, Config]):
 
     def _refuse_other_sizes(self, old: Any, config: Config, path: str | os.PathLike[str]) -> None:
         """Refuses settings that were given explicitly and that the trained model cannot follow."""
-        own = {name: getattr(old, name) for name in old.settings}
+        own = {name: getattr(old, name) for name in old.settings if name not in old.adjustable}
         kept = {**own, **old.core_config, **self.fixed(old)}
+        # The first weights had that seed; the order of more data may have another.
+        kept.pop("seed", None)
         flat = config.flat()
         for name in sorted(config.given & kept.keys()):
             if not _same(flat[name], kept[name]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self, dataclass_transform
 
@@ -68,7 +69,7 @@ class Settings:
         return getattr(getattr(self, part), name)
 
     def flat(self) -> dict[str, Any]:
-        """Every setting by its own name."""
+        """Every setting by its own name; a path is text, as in a file of settings."""
         return dict(_flat(self))
 
     def replace(self, **changes: Any) -> Self:
@@ -113,7 +114,7 @@ def _flat(settings: Any) -> Iterator[tuple[str, Any]]:
         if dataclasses.is_dataclass(value):
             yield from _flat(value)
         else:
-            yield field.name, value
+            yield field.name, os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def _own_names(cls: type, given: Iterable[str]) -> Iterator[str]:

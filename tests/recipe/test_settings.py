@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +84,10 @@ def test_flat_has_every_setting_once():
         "batch_size": 32,
         "seed": 0,
     }
+
+
+def test_a_path_among_the_settings_is_text_where_they_are_flat():
+    assert Config(cell=Path("a") / "b").flat()["cell"] == os.path.join("a", "b")
 
 
 @pytest.mark.parametrize("make", [Config, Config().replace])
