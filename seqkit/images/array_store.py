@@ -1,4 +1,4 @@
-"""Rows of one shape on disk: computed once, with progress, gone on with after an interruption."""
+"""Rows of one shape on disk, computed once; an interrupted computation can be resumed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 
 
 class ArrayStore:
-    """Rows of one shape and dtype in a `.npy` file, read from disk as they are asked for.
+    """Rows of one shape and dtype in a `.npy` file, read from disk when they are indexed.
 
     Args:
         path: a `.npy` file, as `fill` writes it.
@@ -25,7 +25,7 @@ class ArrayStore:
         dtype: of the rows.
 
     Raises:
-        ValueError: the file is not there, or is no whole `.npy` file.
+        ValueError: the file does not exist or is not a complete `.npy` file.
 
     Example:
         >>> import tempfile
@@ -41,7 +41,7 @@ class ArrayStore:
         try:
             self._rows = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
-            raise ValueError(f"path is {str(path)!r}, no array to read: {error}") from error
+            raise ValueError(f"path is {str(path)!r}, not a readable array: {error}") from error
         self.shape: tuple[int, ...] = self._rows.shape[1:]
         self.dtype: np.dtype[Any] = self._rows.dtype
 
@@ -53,7 +53,7 @@ class ArrayStore:
         """Reads rows.
 
         Args:
-            rows: `<int>[n]`, or whatever indexes the first axis of an array.
+            rows: `<int>[n]`, or any other index of the first axis of an array.
 
         Returns:
             `[n, *shape]`, in memory.
@@ -75,28 +75,28 @@ class ArrayStore:
     ) -> ArrayStore:
         """Computes the rows that are not on disk yet, and opens the store.
 
-        How far it got is written beside the file, in `<path>.json`, after each chunk: a run that
-        was interrupted is gone on with. With other keys or settings, or where the file has been
-        cut or overwritten, it is made anew.
+        The number of rows done is written to `<path>.json` after each chunk, so that an
+        interrupted run can be resumed. With other keys or settings, or if the file has been
+        truncated or overwritten, it is computed again.
 
         Args:
-            path: the file, its name ending in `.npy`; its directory is made.
-            keys: what identifies each row, such as the SHA-256 of what it is computed from.
+            path: the file, its name ending in `.npy`; its directory is created.
+            keys: an identifier of each row, such as the SHA-256 of its source.
             shape: of one row.
             dtype: of the rows.
-            compute: from some positions in `keys` to their rows, `[n, *shape]` of `dtype`.
+            compute: from positions in `keys` to their rows, `[n, *shape]` of `dtype`.
             settings: what else the rows depend on, such as the encoder and its weights.
-            chunk: how many rows are computed together.
-            progress: called with the rows that are there and all rows, after each chunk.
+            chunk: how many rows to compute together.
+            progress: called after each chunk with the number of rows done and of all rows.
 
         Returns:
-            The store, of as many rows as there are keys.
+            The store, with a row for each key.
 
         Raises:
-            ValueError: the name ends otherwise, `chunk` is less than 1, or `compute` gives another
-                shape or dtype.
-            OSError: the rows cannot be written, for instance because the disk is full; what was
-                written before is gone on with.
+            ValueError: the name has another ending, `chunk` is less than 1, or `compute` returns
+                another shape or dtype.
+            OSError: the rows cannot be written, for instance because the disk is full; the next
+                run continues after those already written.
         """
         target = Path(path)
         if target.suffix != ".npy":
@@ -105,34 +105,34 @@ class ArrayStore:
             raise ValueError(f"chunk must be at least 1, got {chunk}")
         header = _header((len(keys), *shape), np.dtype(dtype))
         row_bytes = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
-        told = {"settings": settings, "keys": _digest(keys), "header": header.hex()}
+        contents = {"settings": settings, "keys": _digest(keys), "header": header.hex()}
         total = len(header) + len(keys) * row_bytes
-        done = _rows_done(target, told, header, row_bytes)
+        done = _rows_done(target, contents, header, row_bytes)
         if done is None:
-            with _told_errors(target, total):
-                _write_progress(target, told, 0)
+            with _explain_errors(target, total):
+                _write_progress(target, contents, 0)
                 target.write_bytes(header)
         for start in range(done or 0, len(keys), chunk):
             rows = range(start, min(start + chunk, len(keys)))
-            values = _checked(compute(rows), (len(rows), *shape), np.dtype(dtype))
-            with _told_errors(target, total):
+            values = _check_rows(compute(rows), (len(rows), *shape), np.dtype(dtype))
+            with _explain_errors(target, total):
                 _write_rows(target, values, len(header) + start * row_bytes)
-                _write_progress(target, told, rows.stop)
+                _write_progress(target, contents, rows.stop)
             if progress is not None:
                 progress(rows.stop, len(keys))
         return cls(target)
 
 
 @contextlib.contextmanager
-def _told_errors(target: Path, total: int) -> Iterator[None]:
-    """Says what to do where writing fails."""
+def _explain_errors(target: Path, total: int) -> Iterator[None]:
+    """Adds to an error of writing what to do about it."""
     try:
         yield
     except OSError as error:
         raise OSError(
             error.errno,
             f"{error.strerror}; all rows take {total / 1e6:.1f} MB: make room or choose another "
-            "path, and run again to go on from the rows that are there",
+            "path, and run again to continue after the rows already written",
             str(target),
         ) from error
 
@@ -142,7 +142,7 @@ def _digest(keys: Sequence[str]) -> str:
 
 
 def _header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
-    """The first bytes of the `.npy` file."""
+    """Gives the first bytes of the `.npy` file."""
     buffer = io.BytesIO()
     description = np.lib.format.dtype_to_descr(dtype)
     np.lib.format.write_array_header_1_0(
@@ -151,8 +151,8 @@ def _header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _rows_done(target: Path, told: dict[str, str], header: bytes, row_bytes: int) -> int | None:
-    """How many rows of these are in the file; None where it must be made anew."""
+def _rows_done(target: Path, contents: dict[str, str], header: bytes, row_bytes: int) -> int | None:
+    """Gives the number of these rows in the file; None if it must be computed again."""
     try:
         state = json.loads(_progress_file(target).read_text("utf-8"))
         done = int(state.pop("done"))
@@ -161,19 +161,19 @@ def _rows_done(target: Path, told: dict[str, str], header: bytes, row_bytes: int
     except (FileNotFoundError, ValueError, KeyError, AttributeError, TypeError):
         return None
     whole = target.stat().st_size >= len(header) + done * row_bytes
-    return done if state == told and begins_well and whole and done >= 0 else None
+    return done if state == contents and begins_well and whole and done >= 0 else None
 
 
-def _checked(values: np.ndarray, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+def _check_rows(values: np.ndarray, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
     if values.shape != shape or values.dtype != dtype:
         raise ValueError(
-            f"compute gave {values.dtype}{list(values.shape)}, expected {dtype}{list(shape)}"
+            f"compute returned {values.dtype}{list(values.shape)}, expected {dtype}{list(shape)}"
         )
     return np.ascontiguousarray(values)
 
 
 def _write_rows(target: Path, values: np.ndarray, position: int) -> None:
-    # Written, not mapped: a full disk is then an error, and not the end of the process.
+    # Written, not mapped: a full disk is then an error and does not kill the process.
     with target.open("r+b") as file:
         file.seek(position)
         file.write(values.data)
@@ -186,11 +186,11 @@ def _progress_file(target: Path) -> Path:
     return target.with_name(f"{target.name}.json")
 
 
-def _write_progress(target: Path, told: dict[str, str], done: int) -> None:
+def _write_progress(target: Path, contents: dict[str, str], done: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{os.getpid()}.{target.name}.json")
     try:
-        aside.write_text(json.dumps({**told, "done": done}), "utf-8")
+        aside.write_text(json.dumps({**contents, "done": done}), "utf-8")
         aside.replace(_progress_file(target))
     finally:
         aside.unlink(missing_ok=True)

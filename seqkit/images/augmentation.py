@@ -1,4 +1,4 @@
-"""Images changed a little at random, so that their captions stay true."""
+"""Small random changes of images that keep their captions true."""
 
 from __future__ import annotations
 
@@ -18,21 +18,20 @@ LEFT_AND_RIGHT = (
     *("derecha", "derechas", "derecho", "derechos"),
     *("왼", "오른", "좌측", "우측"),
 )
-# Written without spaces, or with endings: there a word is found within others.
+# Scripts without spaces, or with endings joined to words: words are found inside others there.
 _JOINED = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
 
 def may_be_flipped(captions: Iterable[str], words: Sequence[str] = LEFT_AND_RIGHT) -> bool:
-    """Says whether captions stay true when their images are mirrored: none names a side.
+    """Tells whether captions stay true when their images are mirrored: none names a side.
 
     Args:
-        captions: any number of them.
-        words: what they must not say: whole words in any case, but parts of words in Korean,
-            Chinese and Japanese; by default left and right in English, German, French, Spanish and
-            Korean.
+        captions: any number of captions.
+        words: words for sides, whole words in any case, but parts of words in Korean, Chinese and
+            Japanese; by default left and right in English, German, French, Spanish and Korean.
 
     Returns:
-        Whether no caption has any of the words.
+        Whether no caption contains any of the words.
 
     Raises:
         ValueError: a word is empty.
@@ -45,28 +44,28 @@ def may_be_flipped(captions: Iterable[str], words: Sequence[str] = LEFT_AND_RIGH
     """
     if not all(words):
         raise ValueError(f"words has an empty word: {list(words)!r}")
-    patterns = [re.escape(_folded(word)) for word in words]
+    patterns = [re.escape(_fold(word)) for word in words]
     patterns = [word if _JOINED.search(word) else rf"\b{word}\b" for word in patterns]
-    found = re.compile("|".join(patterns) or "(?!)")
-    return not any(found.search(_folded(caption)) for caption in captions)
+    side = re.compile("|".join(patterns) or "(?!)")
+    return not any(side.search(_fold(caption)) for caption in captions)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
 class Augmentation:
-    """Mirrors, crops, and changes brightness and contrast of images, each image on its own.
+    """Mirrors and crops images and changes their brightness and contrast, each image on its own.
 
-    What is done depends on the seed and the step alone: a run that is gone on with, or done again,
-    sees the same images. It runs in a graph.
+    The changes depend only on the seed and the step, so that a run that is resumed or repeated
+    sees the same images. It works in a graph.
 
     Args:
         flip: whether half of the images are mirrored; see `may_be_flipped`.
-        crop: the greatest part of height and width that is cut off, somewhere; what is left is
-            resized to the whole.
-        brightness: the greatest part of the range that is added to all values, or taken off.
-        contrast: the greatest part by which values are moved from or to the mean of their image.
+        crop: the greatest share of height and width that is cut off; the rest is resized to the
+            whole.
+        brightness: the greatest share of the range that is added to all values or subtracted.
+        contrast: the greatest share by which values move from or to the mean of their image.
         seed: of the random numbers.
 
     Raises:
@@ -103,7 +102,7 @@ class Augmentation:
 
         Args:
             pixels: `<uint8 or float>[batch, height, width, 3]`, 0 to 255.
-            step: `<int>[]`, number of the batch.
+            step: `<int>[]`, the number of the batch.
 
         Returns:
             Images of the same shape, dtype and range.
@@ -112,25 +111,27 @@ class Augmentation:
         flip_seed, crop_seed, light_seed = tf.unstack(tf.random.split(seeds, 3))
         images = tf.cast(pixels, tf.float32)
         if self.flip:
-            mirrored = tf.random.stateless_uniform(tf.shape(images)[:1], flip_seed) < 0.5
+            mirrored = tf.random.stateless_uniform(tf.shape(images)[:1], flip_seed) < 0.5  # [batch]
             images = tf.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
         if self.crop:
-            images = self._cropped(images, crop_seed)
+            images = self._crop(images, crop_seed)
         if self.brightness or self.contrast:
-            images = self._lit(images, light_seed)
+            images = self._change_light(images, light_seed)
         images = tf.ensure_shape(images, pixels.shape)
         return tf.cast(tf.round(images) if pixels.dtype.is_integer else images, pixels.dtype)
 
-    def _cropped(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    def _crop(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         shape = tf.shape(images)
+        # [batch] each
         part, top, left = tf.unstack(tf.random.stateless_uniform([3, shape[0]], seed))
         cut = self.crop * part
-        begin = tf.stack([top * cut, left * cut], axis=1)
-        boxes = tf.concat([begin, begin + (1 - cut)[:, None]], axis=1)
+        begin = tf.stack([top * cut, left * cut], axis=1)  # [batch, 2]
+        boxes = tf.concat([begin, begin + (1 - cut)[:, None]], axis=1)  # [batch, 4]
         return tf.image.crop_and_resize(images, boxes, tf.range(shape[0]), shape[1:3])
 
-    def _lit(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    def _change_light(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        # [2, batch, 1, 1, 1]
         amounts = tf.random.stateless_uniform([2, tf.shape(images)[0], 1, 1, 1], seed, -1.0, 1.0)
-        mean = tf.reduce_mean(images, axis=[1, 2, 3], keepdims=True)
+        mean = tf.reduce_mean(images, axis=[1, 2, 3], keepdims=True)  # [batch, 1, 1, 1]
         images = mean + (images - mean) * (1 + self.contrast * amounts[0])
         return tf.clip_by_value(images + 255 * self.brightness * amounts[1], 0.0, 255.0)

@@ -1,4 +1,4 @@
-"""Decodes a batch of encoded images of any size, of which some may be damaged."""
+"""Decodes a batch of encoded images of any size, some of which may be damaged."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from seqkit.images.gif import first_frames
-from seqkit.images.headers import BMP, GIF, JPEG, damaged, read_headers
+from seqkit.images.headers import BMP, GIF, JPEG, damage_error, read_headers
 from seqkit.images.image_bytes import bytes_at, little_endian
 from seqkit.images.orientation import exif_orientation
 
-# Each may hold an image of max_pixels.
+# So few, since each may be an image of max_pixels.
 _PARALLEL_IMAGES = 4
 
 
@@ -21,21 +21,21 @@ def decode_batch(
     shape: tuple[int, ...],
     max_pixels: int,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Decodes images and makes something of the same shape of each.
+    """Decodes images and converts each to a tensor of the same shape.
 
-    A graph cannot catch an error, but a `tf.data` pipeline can leave out the elements that fail:
-    the batch goes through one, and what comes out of it is put where it came from.
+    A graph cannot catch an error, but a `tf.data` pipeline can drop the elements that fail: the
+    batch goes through one, and each result is put back in its place.
 
     Args:
         images: `<string>[batch]`.
         finish: from pixels, `<uint8>[height, width, 1 or 3]`, and their EXIF orientation,
             `<int64>[]`, to `<uint8>[*shape]`.
-        shape: what `finish` gives.
+        shape: the shape of what `finish` returns.
         max_pixels: larger images are refused before they are decoded.
 
     Returns:
-        `<uint8>[batch, *shape]`, zeros where there is an error, and errors, `<string>[batch]`,
-        empty where there is none.
+        `<uint8>[batch, *shape]`, zeros where there is an error, and the errors,
+        `<string>[batch]`, empty where there is none.
 
     Example:
         >>> png = tf.io.encode_png(tf.fill([2, 3, 1], tf.constant(7, tf.uint8)))
@@ -47,7 +47,7 @@ def decode_batch(
     headers = read_headers(images)
     images, size = _with_first_frames(images, headers.kind, headers.size)
     batch = tf.size(images, tf.int64)
-    rows = tf.where(headers.error == "")[:, 0]
+    rows = tf.where(headers.error == "")[:, 0]  # [candidates]
     parts = (images, headers.kind, size, exif_orientation(images))
     candidates = tf.data.Dataset.from_tensor_slices(
         (rows, *(tf.gather(part, rows) for part in parts))
@@ -68,7 +68,7 @@ def decode_batch(
         )
         return row, size, result
 
-    # One more element, for there must be one to batch.
+    # One more element, since an empty pipeline has no batch.
     nothing = (batch, tf.zeros([2], tf.int64), tf.zeros(shape, tf.uint8))
     rows, sizes, results = (
         candidates.map(decode, num_parallel_calls=_PARALLEL_IMAGES)
@@ -77,21 +77,23 @@ def decode_batch(
         .batch(batch + 1)
         .get_single_element()
     )
-    size = tf.scatter_nd(rows[:, None], sizes, [batch + 1, 2])[:-1]
+    size = tf.scatter_nd(rows[:, None], sizes, [batch + 1, 2])[:-1]  # [batch, 2]
     error = _errors(headers.kind, headers.error, size, max_pixels)
-    results = tf.scatter_nd(rows[:, None], results, [batch + 1, *shape])[:-1]
+    results = tf.scatter_nd(rows[:, None], results, [batch + 1, *shape])[:-1]  # [batch, *shape]
     return results, error
 
 
 def _with_first_frames(
     images: tf.Tensor, kind: tf.Tensor, size: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
+    """Replaces GIFs by their first frames, and their sizes by those of the frames if larger."""
+
     def cut() -> tuple[tf.Tensor, tf.Tensor]:
-        rows = tf.where(kind == GIF)
+        rows = tf.where(kind == GIF)  # [gifs, 1]
         frames, frame_sizes = first_frames(tf.gather(images, rows[:, 0]))
         return (
             tf.tensor_scatter_nd_update(images, rows, frames),
-            # A frame may be larger than the screen.
+            # A frame may be larger than the size in the header.
             tf.tensor_scatter_nd_max(size, rows, frame_sizes),
         )
 
@@ -106,8 +108,8 @@ def _errors(
         ["image of ", width, " x ", height, f" pixels is larger than max_pixels={max_pixels}"]
     )
     error = tf.where(tf.reduce_prod(size, axis=1) > max_pixels, too_large, header_error)
-    # What came out of the pipeline has a size.
-    return tf.where((size[:, 0] == 0) & (error == ""), damaged(kind), error)
+    # Images that failed in the pipeline have no size.
+    return tf.where((size[:, 0] == 0) & (error == ""), damage_error(kind), error)
 
 
 def _colors(image: tf.Tensor, kind: tf.Tensor) -> tf.Tensor:
@@ -127,14 +129,14 @@ def _colors(image: tf.Tensor, kind: tf.Tensor) -> tf.Tensor:
 
 
 def _palette(image: tf.Tensor) -> tf.Tensor:
-    """Colors of a BMP of 8 bits a pixel, `<uint8>[256, 3]`; the decoder gives indices alone."""
-    start = little_endian(bytes_at(image[None], tf.constant([14], tf.int64), 4)) + 14
+    """Gives the colors of a BMP of 8 bits a pixel, `<uint8>[256, 3]`; the decoder gives indices."""
+    start = little_endian(bytes_at(image[None], tf.constant([14], tf.int64), 4)) + 14  # [1]
     colors = tf.reshape(bytes_at(image[None], start, 1024), [256, 4])
-    return tf.cast(tf.reverse(colors[:, :3], [1]), tf.uint8)
+    return tf.cast(tf.reverse(colors[:, :3], [1]), tf.uint8)  # blue, green, red in the file
 
 
 def _over_white(pixels: tf.Tensor) -> tf.Tensor:
-    """Lays an image with alpha over white: `<uint8>[height, width, 2 or 4]` to one channel less."""
-    wide = tf.cast(pixels, tf.uint16)  # 255 * 255 fits; a large image in float32 would not
+    """Blends an image with alpha onto white: `<uint8>[height, width, 2 or 4]` to a channel less."""
+    wide = tf.cast(pixels, tf.uint16)  # 255 * 255 fits; float32 would take twice the memory
     alpha = wide[:, :, -1:]
     return tf.cast((wide[:, :, :-1] * alpha + 255 * (255 - alpha) + 127) // 255, tf.uint8)

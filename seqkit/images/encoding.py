@@ -1,4 +1,4 @@
-"""What people hold images in, as encoded bytes."""
+"""Images in the forms that users have them, as encoded bytes."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _KINDS = "a path, encoded bytes or a NumPy array"
 
 
 def encode_images(images: Sequence[str | Path | bytes | np.ndarray] | np.ndarray) -> list[bytes]:
-    """Makes encoded images of paths, of bytes, which are taken as they are, and of arrays.
+    """Reads images from paths and encodes arrays; bytes are taken as they are.
 
     Args:
         images: each a path, the bytes of a file, or an array, `<uint8>` of 0 to 255 or
             `<float>` of 0 to 1, `[height, width]` or `[height, width, 1, 3 or 4]`, which becomes a
-            PNG. They may be mixed; one array `[batch, height, width, channels]` will do too.
+            PNG. They may be mixed; one array `[batch, height, width, channels]` works too.
 
     Returns:
-        The bytes of each.
+        The encoded bytes of each image.
 
     Raises:
-        TypeError: `images` is one image, or one of them is something else.
+        TypeError: `images` is one image, or an image is of another type.
         ValueError: a file cannot be read, or an array has another dtype, shape or range.
 
     Example:
@@ -37,10 +37,10 @@ def encode_images(images: Sequence[str | Path | bytes | np.ndarray] | np.ndarray
             f"images is one array of shape {images.shape}; pass a list of images, or an array "
             "[batch, height, width, channels]"
         )
-    return [_encoded(image, f"images[{position}]") for position, image in enumerate(images)]
+    return [_encode(image, f"images[{position}]") for position, image in enumerate(images)]
 
 
-def _encoded(image: object, name: str) -> bytes:
+def _encode(image: object, name: str) -> bytes:
     if isinstance(image, bytes):
         return image
     if isinstance(image, str | Path):
@@ -57,7 +57,7 @@ def _encoded(image: object, name: str) -> bytes:
 
 
 def _as_uint8(image: np.ndarray, name: str) -> np.ndarray:
-    """`<uint8>[height, width, 1, 3 or 4]`."""
+    """Converts an array to `<uint8>[height, width, 1, 3 or 4]`."""
     pixels = image[:, :, np.newaxis] if image.ndim == 2 else image
     if pixels.ndim != 3 or pixels.shape[2] not in (1, 3, 4) or pixels.size == 0:
         raise ValueError(
@@ -68,7 +68,7 @@ def _as_uint8(image: np.ndarray, name: str) -> np.ndarray:
     if not np.issubdtype(pixels.dtype, np.floating):
         raise ValueError(f"{name} is {pixels.dtype}; pass uint8 of 0 to 255 or floats of 0 to 1")
     low, high = float(pixels.min()), float(pixels.max())
-    if not (low >= 0 and high <= 1):  # written so that a NaN is refused
+    if not (low >= 0 and high <= 1):  # this way round a NaN is refused too
         raise ValueError(
             f"{name} has values from {low:g} to {high:g}; floats must be from 0 to 1: divide by "
             "255, or pass uint8"

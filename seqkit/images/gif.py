@@ -1,4 +1,4 @@
-"""A GIF cut down to its first frame."""
+"""GIFs reduced to their first frames."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from seqkit.images.image_bytes import bytes_at, little_endian
 
 _EXTENSION, _FRAME = 0x21, 0x2C
 _BETWEEN, _IN_EXTENSION, _IN_FRAME, _ENDED = (np.int64(place) for place in range(4))
-# Pixels come in blocks, full ones but for the last: size, 255, and 255 bytes.
+# Pixels come in blocks, all full except the last: the size, 255, and 255 bytes.
 _FULL_BLOCK = 256
 _BLOCKS_A_STEP = 16
-# Of full blocks a first frame of 80 MB; what is cut into smaller ones on purpose is not waited for.
+# Enough for a first frame of 80 MB in full blocks; files of tiny blocks, made to stall, stop here.
 _MOST_STEPS = 20_000
 
 
 def first_frames(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Cuts what follows the first frame of GIFs.
+    """Removes all frames of GIFs except the first.
 
-    The decoder unpacks every frame, each of which has a size of its own, even if one is asked for;
-    a file of some kilobytes can take any amount of memory.
+    The decoder unpacks every frame, even if only one is wanted, and each has its own size: a file
+    of a few kilobytes can take any amount of memory.
 
     Args:
         images: `<string>[batch]`, GIFs.
 
     Returns:
-        `<string>[batch]`, GIFs with one frame, empty where the first frame has no end; and
+        `<string>[batch]`, GIFs with one frame, empty if the first frame is incomplete; and
         `<int64>[batch, 2]`, height and width of the frames.
 
     Example:
@@ -39,7 +39,7 @@ def first_frames(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     length = tf.cast(tf.strings.length(images), tf.int64)
 
     def color_table(flags: tf.Tensor) -> tf.Tensor:
-        """Bytes of the table that follows."""
+        """Gives the number of bytes of the color table that follows."""
         return tf.where(
             flags >= 128,
             3 * tf.bitwise.left_shift(tf.fill(tf.shape(flags), np.int64(2)), flags % 8),
@@ -47,23 +47,24 @@ def first_frames(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         )
 
     def step(position: tf.Tensor, place: tf.Tensor, size: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        head = bytes_at(images, position, _FULL_BLOCK * _BLOCKS_A_STEP)
+        head = bytes_at(images, position, _FULL_BLOCK * _BLOCKS_A_STEP)  # [batch, bytes]
         first = head[:, 0]
         extension = (place == _BETWEEN) & (first == _EXTENSION)
         frame = (place == _BETWEEN) & (first == _FRAME)
         inside = (place == _IN_EXTENSION) | (place == _IN_FRAME)
-        found = tf.reverse(little_endian(tf.reshape(head[:, 5:9], [-1, 2, 2])), [1])
-        size = tf.where(frame[:, None], found, size)
+        # Width and height in the file: [batch, 2 numbers, 2 bytes]
+        frame_size = tf.reverse(little_endian(tf.reshape(head[:, 5:9], [-1, 2, 2])), [1])
+        size = tf.where(frame[:, None], frame_size, size)
         after = tf.where(extension, position + 2, position)
         after = tf.where(frame, position + 11 + color_table(head[:, 9]), after)
-        is_full = tf.cast(head[:, ::_FULL_BLOCK] == _FULL_BLOCK - 1, tf.int64)
+        is_full = tf.cast(head[:, ::_FULL_BLOCK] == _FULL_BLOCK - 1, tf.int64)  # [batch, blocks]
         full = tf.reduce_sum(tf.math.cumprod(is_full, axis=1), axis=1)
         blocks = tf.where(full > 0, _FULL_BLOCK * full, 1 + first)
         after = tf.where(inside, position + blocks, after)
         last = inside & (first == 0)
         next_place = tf.where(extension, _IN_EXTENSION, tf.where(frame, _IN_FRAME, place))
         next_place = tf.where(last & (place == _IN_EXTENSION), _BETWEEN, next_place)
-        # No block follows, or the frame is whole, or the file ends.
+        # No block follows, or the frame is complete, or the file ends.
         stray = (place == _BETWEEN) & ~extension & ~frame
         ended = stray | (last & (place == _IN_FRAME)) | (place == _ENDED) | (after > length)
         return after, tf.where(ended, _ENDED, next_place), size

@@ -6,12 +6,12 @@ import tensorflow as tf
 
 
 def bytes_at(images: tf.Tensor, position: tf.Tensor, count: int) -> tf.Tensor:
-    """Reads some bytes of each image; zeros stand for what lies behind its end.
+    """Reads bytes of each image, zeros after its end.
 
     Args:
         images: `<string>[batch]`.
         position: `<int64>[batch]`, not negative; the first byte to read.
-        count: how many.
+        count: the number of bytes.
 
     Returns:
         `<int64>[batch, count]`.
@@ -27,7 +27,7 @@ def bytes_at(images: tf.Tensor, position: tf.Tensor, count: int) -> tf.Tensor:
 
 
 def little_endian(values: tf.Tensor) -> tf.Tensor:
-    """Puts bytes together to a number, the last being the most significant.
+    """Reads bytes as a number, the last being the most significant.
 
     Args:
         values: `<int64>[..., count]`, at most seven bytes.
@@ -44,7 +44,7 @@ def little_endian(values: tf.Tensor) -> tf.Tensor:
 
 
 def big_endian(values: tf.Tensor) -> tf.Tensor:
-    """Puts bytes together to a number, the first being the most significant.
+    """Reads bytes as a number, the first being the most significant.
 
     Args:
         values: `<int64>[..., count]`, at most seven bytes.
@@ -59,8 +59,8 @@ def big_endian(values: tf.Tensor) -> tf.Tensor:
     return little_endian(tf.reverse(values, axis=[-1]))
 
 
-def signed(value: tf.Tensor) -> tf.Tensor:
-    """Takes numbers of 32 bits as signed.
+def as_signed(value: tf.Tensor) -> tf.Tensor:
+    """Reads numbers of 32 bits as signed.
 
     Args:
         value: `<int64>[...]`, 0 to 2^32 - 1.
@@ -69,7 +69,7 @@ def signed(value: tf.Tensor) -> tf.Tensor:
         `<int64>[...]`.
 
     Example:
-        >>> signed(tf.constant([1, 2**32 - 1], tf.int64)).numpy().tolist()
+        >>> as_signed(tf.constant([1, 2**32 - 1], tf.int64)).numpy().tolist()
         [1, -1]
     """
     return tf.where(value >= 2**31, value - 2**32, value)

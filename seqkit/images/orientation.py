@@ -1,4 +1,4 @@
-"""Which way up a JPEG is, as its camera wrote it (EXIF)."""
+"""The orientation of a JPEG, as the camera wrote it (EXIF)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def exif_orientation(images: tf.Tensor) -> tf.Tensor:
     """Reads the EXIF orientation of JPEGs.
 
     Args:
-        images: `<string>[batch]`; others than JPEGs have none.
+        images: `<string>[batch]`; only JPEGs have an orientation.
 
     Returns:
-        `<int64>[batch]`, 1 to 8; 1, upright, where there is none.
+        `<int64>[batch]`, 1 to 8; 1, upright, for images without one.
 
     Source:
         CIPA DC-008 (Exif 2.32), 4.5.4 and 4.6.4 A; TIFF 6.0, section 2.
@@ -29,29 +29,29 @@ def exif_orientation(images: tf.Tensor) -> tf.Tensor:
         [1, 1]
     """
     start = _tiff_start(images)
-    head = bytes_at(images, start, 8)
+    head = bytes_at(images, start, 8)  # [batch, 8]
     is_little = head[:, 0] == ord("I")
 
     def number(values: tf.Tensor) -> tf.Tensor:
-        little = tf.reshape(is_little, [-1] + [1] * (values.shape.rank - 2))
+        little = tf.reshape(is_little, [-1] + [1] * (values.shape.rank - 2))  # [batch, 1...]
         return tf.where(little, little_endian(values), big_endian(values))
 
     directory = start + number(head[:, 4:8])
     count = number(bytes_at(images, directory, 2))
     entries = bytes_at(images, directory + 2, 12 * _MOST_ENTRIES)
-    entries = tf.reshape(entries, [-1, _MOST_ENTRIES, 12])
-    is_entry = tf.range(_MOST_ENTRIES, dtype=tf.int64) < count[:, None]
-    is_told = is_entry & (number(entries[:, :, 0:2]) == _ORIENTATION_TAG) & (start > 0)[:, None]
-    told = tf.reduce_max(tf.where(is_told, number(entries[:, :, 8:10]), 0), axis=1)
-    return tf.where((told >= 1) & (told <= 8), told, np.int64(1))
+    entries = tf.reshape(entries, [-1, _MOST_ENTRIES, 12])  # [batch, entries, bytes]
+    is_entry = tf.range(_MOST_ENTRIES, dtype=tf.int64) < count[:, None]  # [batch, entries]
+    is_tag = is_entry & (number(entries[:, :, 0:2]) == _ORIENTATION_TAG) & (start > 0)[:, None]
+    orientation = tf.reduce_max(tf.where(is_tag, number(entries[:, :, 8:10]), 0), axis=1)  # [batch]
+    return tf.where((orientation >= 1) & (orientation <= 8), orientation, np.int64(1))
 
 
 def upright(pixels: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
-    """Turns and mirrors an image as its EXIF orientation says.
+    """Turns and mirrors an image according to its EXIF orientation.
 
     Args:
-        pixels: `[height, width, channels]`; where `orientation` is above 4, height and width are
-            exchanged.
+        pixels: `[height, width, channels]`; if `orientation` is above 4, height and width are
+            swapped.
         orientation: `<int64>[]`, 1 to 8.
 
     Returns:
@@ -69,9 +69,9 @@ def upright(pixels: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
 
 
 def _tiff_start(images: tf.Tensor) -> tf.Tensor:
-    """Where the EXIF data of each JPEG begin, `<int64>[batch]`; 0 where there are none.
+    """Finds where the EXIF data of each JPEG begin, `<int64>[batch]`; 0 if there are none.
 
-    They are in one of the application segments at the start.
+    They are in one of the application segments at the start of the file.
     """
     exif = tf.constant([0xFF, 0xE1, *b"Exif\0\0"], tf.int64)
 
@@ -86,7 +86,7 @@ def _tiff_start(images: tf.Tensor) -> tf.Tensor:
         return tf.where(skipped, position + 2 + size, position), start, tf.reduce_any(skipped)
 
     jpeg = tf.strings.substr(images, 0, 2) == b"\xff\xd8"
-    # Behind its end, others have no segment to walk over.
+    # Other images start at their end, where no segment follows.
     first = tf.where(jpeg, np.int64(2), tf.cast(tf.strings.length(images), tf.int64))
     _, start, _ = tf.while_loop(
         lambda position, start, going: going,

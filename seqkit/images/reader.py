@@ -1,4 +1,4 @@
-"""Encoded images to pixels of one size, as a part of a served graph."""
+"""From encoded images to pixels of one size, as part of a served graph."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _CHECKED_TOGETHER = 64
 
 
 class ImageReader(tf.Module):
-    """Encoded images of any format and size, damaged ones among them, to pixels of one size.
+    """Converts encoded images of any format and size, some perhaps damaged, to pixels of one size.
 
-    Reads JPEG (CMYK too; turned as EXIF says), PNG, GIF (its first frame), BMP and WebP (not
-    animated). Grey becomes three equal channels, alpha is laid over white (BMP has none here, and
-    a GIF's transparent color is shown as a color), 16 bits become 8. Images are resized to the
-    given size, whatever their own ratio, bilinearly with antialiasing. What cannot be read is
-    answered with zeros and an error, and the others of its batch are answered as if alone.
+    It reads JPEG (CMYK too; turned according to EXIF), PNG, GIF (the first frame), BMP and WebP
+    (not animated). Grey becomes three equal channels, alpha is blended onto white (but not that of
+    BMP, and a GIF's transparent color stays a color), 16 bits become 8. Images are resized to the
+    given size, whatever their aspect ratio, bilinearly with antialiasing. An image that cannot be
+    read gives zeros and an error; the others of its batch are not affected.
 
-    It is made of TensorFlow ops: kept as an attribute of a `tf.Module`, it is saved with it.
+    It consists of TensorFlow ops: as an attribute of a `tf.Module` it is saved with the module.
 
     Args:
-        height: of the pixels it gives.
-        width: of the pixels it gives.
-        max_pixels: an image with more is refused before it is decoded.
+        height: height of the pixels returned.
+        width: width of the pixels returned.
+        max_pixels: an image with more pixels is refused before it is decoded.
 
     Raises:
         ValueError: an argument is less than 1.
@@ -60,29 +60,30 @@ class ImageReader(tf.Module):
             images: `<string>[batch]`, encoded; the batch may be empty.
 
         Returns:
-            Pixels, `<uint8>[batch, height, width, 3]`, and errors, `<string>[batch]`, each one line
-            and empty where the image was read.
+            Pixels, `<uint8>[batch, height, width, 3]`, and errors, `<string>[batch]`, each a single
+            line, empty if the image was read.
         """
         shape = (self.height, self.width, 3)
-        return decode_batch(images, self._resized, shape, self.max_pixels)
+        return decode_batch(images, self._resize, shape, self.max_pixels)
 
-    def _resized(self, pixels: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
+    def _resize(self, pixels: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
+        """Gives `<uint8>[height, width, 3]` from `<uint8>[any, any, 1 or 3]`."""
         size = [self.height, self.width]
-        # Turned when it is small.
+        # Resized first, since a small image is turned faster.
         size = tf.where(orientation > 4, size[::-1], size)
         resized = tf.cast(tf.image.resize(pixels, size, antialias=True) + 0.5, tf.uint8)
         return tf.broadcast_to(upright(resized, orientation), [self.height, self.width, 3])
 
 
 def image_errors(images: Sequence[bytes], *, max_pixels: int = MAX_PIXELS) -> list[str]:
-    """Says which encoded images `ImageReader` cannot read, and why; each is decoded.
+    """Tells which encoded images `ImageReader` cannot read, and why, by decoding each.
 
     Args:
         images: encoded images.
-        max_pixels: an image with more is refused before it is decoded.
+        max_pixels: an image with more pixels is refused before it is decoded.
 
     Returns:
-        One line for each image, empty where it can be read.
+        A line for each image, empty if it can be read.
 
     Raises:
         TypeError: an image is not `bytes`.
@@ -114,7 +115,7 @@ def image_errors(images: Sequence[bytes], *, max_pixels: int = MAX_PIXELS) -> li
 def _checker(max_pixels: int) -> tf.types.experimental.PolymorphicFunction:
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     def check(images: tf.Tensor) -> tf.Tensor:
-        # A pixel of each, lest the decoding be pruned as unused.
+        # With a pixel of each, so that the decoding is not pruned as unused.
         pixel, error = decode_batch(
             images, lambda pixels, orientation: pixels[0, 0, :1], (1,), max_pixels
         )

@@ -165,8 +165,14 @@ def test_an_error_of_compute_is_not_one_of_the_disk(path):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (np.zeros([3, 2, 3], np.float32), r"compute gave float32\[3, 2, 3\], expected float16\[3"),
-        (np.zeros([2, 2, 3], np.float16), r"compute gave float16\[2, 2, 3\], expected float16\[3"),
+        (
+            np.zeros([3, 2, 3], np.float32),
+            r"compute returned float32\[3, 2, 3\], expected float16\[3",
+        ),
+        (
+            np.zeros([2, 2, 3], np.float16),
+            r"compute returned float16\[2, 2, 3\], expected float16\[3",
+        ),
     ],
 )
 def test_what_compute_gives_is_checked(path, values, message):
@@ -179,5 +185,5 @@ def test_arguments_are_checked(path):
         fill(path.with_suffix(""), Rows())
     with pytest.raises(ValueError, match="chunk must be at least 1, got 0"):
         fill(path, Rows(), chunk=0)
-    with pytest.raises(ValueError, match="no array to read"):
+    with pytest.raises(ValueError, match="not a readable array"):
         ArrayStore(path)

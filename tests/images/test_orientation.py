@@ -58,5 +58,5 @@ def test_damaged_data_are_upright():
     cut = [whole[:end] for end in range(start + 20)]
     noise = np.random.default_rng(0).integers(0, 256, (200, 40), dtype=np.uint8)
     noisy = [whole[: start + 6] + row.tobytes() for row in noise]
-    found = exif_orientation(tf.constant([*cut, *noisy])).numpy()
-    assert (found[: len(cut)] == 1).all() and ((found >= 1) & (found <= 8)).all()
+    actual = exif_orientation(tf.constant([*cut, *noisy])).numpy()
+    assert (actual[: len(cut)] == 1).all() and ((actual >= 1) & (actual <= 8)).all()
