@@ -50,17 +50,17 @@ class Draw(NamedTuple):
             return _draw(probabilities, True, numbers)
         if isinstance(self.top_k, int):
             top_k = min(self.top_k, vocabulary)
-            return self._of_ranked(top_tokens(probabilities, top_k), numbers, top_k, vocabulary)
-        return self._limited(probabilities, numbers)
+            return self._draw_ranked(top_tokens(probabilities, top_k), numbers, top_k, vocabulary)
+        return self._draw_limited(probabilities, numbers)
 
-    def _limited(self, probabilities: Tensor, numbers: Tensor) -> Tensor:
+    def _draw_limited(self, probabilities: Tensor, numbers: Tensor) -> Tensor:
         """Draws where the number of tokens to rank is only known from the values."""
         vocabulary = probabilities.shape[-1]
         top_k = ops.reshape(vocabulary if self.top_k is None else self.top_k, (-1, 1))
         top_k = ops.where(ops.logical_and(top_k > 0, top_k < vocabulary), top_k, vocabulary)
         top_p = 1.0 if self.top_p is None else self.top_p
 
-        def of_ranked() -> Tensor:
+        def draw_ranked() -> Tensor:
             ranks = min(FIRST_RANKS, vocabulary)
             first = top_tokens(probabilities, ranks)
             # Without `top_k` the sum of the first ranks must reach `top_p`; with it `top_k` ranks
@@ -71,27 +71,27 @@ class Draw(NamedTuple):
             enough = ops.logical_or(ops.logical_or(top_k <= ranks, reached), unlimited)
             return ops.cond(
                 ops.all(enough),
-                lambda: self._of_ranked(first, numbers, top_k, vocabulary),
-                lambda: self._of_ranked(
+                lambda: self._draw_ranked(first, numbers, top_k, vocabulary),
+                lambda: self._draw_ranked(
                     ops.top_k(probabilities, vocabulary), numbers, top_k, vocabulary
                 ),
             )
 
-        def of_all() -> Tensor:
+        def draw_any() -> Tensor:
             return _draw(probabilities, True, numbers)
 
         unlimited = ops.logical_and(ops.equal(top_k, vocabulary), ops.greater_equal(top_p, 1.0))
         if self.top_k is None and isinstance(self.top_p, float):
-            return of_ranked()
+            return draw_ranked()
         # What is drawn for a row must not depend on the limits of the others: without limits the
         # order is always that of the vocabulary.
         return ops.cond(
             ops.all(unlimited),
-            of_all,
-            lambda: ops.where(ops.squeeze(unlimited, -1), of_all(), of_ranked()),
+            draw_any,
+            lambda: ops.where(ops.squeeze(unlimited, -1), draw_any(), draw_ranked()),
         )
 
-    def _of_ranked(
+    def _draw_ranked(
         self, ranked: tuple[Tensor, Tensor], numbers: Tensor, top_k: Any, vocabulary: int
     ) -> Tensor:
         """Draws from the most probable tokens, as far as the limits keep them.

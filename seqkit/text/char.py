@@ -14,12 +14,12 @@ from seqkit.text.tokenizer import Tokenizer, Tokens, join_rows
 class CharTokenizer(Tokenizer):
     """One token for each code point of the normalised text.
 
-    Joined again, the tokens are the normalised text, exactly. A token's offsets are the stretch of
-    raw text its character was made from: two for a letter and an accent that NFC makes one. The
-    parts of a character that normalisation takes apart all have the offsets of the whole.
+    Joined, the tokens are exactly the normalised text. A token's offsets cover the raw characters
+    that it was made from: two for a letter and an accent that NFC composes. The parts of a
+    character that normalisation decomposes all have the offsets of the whole.
 
     Args:
-        normalizer: what is done to the text first; NFC and nothing else when not given.
+        normalizer: normalises the text first; only NFC by default.
 
     Example:
         >>> tokenizer = CharTokenizer()
@@ -39,12 +39,12 @@ class CharTokenizer(Tokenizer):
         """Splits normalised text into its code points.
 
         Args:
-            text: normalised code points with their places in the raw text.
+            text: normalised code points with their offsets in the raw text.
 
         Returns:
-            Tokens.
+            Tokens, ragged `[batch, characters]`.
         """
-        code_points = text.code_points
+        code_points = text.code_points  # [batch, characters]
         values = code_points.with_flat_values(encode_each(code_points.flat_values))
         return Tokens(values, text.start, text.end)
 

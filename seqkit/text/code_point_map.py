@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from seqkit.text.code_points import AlignedText, CodePointTable, row_ids
+from seqkit.text.code_points import AlignedText, CodePointTable
+from seqkit.text.ragged import flat_row_ids, ragged
 
 
 class CodePointMap(tf.Module):
     """Replaces each code point by a fixed sequence of code points.
 
-    A replacement keeps the place in the raw text of what it replaces.
+    A replacement keeps the offsets of the code point that it replaces.
 
     Args:
-        sequences: one or more code points by code point; what is not named stays as it is.
+        sequences: one or more code points for each code point to replace.
 
     Raises:
         ValueError: a sequence is empty.
@@ -36,8 +37,8 @@ class CodePointMap(tf.Module):
             raise ValueError(f"sequences is empty for U+{empty[0]:04X}; give at least one")
         singles = {c: s[0] - c for c, s in sequences.items() if len(s) == 1}
         several = {c: s for c, s in sequences.items() if len(s) > 1}
-        # What happens to a code point is an action: 0 keeps it, the next ones shift it by a
-        # constant (whole alphabets share one), and those from `_first_sequence` on expand it.
+        # Each code point has an action: 0 keeps it, the next ones shift it by a constant (which
+        # whole alphabets share), and those from `_first_sequence` on expand it.
         shifts = sorted(set(singles.values()) - {0})
         self._first_sequence = 1 + len(shifts)
         action_of_shift = {0: 0} | {shift: 1 + i for i, shift in enumerate(shifts)}
@@ -56,12 +57,12 @@ class CodePointMap(tf.Module):
         """Replaces the code points of texts.
 
         Args:
-            text: code points with their places in the raw text.
+            text: code points with their offsets in the raw text, ragged `[batch, characters]`.
 
         Returns:
-            The replaced code points with the places of what they replace.
+            The new code points, each with the offsets of the one it replaces.
         """
-        code_points = text.code_points.flat_values
+        code_points = text.code_points.flat_values  # [characters]
         actions = self._actions.lookup(code_points)
         shifted = code_points + tf.gather(self._shifts, actions)
         kept = text._replace(code_points=text.code_points.with_flat_values(shifted))
@@ -74,8 +75,10 @@ class CodePointMap(tf.Module):
         )
 
     def _expand(self, text: AlignedText, actions: tf.Tensor) -> AlignedText:
-        code_points = text.code_points.flat_values
+        """Replaces code points by sequences; `actions` is `<int32>[characters]`."""
+        code_points = text.code_points.flat_values  # [characters]
         count = tf.size(code_points)
+        # Each character is read from this pool: from its sequence, or from itself behind them.
         pool = tf.concat([self._pool, code_points], 0)
         begin = tf.where(
             actions >= self._first_sequence,
@@ -84,14 +87,14 @@ class CodePointMap(tf.Module):
         )
         parts = tf.ragged.range(
             begin, begin + tf.gather(self._lengths, actions), row_splits_dtype=tf.int64
-        )
-        source = row_ids(parts.row_splits, tf.range(tf.size(parts.values, tf.int64)))
-        splits = tf.gather(parts.row_splits, text.code_points.row_splits)
-        flat = (
-            tf.gather(pool, parts.values),
-            tf.gather(text.start.flat_values, source),
-            tf.gather(text.end.flat_values, source),
-        )
+        )  # [characters, parts]
+        source = flat_row_ids(parts)  # [all parts]: the character of each
+        splits = tf.gather(parts.row_splits, text.code_points.row_splits)  # [batch + 1]
         return AlignedText(
-            *(tf.RaggedTensor.from_row_splits(f, splits, validate=False) for f in flat)
+            *ragged(
+                splits,
+                tf.gather(pool, parts.values),
+                tf.gather(text.start.flat_values, source),
+                tf.gather(text.end.flat_values, source),
+            )
         )

@@ -1,4 +1,4 @@
-"""Texts as code points that remember where in the raw text they came from."""
+"""Texts as code points with their offsets in the raw text."""
 
 from __future__ import annotations
 
@@ -9,26 +9,25 @@ import numpy as np
 import tensorflow as tf
 
 REPLACEMENT = 0xFFFD
-"""Code point that stands for bytes that are not UTF-8."""
+"""The code point that replaces bytes that are not UTF-8."""
 
 CODE_SPACE = 0x110000
-"""Number of code points in Unicode."""
+"""The number of code points in Unicode."""
 
 _PAGE = 256
 
 
 def assigned_characters() -> Iterator[str]:
-    """Every character that Unicode may have given a meaning.
+    """Yields every character that Unicode may have assigned, in code point order.
 
-    Returns:
-        Characters in code point order, without surrogates and the planes left to private use.
+    Surrogates, unused planes and those for private use are left out.
     """
     for begin, end in ((0, 0xD800), (0xE000, 0x40000), (0xE0000, 0xE1000)):
         yield from map(chr, range(begin, end))
 
 
 class AlignedText(NamedTuple):
-    """Code points of texts, each with the stretch of raw text it came from.
+    """Code points of texts, each with its offsets in the raw text.
 
     Attributes:
         code_points: ragged `<int32>[batch, None]`.
@@ -45,13 +44,13 @@ class AlignedText(NamedTuple):
 class CodePointTable(tf.Module):
     """A small constant map from every code point to an integer.
 
-    Code points are cut into pages of 256 and equal pages are kept once, so a property of all of
-    Unicode costs kilobytes in a SavedModel, needs no lookup table resource, and is read by two
-    gathers.
+    Code points are divided into pages of 256 and equal pages are kept once, so that a property of
+    all of Unicode takes a few kilobytes in a SavedModel, needs no lookup table resource, and is
+    read by two gathers.
 
     Args:
-        values: value by code point.
-        default: value of every other code point.
+        values: the value of each code point.
+        default: the value of all other code points.
 
     Raises:
         ValueError: a key is not a code point, or a value does not fit 32 bits.
@@ -77,13 +76,13 @@ class CodePointTable(tf.Module):
         pages: dict[bytes, int] = {}
         rows = dense.astype(dtype).reshape(-1, _PAGE)
         first = [pages.setdefault(row.tobytes(), len(pages) * _PAGE) for row in rows]
-        # Eager constants are captured, so one graph that uses the table many times stores it once.
+        # Eager constants are captured: a graph that uses the table many times stores it once.
         with tf.init_scope(), tf.device("/CPU:0"):
             self._first = tf.constant(first, tf.int32)
             self._pages = tf.constant(np.frombuffer(b"".join(pages), dtype))
 
     def lookup(self, code_points: tf.Tensor) -> tf.Tensor:
-        """Values of code points.
+        """Looks up the values of code points.
 
         Args:
             code_points: `<int32>[...]`, each from 0 to 0x10FFFF.
@@ -99,14 +98,14 @@ class CodePointTable(tf.Module):
 def decode(text: tf.Tensor) -> AlignedText:
     """Decodes UTF-8 to code points.
 
-    Bytes that are not UTF-8 become U+FFFD, as many as Python's `errors="replace"` gives; NUL and
-    every other character is kept.
+    Bytes that are not UTF-8 become U+FFFD, as many as with Python's `errors="replace"`; NUL and
+    all other characters are kept.
 
     Args:
         text: `<string>[batch]`.
 
     Returns:
-        Aligned code points; offsets count code points of the decoded text.
+        Aligned code points, ragged `[batch, characters]`; offsets count decoded code points.
 
     Example:
         >>> aligned = decode(tf.constant([b"h\\xc3\\xa9", b"\\xff", b""]))
@@ -117,9 +116,9 @@ def decode(text: tf.Tensor) -> AlignedText:
     """
     code_points = tf.strings.unicode_decode(
         tf.ensure_shape(text, [None]), "UTF-8", errors="replace", replacement_char=REPLACEMENT
-    )
-    lengths = tf.cast(code_points.row_lengths(), tf.int32)
-    start = tf.ragged.range(lengths, row_splits_dtype=tf.int64).values
+    )  # [batch, characters]
+    lengths = tf.cast(code_points.row_lengths(), tf.int32)  # [batch]
+    start = tf.ragged.range(lengths, row_splits_dtype=tf.int64).values  # [characters]
     return AlignedText(
         code_points,
         code_points.with_flat_values(start),
@@ -128,11 +127,11 @@ def decode(text: tf.Tensor) -> AlignedText:
 
 
 def encode(code_points: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:
-    """Encodes stretches of code points as UTF-8 strings.
+    """Encodes sequences of code points as UTF-8 strings.
 
     Args:
-        code_points: `<int32>[count]`.
-        splits: `<int64>[strings + 1]`, where each string begins, and `count` at the end.
+        code_points: `<int32>[count]`, all sequences one after another.
+        splits: `<int64>[strings + 1]`, where each sequence begins, and `count` at the end.
 
     Returns:
         `<string>[strings]`.
@@ -151,7 +150,7 @@ def encode(code_points: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:
 
 
 def encode_each(code_points: tf.Tensor) -> tf.Tensor:
-    """Encodes every code point as a string of its own.
+    """Encodes each code point as a string of its own.
 
     Args:
         code_points: `<int32>[count]`.
@@ -163,42 +162,21 @@ def encode_each(code_points: tf.Tensor) -> tf.Tensor:
         >>> encode_each(tf.constant([104, 233])).numpy().tolist()
         [b'h', b'\\xc3\\xa9']
     """
-    # A text has few different characters and making a string costs more than copying it.
-    distinct, index = tf.unique(code_points)
+    # A text has few distinct characters, and making a string costs more than copying it.
+    distinct, index = tf.unique(code_points)  # [distinct], [count]
     splits = tf.range(tf.size(distinct, tf.int64) + 1)
     return tf.gather(encode(distinct, splits), index)
-
-
-def row_ids(row_splits: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
-    """Rows that flat positions belong to.
-
-    `RaggedTensor.value_rowids` needs memory for rows times the longest row, which one long text in
-    a batch makes gigabytes; this needs none.
-
-    Args:
-        row_splits: `<int64>[rows + 1]`.
-        positions: `<int64>[count]`.
-
-    Returns:
-        `<int64>[count]`.
-
-    Example:
-        >>> splits, positions = tf.constant([0, 2, 2, 3], tf.int64), tf.range(3, dtype=tf.int64)
-        >>> row_ids(splits, positions).numpy().tolist()
-        [0, 0, 2]
-    """
-    return tf.searchsorted(row_splits, positions, side="right", out_type=tf.int64) - 1
 
 
 def take_rows(text: AlignedText, rows: tf.Tensor) -> AlignedText:
     """Takes some texts of a batch.
 
     Args:
-        text: code points with their places.
-        rows: `<int64>[rows]`, which texts.
+        text: code points with their offsets, ragged `[batch, characters]`.
+        rows: `<int64>[rows]`, the texts to take.
 
     Returns:
-        These texts.
+        These texts, ragged `[rows, characters]`.
 
     Example:
         >>> text = decode(tf.constant(["ab", "c"]))
@@ -206,20 +184,20 @@ def take_rows(text: AlignedText, rows: tf.Tensor) -> AlignedText:
         [[99]]
     """
     splits = text.code_points.row_splits
-    begin, limit = tf.gather(splits, rows), tf.gather(splits, rows + 1)
-    indices = tf.ragged.range(begin, limit, row_splits_dtype=tf.int64)
+    begin, limit = tf.gather(splits, rows), tf.gather(splits, rows + 1)  # [rows]
+    indices = tf.ragged.range(begin, limit, row_splits_dtype=tf.int64)  # [rows, characters]
     return AlignedText(
         *(indices.with_flat_values(tf.gather(part.flat_values, indices.values)) for part in text)
     )
 
 
 def replace_rows(text: AlignedText, rows: tf.Tensor, replacement: AlignedText) -> AlignedText:
-    """Puts other texts in the place of some texts of a batch.
+    """Replaces some texts of a batch by others.
 
     Args:
-        text: code points with their places.
-        rows: `<int64>[rows]`, which texts to replace.
-        replacement: one text for each of `rows`.
+        text: code points with their offsets, ragged `[batch, characters]`.
+        rows: `<int64>[rows]`, the texts to replace.
+        replacement: one text for each of `rows`, ragged `[rows, characters]`.
 
     Returns:
         All texts, with those of `rows` replaced.
@@ -229,11 +207,12 @@ def replace_rows(text: AlignedText, rows: tf.Tensor, replacement: AlignedText) -
         >>> replace_rows(text, tf.constant([1], tf.int64), other).code_points.to_list()
         [[97, 98], [100, 101, 102]]
     """
-    # Each row is read from the old texts or from the new ones, laid behind them.
+    # Each row is read from the old texts or from the new ones, which are appended to them.
     old, new = text.code_points.row_splits, replacement.code_points.row_splits
+    # [batch]
     begin = tf.tensor_scatter_nd_update(old[:-1], rows[:, None], new[:-1] + old[-1])
     limit = tf.tensor_scatter_nd_update(old[1:], rows[:, None], new[1:] + old[-1])
-    indices = tf.ragged.range(begin, limit, row_splits_dtype=tf.int64)
+    indices = tf.ragged.range(begin, limit, row_splits_dtype=tf.int64)  # [batch, characters]
     return AlignedText(
         *(
             indices.with_flat_values(
@@ -247,36 +226,37 @@ def replace_rows(text: AlignedText, rows: tf.Tensor, replacement: AlignedText) -
 def byte_offsets(
     text: tf.Tensor, start: tf.RaggedTensor, end: tf.RaggedTensor
 ) -> tuple[tf.RaggedTensor, tf.RaggedTensor]:
-    """Offsets in bytes for offsets in characters.
+    """Converts offsets in characters to offsets in bytes.
 
     Args:
         text: `<string>[batch]`, UTF-8.
-        start: `<int32>[batch, n]`, ragged, offsets of first characters.
-        end: `<int32>[batch, n]`, ragged, offsets after last characters.
+        start: ragged `<int32>[batch, None]`, offsets of first characters.
+        end: ragged `<int32>[batch, None]`, offsets after last characters.
 
     Returns:
-        The same two in bytes.
+        Ragged `<int32>[batch, None]`, twice: start and end in bytes.
 
     Example:
         >>> offsets = tf.ragged.constant([[0, 1], [0]]), tf.ragged.constant([[1, 3], [1]])
         >>> [part.to_list() for part in byte_offsets(tf.constant(["éab", "가"]), *offsets)]
         [[[0, 2], [0]], [[2, 4], [3]]]
     """
-    _, begins = tf.strings.unicode_decode_with_offsets(text, "UTF-8")
-    size = tf.strings.length(text)
+    _, begins = tf.strings.unicode_decode_with_offsets(text, "UTF-8")  # [batch, characters]
+    size = tf.strings.length(text)  # [batch]
+    # [batch, characters + 1]
     limits = tf.concat([tf.cast(begins, tf.int32), tf.RaggedTensor.from_tensor(size[:, None])], 1)
-    first = tf.gather(limits.row_starts(), start.value_rowids())
+    first = tf.gather(limits.row_starts(), start.value_rowids())  # [offsets]
     places = (first + tf.cast(offsets.values, tf.int64) for offsets in (start, end))
     begin, stop = (start.with_values(tf.gather(limits.values, place)) for place in places)
     return begin, stop
 
 
 def as_text_tensor(texts: Any) -> tf.Tensor:
-    """Turns what people hold texts in into one string tensor.
+    """Converts texts in any of the usual containers to a string tensor.
 
     Args:
-        texts: list, tuple or other iterable of `str` or `bytes`, NumPy array, pandas series,
-            pyarrow array, or `<string>[batch]` tensor.
+        texts: a list, tuple or other iterable of `str` or `bytes`, a NumPy array, pandas series,
+            pyarrow array, or tensor `<string>[batch]`.
 
     Returns:
         `<string>[batch]`.
@@ -293,19 +273,19 @@ def as_text_tensor(texts: Any) -> tf.Tensor:
     if isinstance(texts, str | bytes):
         raise TypeError(f"texts is one string, {_shown(texts)}; pass a list of texts: [text]")
     if tf.is_tensor(texts):
-        return _checked_tensor(texts)
+        return _check_tensor(texts)
     items = _as_list(texts)
     try:
         tensor = tf.constant(items, tf.string)
     except (TypeError, ValueError, UnicodeError) as error:
         _raise_for_bad_text(items)
-        raise ValueError(f"texts cannot be made a string tensor: {error}") from error
+        raise ValueError(f"texts cannot be converted to a string tensor: {error}") from error
     if tensor.shape.rank != 1:
         _raise_for_bad_text(items)
     return tensor
 
 
-def _checked_tensor(texts: Any) -> tf.Tensor:
+def _check_tensor(texts: Any) -> tf.Tensor:
     if not isinstance(texts, tf.Tensor) or texts.dtype != tf.string:
         raise TypeError(
             f"texts is a {type(texts).__name__} of {texts.dtype.name}; pass a dense string tensor "
@@ -338,12 +318,12 @@ def _raise_for_bad_text(items: list[Any]) -> None:
                 if 0xD800 <= ord(character) < 0xE000:
                     raise ValueError(
                         f"texts[{index}] has the lone surrogate {character!r} at character "
-                        f"{position}, which is no Unicode text; replace it, for instance by "
+                        f"{position}, which is not Unicode text; replace it, for instance with "
                         "text.encode('utf-8', 'replace')"
                     )
         elif _is_missing(item):
             raise ValueError(
-                f"texts[{index}] is missing ({item}); drop the row or replace it by ''"
+                f"texts[{index}] is missing ({item}); drop the row or replace it with ''"
             )
         elif not isinstance(item, bytes):
             raise ValueError(
@@ -352,7 +332,7 @@ def _raise_for_bad_text(items: list[Any]) -> None:
 
 
 def _is_missing(item: object) -> bool:
-    # pandas' own are told by name: it need not be installed.
+    # Those of pandas are recognised by name, since it may not be installed.
     if item is None or type(item).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(item, float) and item != item

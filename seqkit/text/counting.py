@@ -1,4 +1,4 @@
-"""Counting tokens over a corpus of any size, through the tokenizer's own graph."""
+"""Counting the tokens of a corpus of any size, with the tokenizer's own graph."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from seqkit.text.code_points import as_text_tensor
 if TYPE_CHECKING:
     from seqkit.text.tokenizer import Tokenizer
 
-# Large enough that most tokens of a batch repeat, so that little is left to merge; small enough
-# that a few batches in flight are a few megabytes.
+# So large that most tokens of a batch repeat and few counts must be merged; so small that a few
+# batches in flight take only some megabytes.
 _TEXTS_PER_BATCH = 4096
 
 
@@ -30,16 +30,16 @@ def count_tokens(
     graph, and only its distinct tokens are merged in Python.
 
     Args:
-        batches: a tf.data.Dataset of <string>[batch], or an iterable of batches, each a list,
-            array or tensor of texts. Batches of any size, also empty ones.
-        tokenizer: what cuts the texts into tokens.
-        batch_size: number of texts counted together; batches given are joined or cut to it.
+        batches: a `tf.data.Dataset` of `<string>[batch]`, or an iterable of batches, each a list,
+            array or tensor of texts. Batches may have any size, also 0.
+        tokenizer: splits the texts into tokens.
+        batch_size: how many texts are counted together; batches are joined or split to this size.
 
     Returns:
         The number of occurrences of each token.
 
     Raises:
-        TypeError: a batch is one string, or a dataset's elements are not <string>[batch].
+        TypeError: a batch is one string, or a dataset's elements are not `<string>[batch]`.
         ValueError: a text is not text, or `batch_size` is below 1.
 
     Example:
@@ -63,7 +63,7 @@ def count_tokens(
         for tokens, counts in counted.as_numpy_iterator():
             total.update(dict(zip(tokens.tolist(), counts.tolist(), strict=True)))
     except tf.errors.OpError:
-        if failures:  # The reader's own error says more than tf.data's report of it.
+        if failures:  # the original error says more than tf.data's report of it
             raise failures[0] from None
         raise
     return Counter({token.decode(): count for token, count in total.items()})
@@ -72,7 +72,7 @@ def count_tokens(
 def _dataset(
     batches: Iterable[Any] | tf.data.Dataset, failures: list[Exception]
 ) -> tf.data.Dataset:
-    """Returns the batches as a dataset of <string>[batch]; a reader's error goes to `failures`."""
+    """Converts batches to a dataset of `<string>[batch]`; their errors are put in `failures`."""
     wanted = tf.TensorSpec([None], tf.string)
     if isinstance(batches, tf.data.Dataset):
         if not wanted.is_compatible_with(batches.element_spec):

@@ -15,7 +15,8 @@ from seqkit.text.subword import SubwordTokenizer
 from seqkit.text.tokenizer import Tokenizer
 from seqkit.text.vocabulary import Vocabulary
 
-# Texts that are looked at to tell words from sentences, and what share of them may hold a space.
+# How many texts are looked at to distinguish words from sentences; and from which share of texts
+# with a space, or from which mean length, they are sentences.
 _SEEN = 10_000
 _SENTENCES = 0.1
 _LONGEST_WORD = 20
@@ -24,20 +25,20 @@ _HAN = (0x4E00, 0x9FFF)
 
 
 def suggest_tokenizer(batches: Iterable[Any]) -> str:
-    """Tells how texts had best be split where nobody says.
+    """Suggests a tokenizer for texts.
 
-    Sentences are cut into pieces of words, but where there are few of them and a character is as
-    much as a syllable or a word, into characters: pieces would be seen too seldom. Words and names
-    are spelled, those of Hangul syllables by the letters that these consist of.
+    Sentences are split into subwords; but few sentences in Hangul or Chinese characters, where a
+    character is a syllable or a word, are split into characters, since subwords would be too rare.
+    Words and names are spelled, Korean ones in the letters of their syllables.
 
     Args:
         batches: batches of texts; the first 10,000 are looked at.
 
     Returns:
-        For sentences, of which more than a tenth hold a space or the mean length is more than 20
-        characters, `"subword"`; or `"char"` where there are less than 10,000 and more than half of
-        all characters are Hangul syllables or Chinese characters. For others `"jamo"` where more
-        than half are Hangul syllables, and `"char"` elsewhere.
+        For sentences (more than a tenth of the texts have a space, or the mean length is more than
+        20 characters) `"subword"`, or `"char"` if there are fewer than 10,000 and more than half
+        of all characters are Hangul syllables or Chinese characters. For others `"jamo"` if more
+        than half are Hangul syllables, otherwise `"char"`.
 
     Example:
         >>> suggest_tokenizer([["A dog runs.", "Ein Hund läuft."]])
@@ -72,15 +73,15 @@ def learn_dictionary(
     min_count: int = 1,
     seed: int = 0,
 ) -> tuple[Tokenizer, Vocabulary]:
-    """Learns from training texts what the tokens are and which ids they have.
+    """Learns tokens and their ids from training texts.
 
     Args:
         batches: batches of texts, read once; they need not fit into memory.
         tokenizer: `"char"`, `"word"`, `"jamo"` or `"subword"`.
-        normalizer: what is done to a text first.
-        vocabulary_size: at most so many ids, the four special ones included.
-        min_count: rarer tokens are left to UNK; of no effect on `"subword"`, whose pieces spell
-            rare words.
+        normalizer: normalises the texts first.
+        vocabulary_size: the most ids, the four special ones included.
+        min_count: rarer tokens become UNK; no effect on `"subword"`, which spells rare words in
+            pieces.
         seed: seed of the sample that subword pieces are learned from.
 
     Returns:
@@ -98,9 +99,9 @@ def learn_dictionary(
             batches, vocabulary_size=vocabulary_size, normalizer=normalizer, seed=seed
         )
         return subword, Vocabulary(subword.pieces)
-    made = tokenizers.get(tokenizer, normalizer=normalizer)
-    counts = count_tokens(batches, made)
-    return made, Vocabulary.from_counts(counts, min_count=min_count, max_size=vocabulary_size)
+    splitter = tokenizers.get(tokenizer, normalizer=normalizer)
+    counts = count_tokens(batches, splitter)
+    return splitter, Vocabulary.from_counts(counts, min_count=min_count, max_size=vocabulary_size)
 
 
 def _count_between(code_points: tf.Tensor, first: int, last: int) -> int:

@@ -1,4 +1,4 @@
-"""From texts to the numbers a model reads, and how much of a text the dictionary did not know."""
+"""From texts to the ids that a model reads, and the share of unknown tokens."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class EncodedText(NamedTuple):
     """Texts as ids.
 
     Attributes:
-        token_ids: ragged `<int32>[batch, None]`; a text without a token is one UNK.
-        ngram_ids: ragged `<int32>[batch, None]`, empty rows where the encoder has no n-grams.
-        unknown_rate: `<float32>[batch]`, share of a text's tokens that the dictionary does not
-            hold; 1 for a text without a token.
-        tokens: ragged `<string>[batch, None]`; a text without a token has an empty row.
+        token_ids: ragged `<int32>[batch, None]`; a text without tokens is one UNK.
+        ngram_ids: ragged `<int32>[batch, None]`, empty rows if the encoder has no n-grams.
+        unknown_rate: `<float32>[batch]`, the share of a text's tokens that the dictionary does not
+            know; 1 for a text without tokens.
+        tokens: ragged `<string>[batch, None]`; a text without tokens has an empty row.
     """
 
     token_ids: tf.RaggedTensor
@@ -39,12 +39,12 @@ class EncodedText(NamedTuple):
 
 
 class TextEncoder(tf.Module):
-    """A tokenizer, its dictionary and, beside them, hashed n-grams of the same text's words.
+    """A tokenizer with its dictionary and, if wanted, hashed n-grams of the same texts' words.
 
     Args:
-        tokenizer: splits the text; its normalizer serves the n-grams too.
-        vocabulary: tokens to ids.
-        ngrams: buckets of the words' n-grams, or None.
+        tokenizer: splits the texts; its normalizer is used for the n-grams too.
+        vocabulary: maps tokens to ids.
+        ngrams: maps words to the buckets of their n-grams; None for no n-grams.
 
     Example:
         >>> from seqkit.text import Vocabulary, WordTokenizer
@@ -66,7 +66,7 @@ class TextEncoder(tf.Module):
             if isinstance(tokenizer, WordTokenizer)
             else WordTokenizer(normalizer=tokenizer.normalizer)
         )
-        # A character that became bytes was not known either: bytes are how it is kept, not read.
+        # A character spelled in bytes was unknown too: its bytes keep it, but mean nothing.
         self._is_unknown = tf.constant(
             [i == UNK_ID or bool(_BYTE_PIECE.fullmatch(t)) for i, t in enumerate(vocabulary.tokens)]
         )
@@ -79,17 +79,17 @@ class TextEncoder(tf.Module):
             texts: `<string>[batch]`, or anything `as_text_tensor` takes.
 
         Returns:
-            EncodedText.
+            The ids and tokens.
         """
         return self._encode_once(as_text_tensor(texts))
 
     def _encode(self, texts: tf.Tensor) -> EncodedText:
         with tf.device("/CPU:0"):
-            normalized = self.tokenizer.normalizer(decode(texts))
-            tokens = self.tokenizer.split(normalized).values
-            ids = self.vocabulary.token_to_id(tokens)
+            normalized = self.tokenizer.normalizer(decode(texts))  # [batch, characters]
+            tokens = self.tokenizer.split(normalized).values  # [batch, tokens]
+            ids = self.vocabulary.token_to_id(tokens)  # [batch, tokens]
             unknown = ids.with_values(tf.cast(tf.gather(self._is_unknown, ids.values), tf.float32))
-            empty = tf.equal(ids.row_lengths(), 0)
+            empty = tf.equal(ids.row_lengths(), 0)  # [batch]
             rate = tf.where(empty, 1.0, tf.reduce_mean(unknown, axis=1))
             ids = _fill(ids, empty)
             if self.ngrams is None:
@@ -103,15 +103,15 @@ class TextEncoder(tf.Module):
     def extended(
         self, batches: Iterable[Any], min_count: int = 1, max_size: int | None = None
     ) -> TextEncoder:
-        """An encoder that knows more words; the ids of those known stay.
+        """Gives an encoder that knows more tokens; known tokens keep their ids.
 
         Args:
             batches: batches of new training texts.
             min_count: rarer tokens are not added.
-            max_size: the most ids there may be; those known stay in any case.
+            max_size: the most ids; known tokens are never dropped.
 
         Returns:
-            A new encoder; this one, if its tokenizer spells every word from pieces.
+            A new encoder; this one if its tokenizer spells every word in pieces.
         """
         if isinstance(self.tokenizer, SubwordTokenizer):
             return self
@@ -120,7 +120,7 @@ class TextEncoder(tf.Module):
         return TextEncoder(self.tokenizer, vocabulary, self.ngrams)
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments that make this encoder again, as JSON-able values."""
+        """Gives the arguments that make this encoder again, as JSON-able values."""
         return {
             "tokenizer": tokenizers.serialize(self.tokenizer),
             "vocabulary": self.vocabulary.get_config(),
@@ -138,8 +138,8 @@ class TextEncoder(tf.Module):
 
 
 def _fill(ids: tf.RaggedTensor, empty: tf.Tensor) -> tf.RaggedTensor:
-    """Gives each empty row one UNK: a recurrent layer must never see a row of padding alone."""
-    unk = tf.RaggedTensor.from_row_lengths(
+    """Gives each empty row an UNK: a recurrent layer must never see a row of only padding."""
+    unk = tf.RaggedTensor.from_row_lengths(  # [batch, 1 or 0]
         tf.fill([tf.math.count_nonzero(empty, dtype=tf.int32)], UNK_ID),
         tf.cast(empty, tf.int64),
         validate=False,
@@ -148,6 +148,7 @@ def _fill(ids: tf.RaggedTensor, empty: tf.Tensor) -> tf.RaggedTensor:
 
 
 def _no_rows(rows: tf.Tensor) -> tf.RaggedTensor:
+    """Gives empty rows, ragged `<int32>[rows, 0]`."""
     return tf.RaggedTensor.from_row_lengths(
         tf.zeros([0], tf.int32), tf.zeros([rows], tf.int64), validate=False
     )

@@ -17,24 +17,25 @@ from seqkit.text.composition import (
     HANGUL_V,
 )
 from seqkit.text.normalization import Normalizer
+from seqkit.text.ragged import ragged
 from seqkit.text.tokenizer import Tokenizer, Tokens, join_rows
 
 
 class JamoTokenizer(Tokenizer):
-    """Hangul syllables as their two or three conjoining letters, the rest as characters.
+    """Splits Hangul syllables into their two or three conjoining letters, the rest into characters.
 
-    The letters say their place in the syllable (initial, vowel, final are different code points),
-    so they join again in one way only, and the normalised text comes back exactly. A letter has
-    the offsets of its syllable.
+    The letters tell their place in the syllable (initial, vowel and final are different code
+    points), so that they join in only one way, and the normalised text comes back exactly. A
+    letter has the offsets of its syllable.
 
     Source: The Unicode Standard, chapter 3.12, Conjoining Jamo Behavior.
 
     Args:
-        normalizer: what is done to the text first; NFC and nothing else when not given.
+        normalizer: normalises the text first; only NFC by default.
 
     Raises:
-        ValueError: the normalizer has no Unicode form; letters written apart in the raw text could
-            not be told from those of a syllable.
+        ValueError: the normalizer has no Unicode form; separate letters in the raw text could not
+            be distinguished from those of a syllable.
 
     Example:
         >>> tokenizer = JamoTokenizer()
@@ -52,7 +53,7 @@ class JamoTokenizer(Tokenizer):
         if self.normalizer.unicode_form is None:
             raise ValueError(
                 "normalizer has unicode_form None; jamo needs 'NFC' or 'NFKC' to join letters "
-                "into syllables again"
+                "to syllables again"
             )
         self._syllables = Normalizer("NFC")
 
@@ -60,12 +61,12 @@ class JamoTokenizer(Tokenizer):
         """Splits normalised text into Hangul letters and other characters.
 
         Args:
-            text: normalised code points with their places in the raw text.
+            text: normalised code points with their offsets, ragged `[batch, characters]`.
 
         Returns:
-            Tokens.
+            Tokens, ragged `[batch, letters]`.
         """
-        code_points = text.code_points.flat_values
+        code_points = text.code_points.flat_values  # [characters]
         syllable = code_points - HANGUL_S
         is_syllable = (syllable >= 0) & (syllable < COUNT_S)
         final = syllable % COUNT_T
@@ -78,19 +79,22 @@ class JamoTokenizer(Tokenizer):
                 HANGUL_T + final,
             ],
             axis=1,
-        )
+        )  # [characters, 3]
+        # [characters, 1 to 3]: which of the flat letters
         parts = tf.ragged.range(begin, begin + lengths, row_splits_dtype=tf.int64)
-        source = parts.values // 3
-        splits = tf.gather(parts.row_splits, text.code_points.row_splits)
-        flat = (
-            encode_each(tf.gather(tf.reshape(letters, [-1]), parts.values)),
-            tf.gather(text.start.flat_values, source),
-            tf.gather(text.end.flat_values, source),
+        source = parts.values // 3  # [all letters]: the character of each
+        splits = tf.gather(parts.row_splits, text.code_points.row_splits)  # [batch + 1]
+        return Tokens(
+            *ragged(
+                splits,
+                encode_each(tf.gather(tf.reshape(letters, [-1]), parts.values)),
+                tf.gather(text.start.flat_values, source),
+                tf.gather(text.end.flat_values, source),
+            )
         )
-        return Tokens(*(tf.RaggedTensor.from_row_splits(f, splits, validate=False) for f in flat))
 
     def join(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        """Joins letters into syllables and everything into texts.
+        """Joins letters to syllables and everything to texts.
 
         Args:
             tokens: ragged `<string>[batch, None]`.

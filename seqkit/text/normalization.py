@@ -1,4 +1,4 @@
-"""Bringing different spellings of the same text together, before it is split."""
+"""Normalising different spellings of the same text, before it is split."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from seqkit.text.code_points import (
     CodePointTable,
     assigned_characters,
     replace_rows,
-    row_ids,
     take_rows,
 )
 from seqkit.text.composition import composition, second_characters
+from seqkit.text.ragged import places_where, previous, row_ids
 from seqkit.text.traced_once import traced_once
 
 UnicodeForm = Literal["NFC", "NFKC"]
@@ -28,38 +28,38 @@ _Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 
 _DECOMPOSED: dict[str, _Form] = {"NFC": "NFD", "NFKC": "NFKD"}
 
-# An action of the table for plain characters: how far to shift a character, above the bits that
-# send its text to be decomposed and composed.
+# An action of the table for plain characters: how far to shift a character, above bits that decide
+# whether its text must be decomposed and composed.
 _CLASS = 255  # its canonical combining class: marks may be out of order
-_UNSURE = 256  # it is changed in another way than by a shift, or together with its neighbours
+_UNSURE = 256  # it changes in another way than by a shift, or together with its neighbours
 _SHIFT = 9
 
 
 class Normalizer(tf.Module):
-    """Normalises code points and keeps their places in the raw text.
+    """Normalises code points and keeps their offsets in the raw text.
 
-    The result is that of `unicodedata.normalize` with the form, then of `str.lower` for each
-    character alone, then of the form again (a lower-case letter may compose with a mark where its
-    capital does not), then of the digits. Being lowered alone, a Greek capital sigma always
-    becomes "σ", while `str.lower` of a whole text gives "ς" at the end of a word.
+    The result is that of `unicodedata.normalize` with the form, then of `str.lower` on each single
+    character, then of the form again (a lower-case letter may compose with a mark where its
+    capital does not), then of the digits. Lowered on its own, a Greek capital sigma always becomes
+    "σ", while `str.lower` of a whole text gives "ς" at the end of a word.
 
-    Texts that the quick check of the standard finds in the form already need no more than a table;
-    the others are worked on all at once.
+    Texts that the quick check of the standard finds in the form already need only a table; the
+    others are normalised together.
 
     The tables are those of the running Python's `unicodedata`. Unicode never changes the forms of
-    characters it has assigned, so newer versions differ only in newer characters.
+    assigned characters, so that other versions differ only in newer characters.
 
     Source: Unicode Standard Annex 15, Unicode Normalization Forms.
 
     Args:
-        unicode_form: `"NFC"` writes letters and their marks in one way; `"NFKC"` also replaces
+        unicode_form: `"NFC"` composes letters and their marks; `"NFKC"` also replaces
             compatibility characters such as ligatures, circled letters and full-width forms by
-            plain ones; `None` leaves all as it is.
+            plain ones; `None` changes nothing.
         lowercase: whether letters become lower case.
-        digits: `"zero"` writes every decimal digit of any script as 0, `"keep"` leaves them.
+        digits: `"zero"` replaces every decimal digit of any script by 0, `"keep"` keeps them.
 
     Raises:
-        ValueError: an argument has none of the values named above.
+        ValueError: an argument has another value.
 
     Example:
         >>> from seqkit.text.code_points import decode
@@ -87,7 +87,7 @@ class Normalizer(tf.Module):
         self.lowercase = lowercase
         self.digits = digits
         self._plain = _plain_table(unicode_form, lowercase, digits)
-        # A SavedModel must find these tables, which `_unsure_once` reads.
+        # `_unsure_once` reads these tables; as attributes a SavedModel finds them.
         self._decompose = _decomposition(unicode_form, lowercase, digits)
         self._compose = None if unicode_form is None else composition()
 
@@ -96,12 +96,12 @@ class Normalizer(tf.Module):
         """Normalises texts.
 
         Args:
-            text: code points with their places in the raw text.
+            text: code points with their offsets, ragged `[batch, characters]`.
 
         Returns:
-            Normalised code points with their places in the raw text.
+            Normalised code points with their offsets in the raw text.
         """
-        code_points = text.code_points.flat_values
+        code_points = text.code_points.flat_values  # [characters]
         actions = self._plain.lookup(code_points)
         shifted = code_points + tf.bitwise.right_shift(actions, _SHIFT)
         plain = text._replace(code_points=text.code_points.with_flat_values(shifted))
@@ -113,7 +113,7 @@ class Normalizer(tf.Module):
         )
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments that make this normalizer again, as JSON-able values."""
+        """Gives the arguments that make this normalizer again, as JSON-able values."""
         return {
             "unicode_form": self.unicode_form,
             "lowercase": self.lowercase,
@@ -137,9 +137,9 @@ class Normalizer(tf.Module):
 def _unsure_once(
     form: UnicodeForm | None, lowercase: bool, digits: Digits
 ) -> Callable[[AlignedText, AlignedText, tf.Tensor], AlignedText]:
-    """Gives what normalises texts in which characters may change each other.
+    """Gives the function that normalises texts whose characters may change each other.
 
-    All normalizers with the same settings share it, as they share the tables that it reads.
+    All normalizers with the same settings share it, and the tables that it reads.
     """
     decompose = _decomposition(form, lowercase, digits)
     compose = None if form is None else composition()
@@ -156,28 +156,28 @@ def _unsure_once(
 
 
 def _unsure_rows(actions: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:
-    combining = tf.bitwise.bitwise_and(actions, _CLASS)
+    """Gives `<int64>[rows]`: the texts that the table of plain characters does not normalise."""
+    combining = tf.bitwise.bitwise_and(actions, _CLASS)  # [characters]
     unsure = tf.bitwise.bitwise_and(actions, _UNSURE) > 0
-    # Marks across two texts may look out of order; that only costs a needless look.
-    before = tf.concat([tf.zeros([1], combining.dtype), combining], 0)[:-1]
-    unordered = (combining > 0) & (combining < before)
-    rows = row_ids(splits, tf.reshape(tf.where(unsure | unordered), [-1]))
+    # Marks in two texts may look out of order; their texts are then normalised needlessly.
+    unordered = (combining > 0) & (combining < previous(combining))
+    rows = row_ids(splits, places_where(unsure | unordered))
     return tf.unique(rows)[0]
 
 
 @functools.cache
 def _plain_table(form: UnicodeForm | None, lowercase: bool, digits: Digits) -> CodePointTable:
-    """What becomes of a character that none of its neighbours can change."""
+    """Gives the actions for characters that no neighbour can change."""
     seconds = second_characters() if form else frozenset()
     actions = {}
     for character in _changing_characters():
         combining = unicodedata.combining(character) if form else 0
-        to = _mapped(character, lowercase, digits)
+        to = _map_case_and_digit(character, lowercase, digits)
         unsure = (
             len(to) > 1
             or (to != character and combining > 0)
-            or _formed(form, character) != character
-            or _formed(form, to) != to
+            or _normalize(form, character) != character
+            or _normalize(form, to) != to
             or ord(character) in seconds
             or ord(to) in seconds
         )
@@ -189,16 +189,16 @@ def _plain_table(form: UnicodeForm | None, lowercase: bool, digits: Digits) -> C
 
 @functools.cache
 def _decomposition(form: UnicodeForm | None, lowercase: bool, digits: Digits) -> CodePointMap:
-    """What becomes of a character before composition.
+    """Gives what each character becomes before composition.
 
-    Lowering the decomposed characters gives what lowering the composed ones and decomposing again
-    would: a test holds this for all of Unicode.
+    Lowering the decomposed characters is the same as lowering the composed ones and decomposing
+    again; a test checks this for all of Unicode.
     """
     decomposed = None if form is None else _DECOMPOSED[form]
     sequences = {}
     for character in _changing_characters():
-        parts = _formed(decomposed, character)
-        to = "".join([_mapped(part, lowercase, digits) for part in parts])
+        parts = _normalize(decomposed, character)
+        to = "".join([_map_case_and_digit(part, lowercase, digits) for part in parts])
         if to != character:
             sequences[ord(character)] = [*map(ord, to)]
     return CodePointMap(sequences)
@@ -206,7 +206,7 @@ def _decomposition(form: UnicodeForm | None, lowercase: bool, digits: Digits) ->
 
 @functools.cache
 def _changing_characters() -> tuple[str, ...]:
-    """Characters that any of the steps changes, alone or together with others."""
+    """Gives the characters that any of the steps changes, alone or together with others."""
     seconds = second_characters()
     return tuple(
         character
@@ -219,14 +219,14 @@ def _changing_characters() -> tuple[str, ...]:
     )
 
 
-def _formed(form: _Form | None, character: str) -> str:
-    # Hangul syllables have no decomposition here: `composition` knows them whole.
+def _normalize(form: _Form | None, character: str) -> str:
+    # Hangul syllables have no decomposition here: `composition` composes whole ones.
     if form is None or not unicodedata.decomposition(character):
         return character
     return unicodedata.normalize(form, character)
 
 
-def _mapped(character: str, lowercase: bool, digits: Digits) -> str:
+def _map_case_and_digit(character: str, lowercase: bool, digits: Digits) -> str:
     if digits == "zero" and unicodedata.category(character) == "Nd":
         return "0"
     return character.lower() if lowercase else character

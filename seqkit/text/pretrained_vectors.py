@@ -1,4 +1,4 @@
-"""Word vectors that others have trained, found in a text file that is never read as a whole."""
+"""Pretrained word vectors, read from a text file that is never loaded as a whole."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import numpy as np
 
 from seqkit.text.word_encoder import normal_words
 
-_BLOCK = 8192  # lines whose words are looked at together
-_PROBE = 100  # lines that tell how many values a word has
+_BLOCK = 8192  # lines whose words are compared together
+_PROBE = 100  # lines from which the number of values is determined
 _BOM = b"\xef\xbb\xbf"
 _PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 _PACKED_NAMES = (".gz", ".zip", ".bz2", ".xz", ".tgz", ".tar", ".7z")
 
 
 class _Line(NamedTuple):
-    """A line of the file: its number, counted from 1, where it begins, and its bytes."""
+    """A line of the file: its number, counted from 1, its offset in bytes, and its bytes."""
 
     number: int
     offset: int
@@ -30,25 +30,25 @@ class _Line(NamedTuple):
 
 
 class PretrainedVectors:
-    """A text file of word vectors, mapped into memory: lines nobody asks for are never parsed.
+    """A text file of word vectors, mapped into memory; only the lines of wanted words are parsed.
 
-    Each line has a word and its values, parted by single spaces (GloVe); a first line with the
-    number of words and the number of values may come before (fastText, word2vec). The values are
-    the last so many fields of a line, so a word may hold spaces. A word that comes twice has the
+    Each line has a word and its values, separated by single spaces (GloVe); a first line with the
+    numbers of words and values may precede them (fastText, word2vec). The values are the last
+    `dim` fields of a line, so that a word may contain spaces. A word that occurs twice has the
     vector of its first line. The file must not change while it is open.
 
     Args:
-        path: the file, UTF-8, unpacked.
+        path: the file, UTF-8, not compressed.
 
     Attributes:
         path: the file.
-        dim: values of a word.
+        dim: the number of values of a word.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        IsADirectoryError: it is a directory.
-        ValueError: it is packed, binary or empty, or its first line says other numbers than the
-            lines after it; file and line are named.
+        FileNotFoundError: the file does not exist.
+        IsADirectoryError: the path is a directory.
+        ValueError: the file is compressed, binary or empty, or the numbers in its first line do
+            not match the other lines; file and line are named.
 
     Example:
         >>> import tempfile
@@ -56,8 +56,8 @@ class PretrainedVectors:
         ...     path = Path(folder, "vectors.txt")
         ...     written = path.write_text("the 0.5 -1\\nParis 2 0\\nnew york 1 1\\n")
         ...     with PretrainedVectors(path) as file:
-        ...         vectors, found = file.lookup(["new york", "paris", "rome"])
-        >>> vectors.tolist(), found.tolist()
+        ...         vectors, known = file.lookup(["new york", "paris", "rome"])
+        >>> vectors.tolist(), known.tolist()
         ([[1.0, 1.0], [2.0, 0.0], [0.0, 0.0]], [True, True, False])
     """
 
@@ -79,17 +79,17 @@ class PretrainedVectors:
         self.close()
 
     def close(self) -> None:
-        """Gives the file free."""
+        """Closes the file."""
         self._map.close()
 
     def first_words(self, count: int) -> list[str]:
-        """The words of the first lines: in the usual files the most frequent ones.
+        """Gives the words of the first lines, usually the most frequent ones.
 
         Args:
-            count: how many lines.
+            count: the number of lines.
 
         Returns:
-            Words as they are spelled in the file.
+            The words as spelled in the file.
 
         Raises:
             ValueError: a word is not UTF-8; file and line are named.
@@ -107,33 +107,35 @@ class PretrainedVectors:
         return words
 
     def lookup(self, words: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Finds the vectors of words, in one pass over the file.
+        """Looks up the vectors of words, in one pass over the file.
 
-        A word has the vector of the line that spells it exactly so. Where there is none, it has
-        that of the first line whose word becomes it in lower case and with digits 0, as a
-        `WordEncoder` reads words: `paris` has that of `Paris`, `0000` that of `1999`.
+        A word has the vector of the line with exactly this spelling; otherwise that of the first
+        line whose word is the same in lower case and with digits 0, which is how a `WordEncoder`
+        reads words: `paris` has that of `Paris`, `0000` that of `1999`.
 
         Args:
             words: words, in any order.
 
         Returns:
-            `<float32>[words, dim]`, zeros for a word not found; `<bool>[words]`, which were found.
+            `<float32>[words, dim]`, zeros for words without a vector, and `<bool>[words]`, which
+            words have one.
 
         Raises:
-            ValueError: a line asked for has too few values or one that is no finite number, or
-                the first line says another number of words than there are; file and line are named.
+            ValueError: the line of a wanted word has too few values or a value that is not a
+                finite number, or the first line gives a wrong number of words; file and line are
+                named.
         """
         keys = [word.encode() for word in words]
         places = self._places({key for key in keys if key})
         vectors = np.zeros((len(keys), self.dim), np.float32)
-        found = np.array([key in places for key in keys], bool)
+        known = np.array([key in places for key in keys], bool)
         # In the order of the file, so that a disk reads forward.
-        for row in sorted(np.flatnonzero(found).tolist(), key=lambda row: places[keys[row]]):
+        for row in sorted(np.flatnonzero(known).tolist(), key=lambda row: places[keys[row]]):
             vectors[row] = self._values(*places[keys[row]])
-        return vectors, found
+        return vectors, known
 
     def _form(self) -> tuple[int, int | None, _Line]:
-        """Values of a word, number of words if the file says it, and the first line of a word."""
+        """Gives the numbers of values and of words, if the file says it, and the first line."""
         self._map.seek(len(_BOM) if self._map[: len(_BOM)] == _BOM else 0)
         first = _Line(1, self._map.tell(), self._map.readline())
         stated = first.data.split()
@@ -144,22 +146,22 @@ class PretrainedVectors:
         )
         if not fields:
             raise ValueError(f"{self.path}: no word with a vector in it; give another file")
-        # Most words hold no space, and the rest have more fields.
+        # Most words contain no space, and those that do have more fields.
         dim = min(fields, key=lambda number: (-fields[number], number))
         if dim == 0:
             raise ValueError(
                 f"{self.path}, line {begin.number}: no value after the word; each line must be a "
-                "word and its values, parted by single spaces"
+                "word and its values, separated by single spaces"
             )
         if has_header and dim != int(stated[1]):
             raise ValueError(
                 f"{self.path}, line 1: says {int(stated[1])} values of a word, but the lines after "
-                f"it have {dim}; mend it, or get the file again"
+                f"it have {dim}; correct it, or download the file again"
             )
         return dim, int(stated[0]) if has_header else None, begin
 
     def _lines(self, begin: _Line | None = None) -> Iterator[_Line]:
-        """Every line that is not blank."""
+        """Yields every line that is not blank."""
         first, offset, _ = begin or self._first
         self._map.seek(offset)
         for number in itertools.count(first):
@@ -171,16 +173,16 @@ class PretrainedVectors:
             offset += len(data)
 
     def _word(self, line: _Line) -> bytes:
-        """All of a line that is no value."""
+        """Gives the part of a line before its values."""
         content = _content(line.data)
         several = content.count(b" ") - self.dim
         return content.rsplit(b" ", self.dim)[0] if several > 0 else content.partition(b" ")[0]
 
     def _places(self, wanted: set[bytes]) -> dict[bytes, tuple[int, int]]:
-        """Number and offset of the line of each word that is found."""
+        """Gives number and offset of the line of each wanted word that the file has."""
         exact: dict[bytes, tuple[int, int]] = {}
         alike: dict[bytes, tuple[int, int]] = {}
-        # A line is looked at closely where its first field may begin a word that is wanted.
+        # Only lines whose first field may begin a wanted word are examined closely.
         beginnings = {word.partition(b" ")[0] for word in wanted}
         lines = self._lines()
         count = 0
@@ -196,36 +198,37 @@ class PretrainedVectors:
         if self._stated is not None and count != self._stated:
             raise ValueError(
                 f"{self.path}, line 1: says {self._stated:,} words, but {count:,} lines follow; "
-                "get the file again, or mend the line if the rest is whole"
+                "download the file again, or correct the line if the rest is complete"
             )
         return {word: place for word, place in (alike | exact).items() if word in wanted}
 
     def _values(self, number: int, offset: int) -> np.ndarray:
-        """The vector on a line."""
+        """Reads the vector of a line."""
         self._map.seek(offset)
         fields = _content(self._map.readline()).split(b" ")
         if len(fields) <= self.dim:
             raise ValueError(
                 f"{self.path}, line {number}: {len(fields) - 1} values after the word "
-                f"{_shown(fields[0])}, elsewhere {self.dim}; get the file again, or mend the line"
+                f"{_shown(fields[0])}, elsewhere {self.dim}; download the file again, or correct "
+                "the line"
             )
         try:
             numbers = [*map(float, fields[-self.dim :])]
         except ValueError:
             numbers = [*map(_number, fields[-self.dim :])]
-        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and refused
+        with np.errstate(over="ignore"):  # too large for float32 becomes infinite, and is refused
             values = np.array(numbers).astype(np.float32)
         for column in np.flatnonzero(~np.isfinite(values))[:1].tolist():
             raise ValueError(
                 f"{self.path}, line {number}: value {column + 1} after the word "
                 f"{_shown(b' '.join(fields[: -self.dim]))} is {_shown(fields[column - self.dim])}, "
-                "no finite number; get the file again, or take the line out"
+                "not a finite number; download the file again, or remove the line"
             )
         return values
 
 
 def _refuse_other_files(path: Path) -> None:
-    """Raises for what is no text file, with what to do."""
+    """Raises an error with a remedy if the path is not a text file."""
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a directory; give the file of word vectors in it")
     if not path.is_file():
@@ -236,7 +239,7 @@ def _refuse_other_files(path: Path) -> None:
     if packed is None and path.suffix.lower() in _PACKED_NAMES:
         packed = path.suffix[1:]
     if packed is not None:
-        raise ValueError(f"{path} is packed ({packed}); unpack it, and give the text file")
+        raise ValueError(f"{path} is compressed ({packed}); unpack it, and give the text file")
     if path.suffix.lower() == ".bin" or b"\0" in begin:
         raise ValueError(
             f"{path} is binary or UTF-16; give word vectors as UTF-8 text, such as fastText's .vec"
@@ -246,7 +249,7 @@ def _refuse_other_files(path: Path) -> None:
 
 
 def _content(line: bytes) -> bytes:
-    """A line without its end; fastText leaves a space there."""
+    """Removes the end of a line; fastText leaves a space there."""
     return line.rstrip(b" \r\n")
 
 

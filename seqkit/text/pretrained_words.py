@@ -1,4 +1,4 @@
-"""The words that a model knows by pretrained vectors, and how much of a text they cover."""
+"""The words that a model knows from pretrained vectors, and how much of a text they cover."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class VectorCoverage(NamedTuple):
     """How many words have a pretrained vector.
 
     Attributes:
-        dictionary: words of the dictionary.
+        dictionary: number of words in the dictionary.
         dictionary_found: how many of them have a vector.
-        running: words counted in a text, each as often as it comes.
+        running: number of running words of a text: each counts as often as it occurs.
         running_found: how many of them have a vector.
-        extra: words that have a vector and are not in the dictionary.
-        missing: the most frequent words of the text that have no vector, with their counts.
+        extra: number of words with a vector that are not in the dictionary.
+        missing: the most frequent words of the text without a vector, with their counts.
     """
 
     dictionary: int
@@ -33,7 +33,7 @@ class VectorCoverage(NamedTuple):
     missing: dict[str, int]
 
     def lines(self) -> list[str]:
-        """The same for people to read."""
+        """Gives the coverage as lines to print."""
         lines = [
             "pretrained vectors: " + _share(self.dictionary_found, self.dictionary)
             + " words of the dictionary, " + _share(self.running_found, self.running)
@@ -51,26 +51,25 @@ def with_vectors(
     batches: Iterable[Any],
     first_words: int = 50_000,
 ) -> tuple[WordEncoder, np.ndarray]:
-    """Finds vectors for all words of training data, however rare, and for a file's first words.
+    """Looks up vectors for all words of the training data, however rare, and a file's first words.
 
-    Of such files the first words are the most frequent ones: a text to come may hold them where
-    training data do not.
+    The first words of such files are usually the most frequent ones: later texts may contain them
+    even if the training data do not.
 
     Args:
-        encoder: learned from training data; words that it knows by their vectors already keep
-            their ids.
+        encoder: learned from training data; words that already have vectors keep their ids.
         path: see `PretrainedVectors`.
         batches: batches of words of the training data.
-        first_words: so many of the file's first words are taken, too.
+        first_words: how many of the file's first words to add.
 
     Returns:
-        The encoder with its words that have a vector, and the vectors in their order,
+        The encoder with the words that have a vector, and the vectors in their order,
         `<float32>[len(encoder.pretrained), dim]`, zeros for PAD, UNK, BOS, EOS, and for words of
-        the encoder given that this file lacks.
+        the given encoder that are not in this file.
 
     Raises:
-        ValueError: no word was found, `first_words` is negative, or as `PretrainedVectors`.
-        OSError: as `PretrainedVectors`.
+        ValueError: no word has a vector, `first_words` is negative, or as for `PretrainedVectors`.
+        OSError: as for `PretrainedVectors`.
 
     Example:
         >>> import pathlib, tempfile
@@ -91,28 +90,28 @@ def with_vectors(
         known = encoder.pretrained or Vocabulary(SPECIAL_TOKENS)
         kept = known.tokens[len(SPECIAL_TOKENS) :]
         words = [*dict.fromkeys([*kept, *count_words(batches), *first])]
-        vectors, found = file.lookup(words)
-    if not found.any():
+        vectors, has_vector = file.lookup(words)
+    if not has_vector.any():
         raise ValueError(
-            f"{path}: has none of the {len(words):,} words of the training data; give vectors of "
-            "its language, with words spelled as in text"
+            f"{path}: has none of the {len(words):,} words of the training data; give vectors for "
+            "their language, with words spelled as in text"
         )
     rows = {word: row for row, word in enumerate(words)}
-    known = known.extended({word: 1 for word in words if found[rows[word]]})
+    known = known.extended({word: 1 for word in words if has_vector[rows[word]]})
     order = [rows[word] for word in known.tokens[len(SPECIAL_TOKENS) :]]
     special = np.zeros((len(SPECIAL_TOKENS), vectors.shape[1]), np.float32)
     return encoder.with_pretrained(known), np.concatenate([special, vectors[order]])
 
 
 def vector_coverage(encoder: WordEncoder, batches: Iterable[Any]) -> VectorCoverage | None:
-    """Tells how much of a text has pretrained vectors.
+    """Counts how much of a text has pretrained vectors.
 
     Args:
-        encoder: as `with_vectors` gives it.
+        encoder: from `with_vectors`.
         batches: batches of the text's words.
 
     Returns:
-        The coverage, None where the encoder has no pretrained vectors.
+        The coverage; None if the encoder has no pretrained vectors.
 
     Example:
         >>> words = Vocabulary.from_counts({"the": 2, "of": 1})
@@ -125,14 +124,14 @@ def vector_coverage(encoder: WordEncoder, batches: Iterable[Any]) -> VectorCover
     if encoder.pretrained is None:
         return None
     dictionary = encoder.vocabulary.tokens[len(SPECIAL_TOKENS) :]
-    found = sum(word in encoder.pretrained for word in dictionary)
+    with_vector = sum(word in encoder.pretrained for word in dictionary)
     running = encoder.pretrained.coverage(count_words(batches))
     return VectorCoverage(
         dictionary=len(dictionary),
-        dictionary_found=found,
+        dictionary_found=with_vector,
         running=running.total,
         running_found=running.known,
-        extra=len(encoder.pretrained) - len(SPECIAL_TOKENS) - found,
+        extra=len(encoder.pretrained) - len(SPECIAL_TOKENS) - with_vector,
         missing=dict(running.most_common_unknown),
     )
 

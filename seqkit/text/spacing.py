@@ -1,4 +1,4 @@
-"""Where a space stands when words and punctuation are put together again."""
+"""Where spaces stand when words and punctuation are joined."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import tensorflow as tf
 
 from seqkit.text.code_points import CodePointTable, assigned_characters
 
-# How wide a sign is: two that add up to `_TOGETHER` have no space between them. Full-width
-# punctuation brings its own space. Quotes and dots of Chinese and Japanese are those of Latin
-# script too, so they go by their neighbour.
+# The width of a sign: there is no space between two that add up to `_TOGETHER`. Full-width
+# punctuation includes its own space. Chinese and Japanese share quotes and dots with Latin script,
+# so that the neighbour decides for those.
 _AMBIGUOUS, WIDE, _FULL = 1, 2, 3
 _TOGETHER = 3
 _WIDTH = 3  # the bits of the width
@@ -21,12 +21,12 @@ _ENDS = frozenset(".,;:!?%‰…‥،؛؟٪۔।॥։、。､｡，．：；！
 
 
 def space_between(before: tf.Tensor, after: tf.Tensor) -> tf.Tensor:
-    """Tells whether a space parts two words, by what is known of each.
+    """Tells whether a space separates two words.
 
     Args:
-        before: `<int32>[count]`, from `punctuation_table`, or `WIDE` for a word of a script without
-            spaces, or 0 for any other.
-        after: `<int32>[count]`, the same of the words that follow.
+        before: `<int32>[count]`, the spacing of words: from `punctuation_table`, `WIDE` for a word
+            of a script without spaces, or 0 for any other.
+        after: `<int32>[count]`, the spacing of the words after them.
 
     Returns:
         `<bool>[count]`.
@@ -44,28 +44,24 @@ def space_between(before: tf.Tensor, after: tf.Tensor) -> tf.Tensor:
 
 @functools.cache
 def punctuation_table() -> CodePointTable:
-    """What each sign does to the space around it; 0 for all that is no punctuation.
-
-    Returns:
-        The table.
-    """
-    return CodePointTable({ord(c): does for c in assigned_characters() if (does := _does(c))})
+    """Gives the table of each sign's spacing; 0 for characters that are not punctuation."""
+    return CodePointTable({ord(c): s for c in assigned_characters() if (s := _spacing(c))})
 
 
-def _does(sign: str) -> int:
+def _spacing(sign: str) -> int:
     category = unicodedata.category(sign)
     if category[0] != "P" and category != "Sm":
         return 0
-    does = 0
+    spacing = 0
     if category in ("Ps", "Pi"):
-        does = _OPENS
+        spacing = _OPENS
     elif category in ("Pe", "Pf") or sign in _ENDS:
-        does = _CLOSES
+        spacing = _CLOSES
     elif sign in "¿¡":
-        does = _OPENS
+        spacing = _OPENS
     width = unicodedata.east_asian_width(sign)
     if width in "WFH":
-        does += _FULL
-    elif width == "A" and does:
-        does += _AMBIGUOUS
-    return does
+        spacing += _FULL
+    elif width == "A" and spacing:
+        spacing += _AMBIGUOUS
+    return spacing

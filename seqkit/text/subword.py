@@ -1,4 +1,4 @@
-"""SubwordTokenizer: pieces learned from the user's texts, any text in and out exactly."""
+"""Texts as subwords: pieces learned from the user's texts, which spell any text exactly."""
 
 from __future__ import annotations
 
@@ -10,54 +10,56 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow as tf
 
-from seqkit.text.code_points import AlignedText, decode, encode, row_ids
+from seqkit.text.code_points import AlignedText, decode, encode
 from seqkit.text.counting import count_tokens
 from seqkit.text.normalization import Normalizer
+from seqkit.text.ragged import flat_row_ids, places_where, ragged
 from seqkit.text.subword_training import SPACE_MARK, learn_pieces, sample_texts
 from seqkit.text.tokenizer import Tokenizer, Tokens, join_rows
 from seqkit.text.unigram import PieceSearch
 from seqkit.text.vocabulary import BOS_ID, EOS_ID, PAD_ID, SPECIAL_TOKENS
 
 _SPACE = ord(" ")
-# What sentencepiece takes off the lowest score for a character that is no piece.
+# sentencepiece's score of a character that is not a piece is this much below the lowest score.
 _UNKNOWN_PENALTY = 10.0
 _BYTE_PIECES = tuple(f"<0x{byte:02X}>" for byte in range(256))
-# A longer stretch without a certain cut is cut here, so that no text can exhaust the memory.
+# Longer words, without a place that is certain to be a boundary, are cut after so many characters,
+# so that no text exhausts the memory.
 LONGEST_WORD = 128
 
 
 class SubwordTokenizer(Tokenizer):
-    """Cuts text into pieces learned from the user's data (a unigram language model).
+    """Splits text into pieces learned from the user's data (a unigram language model).
 
     `train` learns the pieces with sentencepiece; they are applied in core TensorFlow operations,
-    so that neither training on them nor serving needs sentencepiece, and a SavedModel needs no
+    so that neither training a model nor serving needs sentencepiece, and a SavedModel needs no
     operation library. The pieces and their ids are sentencepiece's: `Vocabulary(pieces)` maps one
     to the other.
 
     Any normalised text comes back exactly from its pieces. A piece writes the space as "▁", and a
-    text is cut as if it began with one more space, so that a word is the same piece at the
-    beginning and inside; a "▁" in the text itself, like every character too rare to be a piece, is
-    spelled by the pieces of its UTF-8 bytes, `<0xE2> <0x96> <0x81>`. Only words are cut: no piece
+    text is split as if it began with one more space, so that a word has the same pieces at the
+    beginning and inside. A "▁" in the text itself, like every character too rare to be a piece, is
+    spelled in the pieces of its UTF-8 bytes, `<0xE2> <0x96> <0x81>`. Pieces lie within words: none
     has a space after its first character.
 
-    The places given for a piece cover all its characters, a space at its front too, so that they
-    leave no gap; the pieces of one character's bytes share its place; the space put before the
-    text has none, and a piece of it alone is empty.
+    The offsets of a piece cover all its characters, also a space at its front, so that there are
+    no gaps; the pieces of one character's bytes share its offsets; the space put before the text
+    has none, and a piece of only this space is empty.
 
-    How a text is cut: first between any two characters that follow each other in no piece, which
-    is certain not to change the result, and after 128 characters without such a place, which may.
-    Stretches found among the frequent ones of the training texts have been cut beforehand; the
-    others are cut by a search in the graph (see `unigram.PieceSearch`), each distinct one once.
-    The result is sentencepiece's, but for ties: where two cuts have one sum of scores, as in
-    "hahaha", sentencepiece decides by how its sum over the whole text happens to round, and this
-    by the word alone.
+    A text is first split into "words", between any two characters that are neighbours in no piece,
+    which cannot change the result, and after 128 characters without such a place, which can. The
+    pieces of the training texts' frequent words are stored; the others are found by a search in
+    the graph (see `unigram.PieceSearch`), once for each distinct word. The result is that of
+    sentencepiece except for ties: if two ways to split have the same sum of scores, as in
+    "hahaha", sentencepiece decides by rounding errors of the sum over the whole text, and this
+    tokenizer by the word alone.
 
     Args:
-        pieces: every piece in id order: the four special tokens, and in any order after them the
-            256 bytes `<0x00>` to `<0xFF>` and the learned pieces.
+        pieces: every piece in id order: the four special tokens, then in any order the 256 bytes
+            `<0x00>` to `<0xFF>` and the learned pieces.
         scores: log-probability of each piece; not used for special tokens and bytes.
-        normalizer: what is done to the text first; NFC if None.
-        frequent_words: stretches to cut beforehand; only speed depends on them.
+        normalizer: normalises the text first; NFC if None.
+        frequent_words: words whose pieces are stored; they only affect speed.
 
     Raises:
         ValueError: special tokens or bytes are missing, a piece occurs twice or is empty, or the
@@ -86,7 +88,7 @@ class SubwordTokenizer(Tokenizer):
         frequent_words: Sequence[str] = (),
     ) -> None:
         super().__init__(Normalizer() if normalizer is None else normalizer)
-        ids = _checked_ids(pieces, scores)
+        ids = _check_pieces(pieces, scores)
         self._settings = _Settings(tuple(pieces), tuple(map(float, scores)), tuple(frequent_words))
         byte_ids = np.array([ids[piece] for piece in _BYTE_PIECES])
         spell_no_text = {*SPECIAL_TOKENS, *_BYTE_PIECES}
@@ -106,7 +108,7 @@ class SubwordTokenizer(Tokenizer):
             self._pieces = tf.constant([piece.encode() for piece in pieces])
             self._surfaces = tf.constant(surfaces)
             self._ids = _string_table(self._pieces)
-            self._cut_beforehand(self._settings.frequent_words)
+            self._store_pieces(self._settings.frequent_words)
 
     @classmethod
     def train(
@@ -123,19 +125,19 @@ class SubwordTokenizer(Tokenizer):
     ) -> SubwordTokenizer:
         """Learns a tokenizer from texts.
 
-        Two runs with the same arguments give the same tokenizer. The texts are read once and a
-        uniform sample of them is kept, so that they may be larger than memory.
+        The same arguments always give the same tokenizer. The texts are read once and a uniform
+        sample of them is kept, so that they may be larger than memory.
 
         Args:
-            texts: an iterable of str or bytes, or of batches of them (lists, arrays, tensors), or
-                a tf.data.Dataset of either: training texts only.
-            vocabulary_size: the most pieces, 4 special tokens and 256 bytes included. Fewer are
-                learned from a small corpus.
-            normalizer: what is done to texts first, here and always; NFC if None.
-            character_coverage: the share of all characters that become pieces; rarer ones are
-                spelled by their bytes.
+            texts: training texts: an iterable of str or bytes, or of batches of them (lists,
+                arrays, tensors), or a `tf.data.Dataset` of either.
+            vocabulary_size: the most pieces, 4 special tokens and 256 bytes included. A small
+                corpus gives fewer.
+            normalizer: normalises texts first, now and later; NFC if None.
+            character_coverage: the share of all characters whose kinds become pieces; rarer kinds
+                are spelled in bytes.
             sample_size: the most texts to learn from.
-            num_frequent_words: how many of the frequent words to cut beforehand; 0 for none.
+            num_frequent_words: for how many frequent words to store the pieces; 0 for none.
             seed: seed of the sample.
             num_threads: threads to learn with; another number may round scores differently.
 
@@ -165,41 +167,37 @@ class SubwordTokenizer(Tokenizer):
 
     @property
     def pieces(self) -> tuple[str, ...]:
-        """Every piece, in the order of the ids: `Vocabulary(tokenizer.pieces)`."""
+        """Gives every piece in the order of the ids, for `Vocabulary(tokenizer.pieces)`."""
         return self._settings.pieces
 
     def split(self, text: AlignedText) -> Tokens:
-        """Cuts normalised text into pieces.
+        """Splits normalised text into pieces.
 
         Args:
-            text: normalised code points with their places in the raw text.
+            text: normalised code points with their offsets, ragged `[batch, characters]`.
 
         Returns:
-            Tokens.
+            Tokens, ragged `[batch, pieces]`.
         """
         text = with_leading_space(text)
-        words, starts, row_splits = self.words(text)
-        cut = self._cut(words)
-        # Flat over all pieces: the word, then the place in the text, of each.
-        word = row_ids(cut.row_splits, tf.range(cut.row_splits[-1]))
-        origin = tf.gather(starts, word)
-        inside = tf.cast(cut.values, tf.int64)
-        splits = tf.gather(cut.row_splits, row_splits)
-
-        def ragged(values: tf.Tensor) -> tf.RaggedTensor:
-            return tf.RaggedTensor.from_row_splits(values, splits, validate=False)
-
+        words, starts, row_splits = self.words(text)  # [words], [words], [batch + 1]
+        cut = self._cut(words)  # [words, pieces, 3]
+        word = tf.gather(starts, flat_row_ids(cut))  # [pieces]: where the word of each begins
+        inside = tf.cast(cut.values, tf.int64)  # [pieces, 3]
         return Tokens(
-            ragged(tf.gather(self._pieces, cut.values[:, 0])),
-            ragged(tf.gather(text.start.values, origin + inside[:, 1])),
-            ragged(tf.gather(text.end.values, origin + inside[:, 2] - 1)),
+            *ragged(
+                tf.gather(cut.row_splits, row_splits),
+                tf.gather(self._pieces, cut.values[:, 0]),
+                tf.gather(text.start.values, word + inside[:, 1]),
+                tf.gather(text.end.values, word + inside[:, 2] - 1),
+            )
         )
 
     def join(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        """Joins pieces into texts.
+        """Joins pieces to texts.
 
-        PAD, BOS and EOS are left out; what is no piece is taken as it is; bytes that are not
-        UTF-8, which a model may generate, become U+FFFD.
+        PAD, BOS and EOS are left out; strings that are not pieces are taken as they are; bytes
+        that are not UTF-8, which a model may generate, become U+FFFD.
 
         Args:
             tokens: ragged `<string>[batch, None]`.
@@ -207,29 +205,29 @@ class SubwordTokenizer(Tokenizer):
         Returns:
             `<string>[batch]`.
         """
-        ids = self._ids.lookup(tokens.values)
+        ids = self._ids.lookup(tokens.values)  # [pieces]
         surfaces = tf.gather(self._surfaces, tf.maximum(ids, 0))
         surfaces = tf.where(ids < 0, tokens.values, surfaces)
-        text = join_rows(tokens.with_values(surfaces))
-        led = tf.cast(tf.equal(tf.strings.substr(text, 0, 1), " "), tf.int32)
-        text = tf.strings.substr(text, led, tf.strings.length(text))
-        code_points = decode(text).code_points
+        text = join_rows(tokens.with_values(surfaces))  # [batch]
+        leading = tf.cast(tf.equal(tf.strings.substr(text, 0, 1), " "), tf.int32)  # [batch]
+        text = tf.strings.substr(text, leading, tf.strings.length(text))
+        code_points = decode(text).code_points  # [batch, characters]
         return encode(code_points.values, code_points.row_splits)
 
     def words(self, text: AlignedText) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Cuts text into stretches that no piece reaches beyond.
+        """Splits text into words: parts that no piece reaches beyond.
 
         Args:
-            text: code points of texts that begin with a space.
+            text: code points of texts that begin with a space, ragged `[batch, characters]`.
 
         Returns:
-            `<string>[words]` the stretches; `<int64>[words]` where each begins in the flat code
-            points; `<int64>[batch + 1]` the number of words before each text.
+            `<string>[words]`, the words; `<int64>[words]`, where each begins in the flat code
+            points; `<int64>[batch + 1]`, the number of words before each text.
         """
-        flat = text.code_points.values
+        flat = text.code_points.values  # [characters]
         count = tf.size(flat, tf.int64)
-        # Every text begins with a space, which is joined to nothing before it.
-        starts = tf.reshape(tf.where(tf.logical_not(self._search.may_be_joined(flat))), [-1])
+        # Every text begins with a space, which no piece joins to a character before it.
+        starts = places_where(tf.logical_not(self._search.may_be_joined(flat)))  # [words]
         lengths = tf.concat([starts[1:], [count]], 0)[: tf.size(starts)] - starts
         starts = tf.cond(
             tf.reduce_any(lengths > LONGEST_WORD),
@@ -241,7 +239,7 @@ class SubwordTokenizer(Tokenizer):
         return words, starts, tf.searchsorted(starts, row_splits, out_type=tf.int64)
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments that make this tokenizer again, as JSON-able values."""
+        """Gives the arguments that make this tokenizer again, as JSON-able values."""
         return {
             **super().get_config(),
             "pieces": list(self._settings.pieces),
@@ -250,37 +248,38 @@ class SubwordTokenizer(Tokenizer):
         }
 
     def _cut(self, words: tf.Tensor) -> tf.RaggedTensor:
-        """Cuts `<string>[words]` into pieces, as `PieceSearch` gives them."""
-        known = self._frequent.lookup(words)
+        """Splits `<string>[words]` into pieces, like `PieceSearch`: `[words, pieces, 3]`."""
+        known = self._frequent.lookup(words)  # [words]
         rare = known < 0
 
         def with_search() -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+            # [distinct rare words], [rare words]
             distinct, number = tf.unique(tf.boolean_mask(words, rare), tf.int64)
-            found = self._search(decode(distinct).code_points)
+            cut = self._search(decode(distinct).code_points)  # [distinct rare words, pieces, 3]
             begin = self._known_splits[-1]
-            splits = tf.concat([self._known_splits, begin + found.row_splits[1:]], 0)
+            splits = tf.concat([self._known_splits, begin + cut.row_splits[1:]], 0)
             index = tf.size(self._known_splits, tf.int64) - 1 + number
-            index = tf.tensor_scatter_nd_update(known, tf.where(rare), index)
-            return tf.concat([self._known_pieces, found.values], 0), splits, index
+            index = tf.tensor_scatter_nd_update(known, tf.where(rare), index)  # [words]
+            return tf.concat([self._known_pieces, cut.values], 0), splits, index
 
         pieces, splits, index = tf.cond(
             tf.reduce_any(rare),
             with_search,
             lambda: (self._known_pieces, self._known_splits, known),
         )
-        return tf.gather(tf.RaggedTensor.from_row_splits(pieces, splits, validate=False), index)
+        return tf.gather(*ragged(splits, pieces), index)
 
-    def _cut_beforehand(self, words: Sequence[str]) -> None:
-        """Fills the table of frequent words through the search itself."""
+    def _store_pieces(self, words: Sequence[str]) -> None:
+        """Fills the table of frequent words, by the search itself."""
         distinct = [word.encode() for word in dict.fromkeys(words) if word]
         if not distinct:
             self._known_pieces = tf.zeros([0, 3], tf.int32)
             self._known_splits = tf.zeros([1], tf.int64)
-            # A table must not be empty; no text holds this key, since 0xFF is not UTF-8.
+            # A table must not be empty; no text has this key, since 0xFF is not UTF-8.
             self._frequent = _string_table(tf.constant([b"\xff"]))
             return
 
-        # In a graph, since the search takes many small steps.
+        # In a graph, since the search consists of many small steps.
         @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
         def search(words: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             cut = self._search(decode(words).code_points)
@@ -293,7 +292,7 @@ class SubwordTokenizer(Tokenizer):
 
 @dataclass(frozen=True)
 class _Settings:
-    """The arguments as given; not tuples themselves, since tf.Module would copy and watch them."""
+    """The arguments; not tuples by themselves, since `tf.Module` would copy and track those."""
 
     pieces: tuple[str, ...]
     scores: tuple[float, ...]
@@ -301,52 +300,52 @@ class _Settings:
 
 
 class _Words(Tokenizer):
-    """Gives the stretches that a tokenizer searches as tokens of already normalised texts."""
+    """Gives a subword tokenizer's words as tokens of texts that are normalised already."""
 
     def __init__(self, tokenizer: SubwordTokenizer) -> None:
         super().__init__(Normalizer(unicode_form=None))
         self._tokenizer = tokenizer
 
     def split(self, text: AlignedText) -> Tokens:
-        """Cuts text; the places are those in the text with its leading space."""
+        """Splits text; the offsets are those in the text with its leading space."""
         words, starts, splits = self._tokenizer.words(with_leading_space(text))
-        values = tf.RaggedTensor.from_row_splits(words, splits, validate=False)
-        place = values.with_values(tf.cast(starts, tf.int32))
-        return Tokens(values, place, place)
+        start = tf.cast(starts, tf.int32)
+        return Tokens(*ragged(splits, words, start, start))
 
 
 def with_leading_space(text: AlignedText) -> AlignedText:
-    """Puts a space before each text that is not empty; its place is empty."""
-    splits = tf.cast(text.code_points.row_splits, tf.int64)
-    filled = splits[1:] > splits[:-1]
-    added = tf.concat([[0], tf.cumsum(tf.cast(filled, tf.int64))], 0)
+    """Puts a space before each text that is not empty; its offsets are empty."""
+    splits = tf.cast(text.code_points.row_splits, tf.int64)  # [batch + 1]
+    filled = splits[1:] > splits[:-1]  # [batch]
+    added = tf.concat([[0], tf.cumsum(tf.cast(filled, tf.int64))], 0)  # [batch + 1]
     new_splits = splits + added
-    spaces = tf.boolean_mask(new_splits[:-1], filled)
+    spaces = tf.boolean_mask(new_splits[:-1], filled)  # [filled texts]
     count = new_splits[-1:]
-    is_space = tf.scatter_nd(spaces[:, tf.newaxis], tf.ones_like(spaces), count)
+    is_space = tf.scatter_nd(spaces[:, tf.newaxis], tf.ones_like(spaces), count)  # [characters]
     source = tf.range(count[0]) - tf.cumsum(is_space)
-    source = tf.where(is_space > 0, splits[-1], source)
+    source = tf.where(is_space > 0, splits[-1], source)  # the last of the values below
 
-    def padded(row: tf.RaggedTensor, first: int) -> tf.RaggedTensor:
-        values = tf.gather(tf.concat([row.values, [first]], 0), source)
-        return tf.RaggedTensor.from_row_splits(values, new_splits, validate=False)
+    def pad(row: tf.RaggedTensor, first: int) -> tf.Tensor:
+        return tf.gather(tf.concat([row.values, [first]], 0), source)
 
-    return AlignedText(padded(text.code_points, _SPACE), padded(text.start, 0), padded(text.end, 0))
+    return AlignedText(
+        *ragged(new_splits, pad(text.code_points, _SPACE), pad(text.start, 0), pad(text.end, 0))
+    )
 
 
 def _cut_long(starts: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-    """Adds a start after every `LONGEST_WORD` characters without one."""
-    parts = (lengths + LONGEST_WORD - 1) // LONGEST_WORD
-    word = tf.repeat(tf.range(tf.size(starts)), parts)
+    """Adds a start after every `LONGEST_WORD` characters without one; `<int64>[words]` each."""
+    parts = (lengths + LONGEST_WORD - 1) // LONGEST_WORD  # [words]
+    word = tf.repeat(tf.range(tf.size(starts)), parts)  # [parts]: the word of each
     number = tf.range(tf.size(word, tf.int64)) - tf.gather(tf.cumsum(parts, exclusive=True), word)
     return tf.gather(starts, word) + number * LONGEST_WORD
 
 
-def _checked_ids(pieces: Sequence[str], scores: Sequence[float]) -> dict[str, int]:
-    """Returns the id of each piece, or raises where they make no tokenizer."""
+def _check_pieces(pieces: Sequence[str], scores: Sequence[float]) -> dict[str, int]:
+    """Gives the id of each piece, or raises an error if a tokenizer cannot have them."""
     if len(scores) != len(pieces):
         raise ValueError(
-            f"scores has {len(scores)} values for {len(pieces)} pieces: give each one."
+            f"scores has {len(scores)} values for {len(pieces)} pieces: give one for each piece."
         )
     ids: dict[str, int] = {}
     for number, piece in enumerate(pieces):
@@ -363,7 +362,7 @@ def _checked_ids(pieces: Sequence[str], scores: Sequence[float]) -> dict[str, in
     missing = [piece for piece in _BYTE_PIECES if piece not in ids]
     if tuple(pieces[: len(SPECIAL_TOKENS)]) != SPECIAL_TOKENS or missing:
         raise ValueError(
-            f"pieces must begin with {list(SPECIAL_TOKENS)} and hold all 256 bytes, <0x00> to "
+            f"pieces must begin with {list(SPECIAL_TOKENS)} and have all 256 bytes, <0x00> to "
             f"<0xFF>; it begins with {list(pieces[:4])} and {len(missing)} bytes are missing: "
             "learn pieces with SubwordTokenizer.train."
         )
@@ -371,6 +370,6 @@ def _checked_ids(pieces: Sequence[str], scores: Sequence[float]) -> dict[str, in
 
 
 def _string_table(keys: tf.Tensor) -> tf.lookup.StaticHashTable:
-    """Makes a table from strings to their numbers, -1 for others."""
+    """Makes a table from strings to their positions, -1 for other strings."""
     values = tf.range(tf.size(keys, tf.int64))
     return tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, values), -1)

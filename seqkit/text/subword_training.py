@@ -14,20 +14,20 @@ from seqkit.text.normalization import Normalizer
 from seqkit.text.vocabulary import BOS, BOS_ID, EOS, EOS_ID, PAD, PAD_ID, UNK, UNK_ID
 
 SPACE_MARK = "▁"
-"""How a piece writes the space; the same character in a text is another matter."""
+"""How a piece writes the space; the same character in a text is spelled in bytes."""
 
 _TEXTS_PER_BATCH = 4096
-# sentencepiece skips texts that hold these, or takes the space mark for a space.
+# sentencepiece skips texts with these characters, or takes the space mark for a space.
 _RESERVED = str.maketrans(dict.fromkeys([SPACE_MARK, "\u2585", "\0"], " "))
 
 
 class LearnedPieces(NamedTuple):
-    """What sentencepiece learned.
+    """The pieces that sentencepiece learned.
 
     Attributes:
         pieces: every piece in id order: four special tokens, 256 bytes, then learned ones.
         scores: log-probability of each piece.
-        model: sentencepiece's own serialised model.
+        model: sentencepiece's serialised model.
     """
 
     pieces: list[str]
@@ -36,17 +36,17 @@ class LearnedPieces(NamedTuple):
 
 
 def sample_texts(texts: Any, normalizer: Normalizer, sample_size: int, seed: int) -> list[str]:
-    """Draws a uniform sample of normalised texts in one pass, in memory bounded by its size.
+    """Draws a uniform sample of texts, normalised, in one pass and the memory of the sample.
 
     Args:
         texts: an iterable of str or bytes, or of batches of them (lists, arrays, tensors), or a
-            tf.data.Dataset of either.
-        normalizer: what is done to each text.
+            `tf.data.Dataset` of either.
+        normalizer: normalises each text.
         sample_size: the most texts to keep.
-        seed: seed of the draw; matters only where there are more texts.
+        seed: seed of the sample; no effect if there are no more texts than `sample_size`.
 
     Returns:
-        The normalised texts, in the order they came as long as all fit.
+        The normalised texts, in their order if all are kept.
     """
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
@@ -83,14 +83,14 @@ def learn_pieces(
 ) -> LearnedPieces:
     """Learns pieces and their scores.
 
-    Two runs with the same arguments learn the same pieces.
+    The same arguments always give the same pieces.
 
     Args:
         texts: normalised texts.
-        vocabulary_size: the most pieces, special tokens and bytes included. Fewer are learned
-            from a small corpus.
-        character_coverage: the share of all characters that become pieces; rarer ones are left to
-            their bytes.
+        vocabulary_size: the most pieces, special tokens and bytes included. A small corpus gives
+            fewer.
+        character_coverage: the share of all characters whose kinds become pieces; rarer kinds are
+            spelled in bytes.
         seed: seed of sentencepiece.
         num_threads: number of threads; another number may round scores differently.
 
@@ -102,15 +102,15 @@ def learn_pieces(
         ValueError: there is no text, or `vocabulary_size` is too small for its characters.
     """
     try:
-        import sentencepiece  # Only training needs it: neither import nor serving does.
+        import sentencepiece  # only needed here
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             "Learning subword pieces needs the package sentencepiece: pip install sentencepiece. "
-            "A tokenizer already learned does without."
+            "A tokenizer that has been learned does not need it."
         ) from error
     usable = [text.translate(_RESERVED) for text in texts]
     if not any(usable):
-        raise ValueError("texts holds no characters to learn from: pass the training texts.")
+        raise ValueError("texts has no characters to learn from: pass the training texts.")
     model = io.BytesIO()
     sentencepiece.set_random_generator_seed(seed)
     try:
@@ -133,7 +133,7 @@ def learn_pieces(
             unk_piece=UNK,
             bos_piece=BOS,
             eos_piece=EOS,
-            # Its default skips texts over 4 kB without a word.
+            # By default texts over 4 kB are silently skipped.
             max_sentence_length=max(len(text.encode()) for text in usable) + 1,
             num_threads=num_threads,
             minloglevel=2,
@@ -155,7 +155,7 @@ def learn_pieces(
 
 
 def _batches(texts: Any) -> Iterator[tf.Tensor]:
-    """Yields batches of texts, whether they came one by one or in batches."""
+    """Yields batches of texts from single texts or from batches."""
     if isinstance(texts, str | bytes):
         raise TypeError(f"texts={texts!r} is one string: pass a list of texts.")
     single: list[Any] = []

@@ -1,4 +1,4 @@
-"""What every tokenizer is: normalise, split, and put together again."""
+"""The base of all tokenizers: they normalise, split and join texts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any, ClassVar, NamedTuple
 
 import tensorflow as tf
 
-from seqkit.text.code_points import AlignedText, as_text_tensor, decode, row_ids
+from seqkit.text.code_points import AlignedText, as_text_tensor, decode
 from seqkit.text.normalization import Normalizer
+from seqkit.text.ragged import flat_row_ids
 
 _CLASSES = {
     "char": ("seqkit.text.char", "CharTokenizer"),
@@ -20,7 +21,7 @@ _CLASSES = {
 
 
 class Tokens(NamedTuple):
-    """Tokens of texts, with the places they came from.
+    """Tokens of texts, with their offsets in the raw text.
 
     Attributes:
         values: ragged `<string>[batch, None]`.
@@ -35,14 +36,14 @@ class Tokens(NamedTuple):
 
 
 class Tokenizer(tf.Module):
-    """Base of the tokenizers; a subclass gives `split` and `join`.
+    """Base of the tokenizers; a subclass defines `split` and `join`.
 
-    All methods run eagerly, in a `tf.function`, in `tf.data` and in a SavedModel, and consist of
-    core TensorFlow operations: the graph needs no other library. AutoGraph leaves them alone, so
-    `split` and `join` have to say `tf.cond` and `tf.while_loop` where they depend on the text.
+    All methods work eagerly, in a `tf.function`, in `tf.data` and in a SavedModel, and consist of
+    core TensorFlow operations: the graph needs no other library. AutoGraph does not convert them,
+    so that `split` and `join` must use `tf.cond` and `tf.while_loop` where they depend on the text.
 
     Args:
-        normalizer: what is done to the text before it is split.
+        normalizer: normalises the text before it is split.
 
     Attributes:
         lossless: whether `detokenize(tokenize(text))` is the normalised text, exactly.
@@ -62,15 +63,15 @@ class Tokenizer(tf.Module):
             text: `<string>[batch]`, or anything `as_text_tensor` takes.
 
         Returns:
-            Tokens; a text without any has an empty row.
+            Tokens; a text without tokens has an empty row.
         """
-        # Integer operations on text gain nothing from an accelerator and would copy to and fro.
+        # Integer operations on text gain nothing from an accelerator, only copies to and from it.
         with tf.device("/CPU:0"):
             return self.split(self.normalizer(decode(as_text_tensor(text))))
 
     @tf.autograph.experimental.do_not_convert  # converting would only make tracing slow
     def detokenize(self, tokens: Any) -> tf.Tensor:
-        """Puts texts together from tokens.
+        """Joins tokens to texts.
 
         Args:
             tokens: ragged `<string>[batch, None]`, or a list of lists of strings.
@@ -90,7 +91,7 @@ class Tokenizer(tf.Module):
         """Splits normalised text.
 
         Args:
-            text: normalised code points with their places in the raw text.
+            text: normalised code points with their offsets in the raw text.
 
         Returns:
             Tokens.
@@ -98,7 +99,7 @@ class Tokenizer(tf.Module):
         raise NotImplementedError(f"{type(self).__name__} must define split")
 
     def join(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        """Joins tokens into texts.
+        """Joins tokens to texts.
 
         Args:
             tokens: ragged `<string>[batch, None]`.
@@ -109,7 +110,7 @@ class Tokenizer(tf.Module):
         raise NotImplementedError(f"{type(self).__name__} must define join")
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments that make this tokenizer again, as JSON-able values."""
+        """Gives the arguments that make this tokenizer again, as JSON-able values."""
         return {"normalizer": self.normalizer.get_config()}
 
     @classmethod
@@ -117,7 +118,8 @@ class Tokenizer(tf.Module):
         """Makes a tokenizer from the result of `get_config`.
 
         Args:
-            config: arguments by name; `normalizer` may be a mapping of `Normalizer`'s arguments.
+            config: arguments by name; `normalizer` may be a mapping of the arguments of a
+                `Normalizer`.
 
         Returns:
             The tokenizer.
@@ -133,7 +135,7 @@ def join_rows(tokens: tf.RaggedTensor, separator: str = "") -> tf.Tensor:
 
     Args:
         tokens: ragged `<string>[batch, None]`.
-        separator: what stands between two strings.
+        separator: the string between two strings.
 
     Returns:
         `<string>[batch]`; an empty row gives an empty string.
@@ -142,10 +144,9 @@ def join_rows(tokens: tf.RaggedTensor, separator: str = "") -> tf.Tensor:
         >>> join_rows(tf.ragged.constant([["a", "b"], []]), separator="-").numpy().tolist()
         [b'a-b', b'']
     """
-    splits = tf.cast(tokens.row_splits, tf.int64)
-    positions = tf.range(tf.size(tokens.values, tf.int64))
+    batch = tf.size(tokens.row_splits) - 1
     return tf.strings.unsorted_segment_join(
-        tokens.values, row_ids(splits, positions), tf.size(splits) - 1, separator=separator
+        tokens.values, flat_row_ids(tokens), batch, separator=separator
     )
 
 
@@ -156,7 +157,7 @@ def serialize(tokenizer: Tokenizer) -> dict[str, Any]:
         tokenizer: one of seqkit's tokenizers.
 
     Returns:
-        Its registered name and its configuration; `deserialize` reads them.
+        Its registered name and its configuration, for `deserialize`.
 
     Raises:
         ValueError: the tokenizer's class is not registered.

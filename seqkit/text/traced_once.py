@@ -1,4 +1,4 @@
-"""Parts of a graph that are traced once, however many graphs they become a part of."""
+"""Parts of a graph that are traced once, however many graphs they are part of."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import tensorflow as tf
 
 
 def traced_once(function: Callable[..., Any], *signature: Any) -> Callable[..., Any]:
-    """Makes a function on tensors one that other graphs call instead of tracing it again.
+    """Makes a function a graph of its own, which other graphs call instead of tracing it again.
 
-    Normalising text takes hundreds of operations, and a model is read, scored and served by a dozen
-    graphs. Called eagerly, the function is a graph too, and faster for it.
+    Normalising text takes hundreds of operations, and a model has a dozen graphs for training,
+    scoring and serving. An eager call runs the graph too, which is faster.
 
     Args:
-        function: takes and gives tensors, ragged tensors, and tuples of them.
+        function: takes and returns tensors, ragged tensors, and tuples of them.
         signature: the type of each argument.
 
     Returns:
-        The function. It is no `tf.function`: where it is an attribute of a `tf.Module`, a
-        SavedModel of that module would hold it beside what is served.
+        The function. It is not a `tf.function`, since a SavedModel of a `tf.Module` would also
+        store those among its attributes.
 
     Example:
         >>> traced = []

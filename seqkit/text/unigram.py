@@ -1,4 +1,4 @@
-"""The most probable cut of words into pieces, found in the graph."""
+"""The most probable way to split words into pieces, found in the graph."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from seqkit.text.code_points import row_ids
+from seqkit.text.ragged import places_where, previous, row_ids
 
 _CODE_POINT_BITS = 21
-# Never a code point: ends every word, so that no piece runs over its end.
+# Not a code point: it follows every word, so that no piece reaches beyond the end.
 _END = (1 << _CODE_POINT_BITS) - 1
 _NO_PIECE, _UNKNOWN = 0, 1
-# What the search of one block of words may hold, in cells of (character, length of a piece).
+# The most cells (character, length of a piece) of a block of words that are searched together.
 _CELLS_PER_BLOCK = 1 << 21
 
 
 class PieceSearch(tf.Module):
-    """Cuts words into the pieces whose scores have the highest sum, by the Viterbi algorithm.
+    """Splits words into the pieces with the highest sum of scores, by the Viterbi algorithm.
 
-    A character that is no piece may stand for itself, at a penalty, and is then given as the
-    pieces of its UTF-8 bytes. Between equal sums, the one whose last piece is longer is taken, and
-    so on backwards, as sentencepiece does.
+    A character that is not a piece may stand for itself, at a penalty, and then becomes the pieces
+    of its UTF-8 bytes. Of equal sums the one with the longer last piece is taken, and so on
+    backwards, as in sentencepiece.
 
-    The pieces are held as a tree of prefixes in one hash table of edges, walked from all places of
-    all words together; the search then steps through all words in parallel.
+    The pieces are kept as a prefix tree in a hash table of edges, which is walked from all places
+    of all words together; the search then steps through all words in parallel.
 
     Args:
-        pieces: score by the text of each piece, with its id: `{text: (id, score)}`, ids above 1.
-        byte_ids: ids of the 256 pieces for bytes.
-        unknown_score: what a character that is no piece adds to the sum.
-        longest_word: the most characters a word may have; only bounds memory.
+        pieces: id and score of each piece by its text, `{text: (id, score)}`, ids above 1.
+        byte_ids: `<int>[256]`, ids of the pieces for bytes.
+        unknown_score: the score of a character that is not a piece.
+        longest_word: the most characters of a word; only bounds memory.
 
     Source: T. Kudo, "Subword Regularization", 2018, section 3.2 (unigram language model).
     """
@@ -61,10 +61,9 @@ class PieceSearch(tf.Module):
             self._byte_ids = tf.constant(byte_ids, tf.int32)
 
     def may_be_joined(self, code_points: tf.Tensor) -> tf.Tensor:
-        """Tells which characters stand in some piece right after the character before them.
+        """Tells which characters follow the character before them in some piece.
 
-        The best cut never joins two others, so it can be found for the stretches between them
-        alone.
+        Any two others are never in one piece, so that a text can be split there first.
 
         Args:
             code_points: `<int32>[count]`.
@@ -73,18 +72,17 @@ class PieceSearch(tf.Module):
             `<bool>[count]`; the first is False.
         """
         wide = tf.cast(code_points, tf.int64)
-        before = tf.concat([tf.zeros([1], tf.int64), wide[:-1]], 0)[: tf.size(wide)]
-        return tf.equal(self._joined.lookup(_key(before, wide)), 1)
+        return tf.equal(self._joined.lookup(_key(previous(wide), wide)), 1)
 
     def __call__(self, words: tf.RaggedTensor) -> tf.RaggedTensor:
-        """Cuts words into pieces.
+        """Splits words into pieces.
 
         Args:
             words: ragged `<int32>[words, None]`, code points.
 
         Returns:
             Ragged `<int32>[words, None, 3]`: for each piece its id and, in characters of the word,
-            where it starts and ends. The pieces for the bytes of one character share its place.
+            where it starts and ends. The pieces for the bytes of one character share its offsets.
         """
         splits, size = words.row_splits, words.nrows()
 
@@ -112,11 +110,19 @@ class PieceSearch(tf.Module):
         return tf.RaggedTensor.from_row_lengths(cut, lengths, validate=False)
 
     def _search(self, code_points: tf.Tensor, splits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Cuts a block of words into `<int32>[pieces, 3]`, and counts the pieces of each."""
+        """Splits a block of words into pieces.
+
+        Args:
+            code_points: `<int32>[count]`, of all words.
+            splits: `<int64>[words + 1]`, where the words begin.
+
+        Returns:
+            `<int32>[pieces, 3]`, and `<int64>[words]`, the number of pieces of each word.
+        """
         layout = _Columns.of(splits)
         characters = tf.scatter_nd(
             layout.at[:, tf.newaxis], tf.cast(code_points, tf.int64), tf.shape(layout.at, tf.int64)
-        )
+        )  # [count], column by column
         lattice = self._lattice(characters, layout)
         best = self._best_lengths(lattice, layout)
         pieces, counts = self._trace_back(lattice, best, layout, splits)
@@ -130,8 +136,8 @@ class PieceSearch(tf.Module):
             layout: where the columns are.
 
         Returns:
-            `<int32>[count, longest]`: the id of the piece that ends at a character, the longest
-            first and the character alone last.
+            `<int32>[count, longest]`: the ids of the pieces that end at a character, the longest
+            first and the single character last.
         """
         size = tf.size(characters, tf.int64)
         characters = tf.concat([characters, [_END]], 0)
@@ -140,8 +146,9 @@ class PieceSearch(tf.Module):
         def extend(
             depth: tf.Tensor, last: tf.Tensor, node: tf.Tensor, cells: tf.Tensor, nodes: tf.Tensor
         ) -> tuple[tf.Tensor, ...]:
+            # One character further from all places where some piece still continues, [alive].
             node = self._edges.lookup(_key(node, tf.gather(characters, last)))
-            alive = tf.reshape(tf.where(node >= 0), [-1])
+            alive = places_where(node >= 0)
             last, node = tf.gather(last, alive), tf.gather(node, alive)
             cells = tf.concat([cells, last * self._longest + self._longest - 1 - depth], 0)
             nodes = tf.concat([nodes, node], 0)
@@ -156,19 +163,19 @@ class PieceSearch(tf.Module):
             [tf.zeros([], tf.int64), starts, tf.zeros_like(starts), none, none],
             shape_invariants=[tf.TensorShape([]), some, some, some, some],
         )
-        found = tf.gather(self._piece_at, nodes)
-        whole = tf.where(found > _NO_PIECE)
+        pieces = tf.gather(self._piece_at, nodes)  # [visited nodes]
+        whole = tf.where(pieces > _NO_PIECE)  # [pieces, 1]
         lattice = tf.scatter_nd(
             tf.gather_nd(cells, whole)[:, tf.newaxis],
-            tf.gather_nd(found, whole),
+            tf.gather_nd(pieces, whole),
             [size * self._longest],
-        )
-        # Ids of pieces are above the unknown's, so this fills only where no single character is.
+        )  # [count * longest]
+        # The ids of pieces are above that of the unknown, so that only cells without one change.
         alone = tf.one_hot(self._longest - 1, self._longest, _UNKNOWN, _NO_PIECE, dtype=tf.int32)
         return tf.maximum(tf.reshape(lattice, [-1, self._longest]), alone)
 
     def _best_lengths(self, lattice: tf.Tensor, layout: _Columns) -> tf.Tensor:
-        """Finds the length of the last piece of the best cut up to each character.
+        """Finds the length of the last piece on the best path to each character.
 
         Args:
             lattice: `<int32>[count, longest]`.
@@ -186,13 +193,13 @@ class PieceSearch(tf.Module):
         )
         # before[:, i]: the best sum up to where the piece in column i of the lattice would start.
         before = tf.fill([layout.num_words, self._longest - 1], -np.inf)
-        before = tf.concat([before, tf.zeros([layout.num_words, 1])], 1)
+        before = tf.concat([before, tf.zeros([layout.num_words, 1])], 1)  # [words, longest]
 
         def step(
             column: tf.Tensor, before: tf.Tensor, totals: tf.TensorArray
         ) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray]:
-            score = scores.read(column)
-            before = before[: tf.shape(score)[0]]  # the words that reach this column
+            score = scores.read(column)  # [words that reach this column, longest]
+            before = before[: tf.shape(score)[0]]
             total = before + score
             best = tf.reduce_max(total, 1, keepdims=True)
             before = tf.concat([before[:, 1:], best], 1)
@@ -213,19 +220,19 @@ class PieceSearch(tf.Module):
     def _trace_back(
         self, lattice: tf.Tensor, best: tf.Tensor, layout: _Columns, splits: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Follows the best cuts from the ends of the words to their beginnings.
+        """Follows the best paths from the ends of the words to their beginnings.
 
         Args:
             lattice: `<int32>[count, longest]`.
-            best: `<int32>[count]`, lengths of the best last pieces.
+            best: `<int32>[count]`, the lengths of the best last pieces.
             layout: where the columns are.
             splits: `<int64>[words + 1]`, where the words begin.
 
         Returns:
             `<int32>[pieces, 3]` ids, starts and ends, word by word, and `<int64>[words]` counts.
         """
-        # before_end[e] + rank: where the last character of a stretch with end e is. A stretch with
-        # end 0 is done: it points at zeros in front and stays.
+        # The last character of the part of a word up to `end` is at before_end[end] + rank. A part
+        # with end 0 is done: it points at the zeros put in front, and stays.
         size = layout.num_words
         best = tf.concat([tf.zeros([size], tf.int32), best], 0)
         firsts = tf.cumsum(layout.heights, exclusive=True)
@@ -246,9 +253,9 @@ class PieceSearch(tf.Module):
             [tf.zeros([], tf.int32), lengths, ends],
             shape_invariants=[tf.TensorShape([]), tf.TensorShape([None]), tf.TensorShape(None)],
         )
-        end = tf.transpose(tf.reverse(ends.stack(), [0]))
-        real = tf.where(end > 0)
-        end, word = tf.gather_nd(end, real), real[:, 0]
+        end = tf.transpose(tf.reverse(ends.stack(), [0]))  # [words, steps]
+        real = tf.where(end > 0)  # [pieces, 2]
+        end, word = tf.gather_nd(end, real), real[:, 0]  # [pieces]
         last = tf.gather(before_end, end) + tf.gather(rank, word)
         length = tf.gather(best, last)
         piece = tf.gather_nd(lattice, tf.stack([last - size, self._longest - length], 1))
@@ -258,18 +265,28 @@ class PieceSearch(tf.Module):
     def _spell_unknown(
         self, code_points: tf.Tensor, splits: tf.Tensor, pieces: tf.Tensor, counts: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Replaces each unknown character by the pieces of its UTF-8 bytes."""
+        """Replaces each unknown character by the pieces of its UTF-8 bytes.
+
+        Args:
+            code_points: `<int32>[count]`, of all words.
+            splits: `<int64>[words + 1]`, where the words begin.
+            pieces: `<int32>[pieces, 3]`.
+            counts: `<int64>[words]`, the number of pieces of each word.
+
+        Returns:
+            Pieces and counts like those given.
+        """
         total = tf.size(counts, tf.int64)
         word = row_ids(
             tf.concat([[0], tf.cumsum(counts)], 0), tf.range(tf.shape(pieces, tf.int64)[0])
-        )
+        )  # [pieces]
         unknown = tf.equal(pieces[:, 0], _UNKNOWN)
         character = tf.gather(
             code_points, tf.gather(splits, word) + tf.cast(pieces[:, 1], tf.int64)
         )
         width = 1 + sum(tf.cast(character >= least, tf.int32) for least in (0x80, 0x800, 0x10000))
-        width = tf.where(unknown, width, 1)
-        source = tf.repeat(tf.range(tf.size(width)), width)
+        width = tf.where(unknown, width, 1)  # [pieces]: bytes of each unknown character
+        source = tf.repeat(tf.range(tf.size(width)), width)  # [new pieces]: the old piece of each
         number = tf.range(tf.size(source)) - tf.gather(tf.cumsum(width, exclusive=True), source)
         character, width = tf.gather(character, source), tf.gather(width, source)
         rest = tf.bitwise.right_shift(character, 6 * (width - 1 - number))
@@ -288,17 +305,18 @@ class PieceSearch(tf.Module):
 
 
 class _Columns(NamedTuple):
-    """Where the characters of words are when all first ones come first, then all second ones...
+    """The places of words' characters if all first characters come first, then all second ones.
 
     The words are ranked by falling length, so that each column of characters is a prefix of the
-    ranks: the search walks from column to column and holds no padding.
+    ranks: the search goes from column to column without padding.
 
     Attributes:
         rank: `<int64>[words]`, of each word.
-        heights: `<int64>[length]`, number of characters in each column.
-        at: `<int64>[count]`, place in the columns of each character, in the order of the words.
-        following: `<int64>[count]`, place of the next character in the word, by place; `count`
-            after the last.
+        heights: `<int64>[length]`, the number of characters in each column.
+        at: `<int64>[count]`, the place in the columns of each character, in the order of the
+            words.
+        following: `<int64>[count]`, for each place that of the next character in the word;
+            `count` after the last.
         num_words: `<int32>[]`.
     """
 
@@ -310,13 +328,13 @@ class _Columns(NamedTuple):
 
     @classmethod
     def of(cls, splits: tf.Tensor) -> _Columns:
-        """Lays out words that begin at `<int64>[words + 1]` places."""
-        lengths = splits[1:] - splits[:-1]
+        """Lays out the words that begin at `splits`, `<int64>[words + 1]`."""
+        lengths = splits[1:] - splits[:-1]  # [words]
         ranks = tf.range(tf.size(lengths, tf.int64))
         order = tf.cast(tf.argsort(lengths, direction="DESCENDING"), tf.int64)
         rank = tf.scatter_nd(order[:, tf.newaxis], ranks, tf.shape(ranks, tf.int64))
-        number = tf.range(splits[-1])
-        word = row_ids(splits, number)
+        number = tf.range(splits[-1])  # [count]
+        word = row_ids(splits, number)  # [count]
         column = number - tf.gather(splits, word)
         num_columns = tf.maximum(tf.reduce_max(lengths), 1)
         heights = tf.math.unsorted_segment_sum(tf.ones_like(column), column, num_columns)
@@ -328,12 +346,12 @@ class _Columns(NamedTuple):
 
 
 def _key(left: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
-    """Packs a node or code point and the code point after it into one table key."""
+    """Packs a node or code point and the code point after it into a table key."""
     return tf.bitwise.bitwise_or(tf.bitwise.left_shift(left, _CODE_POINT_BITS), right)
 
 
 def _prefix_tree(ids: Mapping[str, int]) -> tuple[dict[int, int], list[int]]:
-    """Returns the edges of the tree of all prefixes, and the id of the piece at each node."""
+    """Gives the edges of the prefix tree, and the id of the piece at each node."""
     edges: dict[int, int] = {}
     piece_at = [_NO_PIECE]
     for text, piece in ids.items():
@@ -349,7 +367,7 @@ def _prefix_tree(ids: Mapping[str, int]) -> tuple[dict[int, int], list[int]]:
 
 
 def _pairs(pieces: Mapping[str, object]) -> set[int]:
-    """Returns the table keys of all pairs of neighbouring characters inside pieces."""
+    """Gives the table keys of all pairs of neighbouring characters in pieces."""
     return {
         ord(left) << _CODE_POINT_BITS | ord(right)
         for text in pieces
@@ -358,7 +376,7 @@ def _pairs(pieces: Mapping[str, object]) -> set[int]:
 
 
 def _integer_table(values: Mapping[int, int], default: int) -> tf.lookup.StaticHashTable:
-    """Makes a table from int64 to int64; an empty one, which TensorFlow refuses, gets a key -1."""
+    """Makes a table from int64 to int64, with a key -1 if empty, which TensorFlow refuses."""
     keys = np.fromiter(values.keys(), np.int64, len(values)) if values else np.array([-1])
     numbers = np.fromiter(values.values(), np.int64, len(values)) if values else [default]
     return tf.lookup.StaticHashTable(

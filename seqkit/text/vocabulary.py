@@ -1,4 +1,4 @@
-"""Vocabulary: the two-way table between tokens and integer ids."""
+"""The vocabulary: a table between tokens and integer ids, both ways."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Coverage(NamedTuple):
     """How much of a counted text a vocabulary knows.
 
     Attributes:
-        total: number of tokens counted.
+        total: the number of tokens counted.
         known: how many of them have an id of their own.
         unknown_rate: `1 - known / total`; 0.0 when nothing was counted.
         most_common_unknown: `(token, count)` of the most frequent unknown tokens, by count, then
@@ -36,7 +36,7 @@ class Coverage(NamedTuple):
 
 @dataclass(frozen=True)
 class _Entries:
-    """The tokens in id order and back; not a tuple, since tf.Module would copy and watch one."""
+    """The tokens in id order and back; not a tuple, since `tf.Module` would copy and track one."""
 
     tokens: tuple[str, ...]
     ids: dict[str, int]
@@ -45,21 +45,21 @@ class _Entries:
 class Vocabulary(tf.Module):
     """Maps tokens to integer ids and back, in the graph.
 
-    The first four ids are PAD 0, UNK 1, BOS 2 and EOS 3. They stand for no text: a text that
-    holds the characters `[PAD]` has an unknown token there, never padding. A vocabulary of labels
-    (see `from_labels`) has no special tokens, and a label that it does not know is an error.
+    The first four ids are PAD 0, UNK 1, BOS 2 and EOS 3. No text has these tokens: the characters
+    `[PAD]` in a text are an unknown token, never padding. A vocabulary of labels (see
+    `from_labels`) has no special tokens, and an unknown label is an error.
 
-    The table is built from tensors, not from a file, so a token may be any string, with newlines
-    and NUL, and comes back unchanged from a SavedModel.
+    The table is built from tensors, not from a file, so that a token may be any string, also with
+    newlines and NUL, and comes back unchanged from a SavedModel.
 
     Args:
         tokens: every token in the order of the ids, the four special tokens first.
         special_tokens: False for labels: no special tokens, no unknown.
 
     Raises:
-        TypeError: `tokens` is one string, or holds something that is not a string.
-        ValueError: a token occurs twice or holds a lone surrogate, the special tokens are not the
-            first four, or there is no label.
+        TypeError: `tokens` is one string, or contains something that is not a string.
+        ValueError: a token occurs twice or contains a lone surrogate, the special tokens are not
+            the first four, or there is no label.
 
     Example:
         >>> from seqkit.text.vocabulary import Vocabulary
@@ -98,8 +98,8 @@ class Vocabulary(tf.Module):
         Args:
             counts: number of occurrences of each token, as `count_tokens` returns them. The
                 special tokens' own spellings are left out.
-            min_count: a token that occurs less often is left out, and so is unknown.
-            max_size: the most ids there may be, the four special ones included.
+            min_count: tokens that occur less often are left out, and so are unknown.
+            max_size: the most ids, the four special ones included.
 
         Returns:
             The vocabulary.
@@ -121,10 +121,10 @@ class Vocabulary(tf.Module):
         Labels that are all integers are sorted as numbers, others by code point.
 
         Args:
-            labels: labels of the examples, in any order, as often as they occur.
+            labels: labels of the examples, in any order and with repetitions.
 
         Returns:
-            The vocabulary; its `token_to_id` fails on a label that is not in it.
+            The vocabulary; its `token_to_id` fails for unknown labels.
 
         Raises:
             TypeError: `labels` is one string, or a label is not a string.
@@ -144,15 +144,15 @@ class Vocabulary(tf.Module):
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """Every token, in the order of the ids."""
+        """Gives every token, in the order of the ids."""
         return self._entries.tokens
 
     def __len__(self) -> int:
-        """Returns the number of ids, the special ones included."""
+        """Gives the number of ids, the special ones included."""
         return len(self._entries.tokens)
 
     def __contains__(self, token: object) -> bool:
-        """Tells whether a token found in a text has an id of its own (a special one has not)."""
+        """Tells whether a token of a text has an id of its own; special tokens have not."""
         if self.special_tokens and token in SPECIAL_TOKENS:
             return False
         return token in self._entries.ids
@@ -161,10 +161,10 @@ class Vocabulary(tf.Module):
         """Looks tokens up.
 
         Args:
-            tokens: <string>[...], dense or ragged, or a (nested, rectangular) list of str.
+            tokens: `<string>[...]`, dense or ragged, or a (nested, rectangular) list of str.
 
         Returns:
-            <int32>[...] ids of the same structure; UNK (1) for a token not in the vocabulary.
+            `<int32>[...]`, ids of the same structure; UNK (1) for unknown tokens.
 
         Raises:
             ValueError: an unknown label, in a vocabulary made by `from_labels`
@@ -189,10 +189,10 @@ class Vocabulary(tf.Module):
         """Looks ids up.
 
         Args:
-            ids: <int32>[...], dense or ragged, each from 0 to `len(self) - 1`.
+            ids: `<int32>[...]`, dense or ragged, each from 0 to `len(self) - 1`.
 
         Returns:
-            <string>[...] tokens of the same structure.
+            `<string>[...]`, tokens of the same structure.
 
         Raises:
             tf.errors.InvalidArgumentError: an id is out of range.
@@ -230,13 +230,13 @@ class Vocabulary(tf.Module):
     def extended(
         self, counts: Mapping[str, int], min_count: int = 1, max_size: int | None = None
     ) -> Vocabulary:
-        """Returns a vocabulary with new tokens appended; every old token keeps its id.
+        """Gives a vocabulary with new tokens appended; every old token keeps its id.
 
         Args:
-            counts: number of occurrences of each token. Tokens already known are left as they are.
-            min_count: a new token that occurs less often is not added.
-            max_size: the most ids there may be, old and special ones included. Old tokens are
-                never dropped: where there are `max_size` of them already, none is added.
+            counts: number of occurrences of each token; known tokens are ignored.
+            min_count: new tokens that occur less often are not added.
+            max_size: the most ids, old and special ones included. Old tokens are never dropped: if
+                there are `max_size` of them already, none is added.
 
         Returns:
             The new vocabulary: new tokens by frequency, then code point; new labels in the order
@@ -254,7 +254,7 @@ class Vocabulary(tf.Module):
         least = len(SPECIAL_TOKENS) if self.special_tokens else 1
         if min_count < 1:
             raise ValueError(
-                f"min_count={min_count!r} keeps nothing back: pass 1 to keep every token, "
+                f"min_count={min_count!r} leaves nothing out: pass 1 to keep every token, "
                 "or more to leave rare ones out."
             )
         if max_size is not None and max_size < least:
@@ -278,24 +278,24 @@ class Vocabulary(tf.Module):
         return Vocabulary([*self.tokens, *ranked], special_tokens=self.special_tokens)
 
     def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs to build the same vocabulary, ready for JSON."""
+        """Gives the arguments that make this vocabulary again, as JSON-able values."""
         return {"tokens": list(self.tokens), "special_tokens": self.special_tokens}
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Vocabulary:
-        """Builds the vocabulary that `get_config` described."""
+        """Makes the vocabulary again from the result of `get_config`."""
         return cls(config["tokens"], special_tokens=config["special_tokens"])
 
     def _refuse_unknown_labels(self, labels: tf.Tensor, ids: tf.Tensor) -> None:
-        """Fails, naming the labels, where one has no id."""
+        """Fails, naming the labels, if one has no id."""
         unknown = tf.equal(ids, _NOT_A_LABEL)
         if tf.executing_eagerly():
             if tf.reduce_any(unknown):
                 wrong = tf.unique(tf.boolean_mask(labels, unknown))[0].numpy().tolist()
                 names = [label.decode(errors="replace") for label in wrong]
                 raise ValueError(
-                    f"tokens: unknown label {_listed(names)}; the labels are "
-                    f"{_listed(self.tokens)}. Correct it in the data, or add it with extended()."
+                    f"tokens: unknown label {_quote(names)}; the labels are "
+                    f"{_quote(self.tokens)}. Correct it in the data, or add it with extended()."
                 )
             return
         tf.debugging.Assert(
@@ -308,7 +308,7 @@ class Vocabulary(tf.Module):
 
 
 def _ids(tokens: Sequence[str], *, special_tokens: bool) -> dict[str, int]:
-    """Returns the id of each token, or raises where the list is not a vocabulary."""
+    """Gives the id of each token, or raises an error if the list is not a vocabulary."""
     if isinstance(tokens, str | bytes):
         raise TypeError(f"tokens={tokens!r} is one string: pass the tokens as a list of str.")
     ids: dict[str, int] = {}
@@ -323,15 +323,15 @@ def _ids(tokens: Sequence[str], *, special_tokens: bool) -> dict[str, int]:
         raise ValueError(
             f"tokens must begin with {list(SPECIAL_TOKENS)}, not with "
             f"{list(ids)[: len(SPECIAL_TOKENS)]}: put them first, or count the tokens and use "
-            "Vocabulary.from_counts, which does; for labels use Vocabulary.from_labels."
+            "Vocabulary.from_counts, which does so; for labels use Vocabulary.from_labels."
         )
     if not ids:
-        raise ValueError("tokens=[] holds no label: pass the labels of the training data.")
+        raise ValueError("tokens=[] has no label: pass the labels of the training data.")
     return ids
 
 
 def _check_token(token: object, argument: str, place: str) -> None:
-    """Raises where a token is no text that UTF-8 can hold."""
+    """Raises an error if a token is not text that UTF-8 can encode."""
     if not isinstance(token, str):
         raise TypeError(
             f"{argument}: {place} is {type(token).__name__}, not str: decode bytes, "
@@ -341,8 +341,8 @@ def _check_token(token: object, argument: str, place: str) -> None:
         token.encode()
     except UnicodeEncodeError as error:
         raise ValueError(
-            f"{argument}: {place} holds a lone surrogate at position {error.start}, which UTF-8 "
-            "cannot hold: read the data with errors='replace'."
+            f"{argument}: {place} has a lone surrogate at position {error.start}, which UTF-8 "
+            "cannot encode: read the data with errors='replace'."
         ) from None
 
 
@@ -355,13 +355,13 @@ def _in_label_order(labels: Iterable[str]) -> list[str]:
     """Sorts labels, as numbers where all are integers."""
     ordered = sorted(labels)
     try:
-        # Stable: "01" and "1" are different labels with one number, and keep code point order.
+        # A stable sort: "01" and "1" are labels with the same number, and keep code point order.
         return sorted(ordered, key=int)
     except ValueError:
         return ordered
 
 
-def _listed(names: Sequence[str], most: int = 10) -> str:
+def _quote(names: Sequence[str], most: int = 10) -> str:
     """Quotes a few names and counts the rest."""
     shown = ", ".join(repr(name) for name in names[:most])
     return shown + (f" and {len(names) - most} more" if len(names) > most else "")

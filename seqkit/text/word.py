@@ -16,17 +16,17 @@ from seqkit.text.code_points import (
     assigned_characters,
     decode,
     encode,
-    row_ids,
 )
 from seqkit.text.normalization import Normalizer
+from seqkit.text.ragged import flat_row_ids, places_where, previous, ragged, row_begins
 from seqkit.text.spacing import WIDE, punctuation_table, space_between
 from seqkit.text.tokenizer import Tokenizer, Tokens, join_rows
 
 
 class _Kind(IntEnum):
-    """What a character does to the words around it."""
+    """How a character joins or separates words."""
 
-    SYMBOL = 0  # also punctuation and controls: a word of its own
+    SYMBOL = 0  # a word of its own; punctuation and controls too
     SPACE = 1
     LETTER = 2
     DIGIT = 3
@@ -34,22 +34,22 @@ class _Kind(IntEnum):
     HIRAGANA = 5
     KATAKANA = 6
     HANGUL = 7
-    HANGUL_LETTER = 8  # written alone, as in laughter, not as part of a syllable
+    HANGUL_LETTER = 8  # written on its own, as in laughter (ㅋㅋㅋ), not part of a syllable
     APOSTROPHE = 9  # joins letters
     DECIMAL = 10  # joins digits
-    SKIN_TONE = 11  # belongs to the symbol before
+    SKIN_TONE = 11  # belongs to the symbol before it
     REGIONAL = 12  # two make a flag
-    EXTEND = 13  # marks and formats belong to whatever is before
-    JOINER = 14  # like a mark, and what follows belongs to it too
-    KEYCAP = 15  # like a mark, and the digit before is no number
+    EXTEND = 13  # marks and formats belong to the character before them
+    JOINER = 14  # like a mark, but the character after it belongs to it too
+    KEYCAP = 15  # like a mark, but the digit before it is a symbol
 
 
-_ROW_FIRST = 16  # added to the kind of the first character of a text: it joins nothing before it
+_ROW_FIRST = 16  # added to the kind of the first character of a text: nothing joins it to the left
 _KINDS = 32
-_SPECIAL = _Kind.APOSTROPHE  # from here on a character needs more than a look at its neighbour
+_SPECIAL = _Kind.APOSTROPHE  # from here on the neighbour alone does not decide
 
 _WITHOUT_SPACES = (_Kind.HAN, _Kind.HIRAGANA, _Kind.KATAKANA)
-# With a mark that stands on nothing a word begins as with a letter.
+# A mark without a base begins a word like a letter.
 _BEGIN_WORDS = (_Kind.LETTER, _Kind.DIGIT, _Kind.EXTEND, _Kind.JOINER, _Kind.KEYCAP)
 _ENDS_WITH_JOINER = "(?s).*\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -62,7 +62,7 @@ _KINDS_BY_CATEGORY = {
     "Nd": _Kind.DIGIT,
 }
 _CATEGORIES_OF_SCRIPTS = {"Lo", "Lm", "Nl", "No"}
-_KINDS_BY_NAME = {  # the first that fits
+_KINDS_BY_NAME = {  # by the beginning of the name; the first that fits
     "CJK ": _Kind.HAN,
     "HANGUL LETTER ": _Kind.HANGUL_LETTER,
     "HANGUL ": _Kind.HANGUL,
@@ -92,24 +92,24 @@ _KINDS_BY_CHARACTER = {
 
 
 class WordTokenizer(Tokenizer):
-    """Words of any script, by rules on code points.
+    """Splits texts of any script into words, by rules on code points.
 
-    - Letters, marks and digits run together. An apostrophe between letters and a point or comma
-      between digits join what they separate.
-    - Hangul syllables, Hangul letters that stand alone (ㅋㅋㅋ), hiragana and katakana run among
-      themselves; each Han character is a word. Scripts written without spaces, such as Thai, are
-      left in the runs they come in.
-    - Whitespace of any kind separates and is dropped; so are the zero width space and the byte
+    - Letters, marks and digits form words. An apostrophe between letters, and a point or comma
+      between digits, are part of the word.
+    - Hangul syllables, separate Hangul letters (ㅋㅋㅋ), hiragana and katakana each form words of
+      their own kind; each Han character is a word. Other scripts without spaces, such as Thai, are
+      not split further.
+    - Whitespace of any kind separates words and is dropped, like the zero width space and the byte
       order mark.
     - Every other character is a word of its own: punctuation, symbols, controls.
     - An emoji is one word with its skin tone, variation selector, keycap or tag, and with the
-      emoji it is joined to; two regional indicators are one flag.
+      emoji that it is joined to; two regional indicators are one flag.
 
-    Joined again, words are not always the text they came from, but give the same words when split
-    again; `join` says where spaces are put.
+    Joined, words do not always give the original text, but the same words when split again; `join`
+    tells where it puts spaces.
 
     Args:
-        normalizer: what is done to the text first; NFC and lower case when not given.
+        normalizer: normalises the text first; NFC and lower case by default.
 
     Example:
         >>> tokenizer = WordTokenizer()
@@ -137,44 +137,40 @@ class WordTokenizer(Tokenizer):
         """Splits normalised text into words.
 
         Args:
-            text: normalised code points with their places in the raw text.
+            text: normalised code points with their offsets, ragged `[batch, characters]`.
 
         Returns:
-            Tokens.
+            Tokens, ragged `[batch, words]`.
         """
+        # [characters], [batch + 1]
         code_points, splits = text.code_points.flat_values, text.code_points.row_splits
-        kinds = _mark_row_first(self._kinds.lookup(code_points), splits)
-        special = _where(_plain(kinds) >= _SPECIAL)
-        kinds, seen = _see_through_marks(code_points, kinds, special)
-        joined = tf.gather(self._joins, _previous(seen) * _KINDS + kinds)
+        kinds = _mark_row_first(self._kinds.lookup(code_points), splits)  # [characters]
+        special = places_where(_plain(kinds) >= _SPECIAL)  # [specials]
+        kinds, seen = _see_through_marks(code_points, kinds, special)  # [characters]
+        joined = tf.gather(self._joins, previous(seen) * _KINDS + kinds)  # [characters]
         joined = _join_specials(joined, kinds, seen, special)
-        kept = _where(_plain(kinds) != _Kind.SPACE)
-        starts = _where(~tf.gather(joined, kept))
-        token_splits = tf.concat([starts, [tf.size(kept, tf.int64)]], 0)
-        begin = tf.gather(kept, starts)
-        last = tf.gather(kept, token_splits[1:] - 1)
-        words = encode(tf.gather(code_points, kept), token_splits)
-        row_splits = tf.searchsorted(begin, splits, out_type=tf.int64)
-        flat = (
-            words,
-            tf.gather(text.start.flat_values, begin),
-            tf.gather(text.end.flat_values, last),
-        )
-        return Tokens(
-            *(tf.RaggedTensor.from_row_splits(f, row_splits, validate=False) for f in flat)
-        )
+        kept = places_where(_plain(kinds) != _Kind.SPACE)  # [kept characters]
+        starts = places_where(~tf.gather(joined, kept))  # [words]: among the kept
+        token_splits = tf.concat([starts, [tf.size(kept, tf.int64)]], 0)  # [words + 1]
+        begin = tf.gather(kept, starts)  # [words]: first character
+        last = tf.gather(kept, token_splits[1:] - 1)  # [words]: last character
+        words = encode(tf.gather(code_points, kept), token_splits)  # [words]
+        row_splits = tf.searchsorted(begin, splits, out_type=tf.int64)  # [batch + 1]
+        start = tf.gather(text.start.flat_values, begin)
+        end = tf.gather(text.end.flat_values, last)
+        return Tokens(*ragged(row_splits, words, start, end))
 
     def join(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        """Joins words by one space, but where none is written.
+        """Joins words with single spaces, except where none is written.
 
-        None stands before closing brackets and quotes and before signs that end or part sentences
-        (`. , ; : ! ? % …`), none after opening ones and `¿ ¡`, none around full-width
-        punctuation, and none between Han characters, hiragana and katakana.
+        There is none before closing brackets and quotes and before signs at the end of a sentence
+        or clause (`. , ; : ! ? % …`), after opening ones and `¿ ¡`, around full-width punctuation,
+        and between Han characters, hiragana and katakana.
 
-        What words alone do not tell is decided in the plainest way. Straight quotes (`"` and `'`)
-        keep a space on either side, and so do hyphens, dashes, slashes and currency signs. Quotes
-        open and close as in English and French: in German „so“ the last one is taken for an
-        opening one. A colon closes, so 10:30, of three words, becomes `10: 30`.
+        Where the words alone do not tell, the rules are simple. Straight quotes (`"` and `'`),
+        hyphens, dashes, slashes and currency signs have a space on either side. Quotes open and
+        close as in English and French: the last one in German „so“ is taken for an opening one. A
+        colon closes, so that 10:30, three words, becomes `10: 30`.
 
         Args:
             tokens: ragged `<string>[batch, None]`.
@@ -187,55 +183,56 @@ class WordTokenizer(Tokenizer):
             >>> WordTokenizer().detokenize([words]).numpy()[0].decode()
             'wait, “(they said) no”!'
         """
-        words, splits = tokens.flat_values, tf.cast(tokens.row_splits, tf.int64)
+        words, splits = tokens.flat_values, tf.cast(tokens.row_splits, tf.int64)  # [words]
         first, alone = _first_characters(words)
         kinds = self._kinds.lookup(first)
-        # A word of several characters is no sign: an emoji with a keycap may begin with `#`.
+        # Only words of one character are signs: an emoji with a keycap may begin with `#`.
         signs = tf.where(alone, self._punctuation.lookup(first), 0)
         signs = tf.where(_among(kinds, _WITHOUT_SPACES), WIDE, signs)
-        rows = row_ids(splits, tf.range(tf.size(words, tf.int64)))
-        same_row = tf.equal(rows, _previous(rows, -1))
-        spaced = self._in_one_word(words, kinds, same_row) | space_between(_previous(signs), signs)
+        rows = flat_row_ids(tokens)  # [words]: the text of each
+        same_row = tf.equal(rows, previous(rows, -1))
+        spaced = self._in_one_word(words, kinds, same_row) | space_between(previous(signs), signs)
         spaced &= same_row
         words = tf.where(spaced, tf.strings.join([" ", words]), words)
-        return join_rows(tf.RaggedTensor.from_row_splits(words, splits, validate=False))
+        return join_rows(*ragged(splits, words))
 
     def _in_one_word(self, words: tf.Tensor, kinds: tf.Tensor, same_row: tf.Tensor) -> tf.Tensor:
-        """Tells which words would be one with the word before, if no space were between them.
+        """Tells which words would become one word with the word before without a space.
 
         Args:
-            words: `<string>[count]`.
-            kinds: `<int32>[count]`, of their first characters.
-            same_row: `<bool>[count]`, whether the word before is of the same text.
+            words: `<string>[words]`.
+            kinds: `<int32>[words]`, of their first characters.
+            same_row: `<bool>[words]`, whether the word before is in the same text.
 
         Returns:
-            `<bool>[count]`.
+            `<bool>[words]`.
         """
-        before = _previous(kinds)
+        before = previous(kinds)
         joined = tf.gather(self._joins, before * _KINDS + kinds)
-        joined |= _previous(tf.strings.regex_full_match(words, _ENDS_WITH_JOINER))
-        # An apostrophe or a point, here as a word of its own, joins what it stands between.
+        joined |= previous(tf.strings.regex_full_match(words, _ENDS_WITH_JOINER))
+        # An apostrophe or point, here as a word of its own, would join the words on its sides.
         letters = tf.equal(before, _Kind.APOSTROPHE) & tf.equal(kinds, _Kind.LETTER)
         numbers = tf.equal(before, _Kind.DECIMAL) & tf.equal(kinds, _Kind.DIGIT)
-        after_word = same_row & _previous(_among(kinds, _BEGIN_WORDS))
-        return joined | (_previous(after_word) & (letters | numbers))
+        after_word = same_row & previous(_among(kinds, _BEGIN_WORDS))
+        return joined | (previous(after_word) & (letters | numbers))
 
 
 def _first_characters(words: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Gives `<int32>[count]`, each word's first character, and whether it is the only one."""
-    code_points = decode(words).code_points
-    lengths = code_points.row_lengths()
+    """Gives `<int32>[words]`, each word's first character, and whether it is the only one."""
+    code_points = decode(words).code_points  # [words, characters]
+    lengths = code_points.row_lengths()  # [words]
     first = tf.gather(tf.pad(code_points.values, [[0, 1]]), code_points.row_splits[:-1])
-    # An empty word has none, and is taken for a symbol.
+    # An empty word has no character, and is treated as a symbol.
     return tf.where(lengths > 0, first, 0), tf.equal(lengths, 1)
 
 
 def _among(kinds: tf.Tensor, some: tuple[_Kind, ...]) -> tf.Tensor:
+    """Gives `<bool>[words]`: which kinds are among some."""
     return tf.reduce_any(tf.equal(kinds[:, tf.newaxis], some), axis=1)
 
 
 def _joins() -> np.ndarray:
-    """`<bool>[kind before, kind]`, whether two neighbours are one word."""
+    """Gives `<bool>[kind before, kind]`: whether two neighbours are in one word."""
     joins = np.zeros((_KINDS, _KINDS), bool)
     runs = [{_Kind.LETTER, _Kind.DIGIT}, {_Kind.HIRAGANA}, {_Kind.KATAKANA}]
     runs += [{_Kind.HANGUL}, {_Kind.HANGUL_LETTER}]
@@ -250,7 +247,8 @@ def _joins() -> np.ndarray:
 
 
 def _mark_row_first(kinds: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:
-    begins = tf.boolean_mask(splits[:-1], splits[1:] > splits[:-1])
+    """Adds `_ROW_FIRST` to the kind of each text's first character; gives `<int32>[count]`."""
+    begins = row_begins(splits)  # [texts with characters]
     marked = tf.gather(kinds, begins) + _ROW_FIRST
     return tf.tensor_scatter_nd_update(kinds, begins[:, None], marked)
 
@@ -258,7 +256,7 @@ def _mark_row_first(kinds: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:
 def _see_through_marks(
     code_points: tf.Tensor, kinds: tf.Tensor, special: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Finds what marks stand on.
+    """Finds the bases of marks.
 
     Args:
         code_points: `<int32>[count]`.
@@ -266,38 +264,39 @@ def _see_through_marks(
         special: `<int64>[specials]`, positions of special characters.
 
     Returns:
-        The kinds, with the digit of a keycap made a symbol, and the kinds as the following
-        character sees them, where a mark has the kind of what it stands on.
+        `<int32>[count]`, twice: the kinds, where the digit of a keycap is a symbol; and the kinds
+        as the following character sees them, where a mark has the kind of its base.
     """
-    marks = tf.gather(special, _where(_plain(tf.gather(kinds, special)) >= _Kind.EXTEND))
+    is_mark = _plain(tf.gather(kinds, special)) >= _Kind.EXTEND
+    marks = tf.gather(special, places_where(is_mark))  # [marks]
     own = tf.gather(kinds, marks)
-    previous = tf.maximum(marks - 1, 0)
-    # A mark with nothing to stand on begins a word like a letter.
-    alone = (own >= _ROW_FIRST) | (_plain(tf.gather(kinds, previous)) == _Kind.SPACE)
-    begin = _run_begins(marks, alone)
-    base = tf.maximum(begin - 1, 0)
-    stands = ~tf.gather(alone, tf.searchsorted(marks, begin))
+    before = tf.maximum(marks - 1, 0)
+    # A mark without a base begins a word like a letter.
+    alone = (own >= _ROW_FIRST) | (_plain(tf.gather(kinds, before)) == _Kind.SPACE)
+    begin = _run_begins(marks, alone)  # [marks]: the first mark of each one's run
+    base = tf.maximum(begin - 1, 0)  # [marks]
+    has_base = ~tf.gather(alone, tf.searchsorted(marks, begin))
 
     ends_keycap = (own == _Kind.KEYCAP) & (
         (marks == begin)
         | ((marks == begin + 1) & (tf.gather(code_points, begin) == _VARIATION_SELECTOR_16))
     )
-    on_digit = stands & (_plain(tf.gather(kinds, base)) == _Kind.DIGIT)
-    digits = tf.gather(base, _where(ends_keycap & on_digit))
+    on_digit = has_base & (_plain(tf.gather(kinds, base)) == _Kind.DIGIT)
+    digits = tf.gather(base, places_where(ends_keycap & on_digit))  # [keycaps]
     row_first = tf.bitwise.bitwise_and(tf.gather(kinds, digits), _ROW_FIRST)
     kinds = tf.tensor_scatter_nd_update(kinds, digits[:, None], row_first + _Kind.SYMBOL)
 
-    base_kinds = tf.where(stands, tf.gather(kinds, base), _Kind.LETTER.value)
+    base_kinds = tf.where(has_base, tf.gather(kinds, base), _Kind.LETTER.value)
     return kinds, tf.tensor_scatter_nd_update(kinds, marks[:, None], base_kinds)
 
 
 def _join_specials(
     joined: tf.Tensor, kinds: tf.Tensor, seen: tf.Tensor, special: tf.Tensor
 ) -> tf.Tensor:
-    """Adds the joins that take more than two neighbouring kinds.
+    """Adds the joins that depend on more than two neighbouring kinds.
 
     Args:
-        joined: `<bool>[count]`, whether a character belongs to the word of the one before.
+        joined: `<bool>[count]`, whether a character is in the same word as the one before.
         kinds: `<int32>[count]`.
         seen: `<int32>[count]`, kinds as the following character sees them.
         special: `<int64>[specials]`, positions of special characters.
@@ -306,12 +305,12 @@ def _join_specials(
         `<bool>[count]`.
     """
     # The first character of a text has a kind of its own, so these never look across texts.
-    own = tf.gather(kinds, special)
+    own = tf.gather(kinds, special)  # [specials]
     before = _plain(tf.gather(seen, tf.maximum(special - 1, 0)))
     after = tf.gather(kinds, tf.minimum(special + 1, tf.size(kinds, tf.int64) - 1))
     letters = (own == _Kind.APOSTROPHE) & (before == _Kind.LETTER) & (after == _Kind.LETTER)
     numbers = (own == _Kind.DECIMAL) & (before == _Kind.DIGIT) & (after == _Kind.DIGIT)
-    middle = tf.gather(special, _where(letters | numbers))
+    middle = tf.gather(special, places_where(letters | numbers))
 
     base = _plain(tf.gather(seen, special))
     joins_emoji = (
@@ -319,42 +318,34 @@ def _join_specials(
         & ((base == _Kind.SYMBOL) | (base == _Kind.SKIN_TONE))
         & (after == _Kind.SYMBOL)
     )
-    joiner = tf.gather(special, _where(joins_emoji))
+    joiner = tf.gather(special, places_where(joins_emoji))
 
-    regional = tf.gather(special, _where(_plain(own) == _Kind.REGIONAL))
+    regional = tf.gather(special, places_where(_plain(own) == _Kind.REGIONAL))
     begin = _run_begins(regional, tf.gather(kinds, regional) >= _ROW_FIRST)
-    second = tf.gather(regional, _where((regional - begin) % 2 == 1))
+    second = tf.gather(regional, places_where((regional - begin) % 2 == 1))
 
     positions = tf.concat([middle, middle + 1, joiner + 1, second], 0)
     return tf.tensor_scatter_nd_update(joined, positions[:, None], tf.ones_like(positions, tf.bool))
 
 
 def _run_begins(positions: tf.Tensor, breaks: tf.Tensor) -> tf.Tensor:
-    """Where the run of neighbouring positions begins that each position is in.
+    """Finds where each position's run of neighbouring positions begins.
 
     Args:
         positions: `<int64>[count]`, ascending.
-        breaks: `<bool>[count]`, which positions begin a run in any case.
+        breaks: `<bool>[count]`, which positions always begin a run.
 
     Returns:
         `<int64>[count]`.
     """
-    before = tf.concat([tf.constant([-2], tf.int64), positions], 0)[:-1]
-    begins = breaks | (positions != before + 1)
-    run = tf.cumsum(tf.cast(begins, tf.int64)) - 1
-    return tf.gather(tf.gather(positions, _where(begins)), run)
+    begins = breaks | (positions != previous(positions, -2) + 1)
+    run = tf.cumsum(tf.cast(begins, tf.int64)) - 1  # [count]: the run of each
+    return tf.gather(tf.gather(positions, places_where(begins)), run)
 
 
 def _plain(kinds: tf.Tensor) -> tf.Tensor:
+    """Gives kinds without `_ROW_FIRST`."""
     return tf.bitwise.bitwise_and(kinds, _ROW_FIRST - 1)
-
-
-def _previous(values: tf.Tensor, before_all: int = 0) -> tf.Tensor:
-    return tf.concat([tf.cast([before_all], values.dtype), values], 0)[:-1]
-
-
-def _where(mask: tf.Tensor) -> tf.Tensor:
-    return tf.reshape(tf.where(mask), [-1])
 
 
 @functools.cache
@@ -364,7 +355,7 @@ def _kind_table() -> CodePointTable:
         category = unicodedata.category(character)
         kind = _KINDS_BY_CATEGORY.get(category, _Kind.SYMBOL)
         if category in _CATEGORIES_OF_SCRIPTS:
-            # The name is where `unicodedata` tells the script.
+            # `unicodedata` tells the script only in the name.
             kind = _kind_by_name(unicodedata.name(character, ""))
         elif category == "Cc" and character.isspace():
             kind = _Kind.SPACE

@@ -1,4 +1,4 @@
-"""Words as numbers: the dictionary's, those of their letters, and those of their shape."""
+"""Words as ids: of the word in the dictionary, of its letters, and of its affixes and shape."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from seqkit.text.normalization import Normalizer
 from seqkit.text.traced_once import traced_once
 from seqkit.text.vocabulary import BOS_ID, EOS_ID, UNK_ID, Vocabulary
 
-# The first letters of a word and its last; what stands outside a short word is one of these marks.
+# How many of a word's first and last letters; short words are filled up with these marks.
 AFFIX_LENGTHS = (1, 2, 3, 4)
 _BEFORE, _AFTER = "\x02", "\x03"
 NUM_AFFIXES = 2 * len(AFFIX_LENGTHS) + 1
-_SHAPES = (  # in this order; runs of one kind count up to two
+_SHAPES = (  # applied in this order; runs of one kind become at most two
     (r"\p{Hangul}+", "\x04"),
     (r"\p{Han}+", "\x05"),
     (r"[\p{Lo}\p{Lm}]+", "\x06"),
@@ -36,13 +36,14 @@ class EncodedWords(NamedTuple):
     """Words as ids.
 
     Attributes:
-        token_ids: `<int32>[words]`, the word in lower case, its digits 0.
-        character_ids: `<int32>[words, max_characters]`, its letters between BOS and EOS, Hangul
+        token_ids: `<int32>[words]`, of the word in lower case with digits 0.
+        character_ids: `<int32>[words, max_characters]`, of its letters between BOS and EOS, Hangul
             syllables as two or three letters each, case kept; padded with 0.
-        affix_ids: `<int32>[words, 9]`, hashed: the first one to four letters, the last one to four,
-            and the shape (`Xxx` for `Word`, `0.00` for `3.14`). Each kind has buckets of its own.
-        pretrained_ids: `<int32>[words]`, the word among those with a pretrained vector, spelled as
-            for `token_ids`; UNK for a word without one.
+        affix_ids: `<int32>[words, 9]`, hashes of the first one to four letters, the last one to
+            four, and the shape (`Xxx` for `Word`, `0.00` for `3.14`). Each kind has its own
+            buckets.
+        pretrained_ids: `<int32>[words]`, of the word, spelled as for `token_ids`, among those with
+            a pretrained vector; UNK for a word without one.
     """
 
     token_ids: tf.Tensor
@@ -52,22 +53,24 @@ class EncodedWords(NamedTuple):
 
     @property
     def unknown(self) -> tf.Tensor:
-        """Which words neither the dictionary nor pretrained vectors know, `<bool>[words]`."""
+        """Gives `<bool>[words]`: words that neither dictionary nor pretrained vectors know."""
         return tf.equal(self.token_ids, UNK_ID) & tf.equal(self.pretrained_ids, UNK_ID)
 
 
 class WordEncoder(tf.Module):
-    """Words given one by one, as ids on four levels: word, letters, affixes and shape, UNK.
+    """Maps words to ids on several levels: the word, its letters, and its affixes and shape.
 
-    A word that training never saw is UNK in the dictionary and still has letters, affixes and a
-    shape. All levels are core TensorFlow operations, the same in training and in serving.
+    A word that is not in the training texts is UNK in the dictionary, but still has letters,
+    affixes and a shape. All levels consist of core TensorFlow operations, the same in training and
+    serving.
 
     Args:
         vocabulary: words in lower case with digits 0.
         characters: letters.
-        max_characters: a longer word is read by its first and its last half of so many.
-        affix_buckets: buckets for each kind of affix.
-        pretrained: words with a pretrained vector, spelled as those of `vocabulary`, or None.
+        max_characters: the most characters read of a word, BOS and EOS included; of a longer word
+            the first and the last half of them are read.
+        affix_buckets: number of buckets for each kind of affix.
+        pretrained: words with a pretrained vector, spelled as in `vocabulary`, or None.
 
     Raises:
         ValueError: `max_characters` or `affix_buckets` is too small.
@@ -117,8 +120,8 @@ class WordEncoder(tf.Module):
 
         Args:
             batches: batches of words, such as the flattened tokens of sentences.
-            min_count: rarer words and letters are UNK, and so teach what UNK means.
-            vocabulary_size: at most so many words, the four special ones included.
+            min_count: rarer words and letters become UNK, which trains its embedding.
+            vocabulary_size: the most words, the four special ones included; None for no limit.
             max_characters: see the class.
             affix_buckets: see the class.
 
@@ -141,15 +144,15 @@ class WordEncoder(tf.Module):
             words: `<string>[words]`, or anything `as_text_tensor` takes.
 
         Returns:
-            EncodedWords.
+            The ids.
         """
         return self._encode_once(as_text_tensor(words))
 
     def _encode(self, words: tf.Tensor) -> EncodedWords:
         with tf.device("/CPU:0"):
-            aligned = decode(words)
-            normal = self._normalizer(aligned).code_points
-            lower = encode(normal.flat_values, normal.row_splits)
+            aligned = decode(words)  # [words, characters]
+            normal = self._normalizer(aligned).code_points  # [words, characters]
+            lower = encode(normal.flat_values, normal.row_splits)  # [words]
             token_ids = self.vocabulary.token_to_id(lower)
             return EncodedWords(
                 token_ids,
@@ -161,31 +164,32 @@ class WordEncoder(tf.Module):
             )
 
     def _character_ids(self, letters: tf.RaggedTensor) -> tf.Tensor:
-        ids = self.characters.token_to_id(letters)
+        """Gives `<int32>[words, max_characters]` from ragged `<string>[words, letters]`."""
+        ids = self.characters.token_to_id(letters)  # [words, letters]
         half = (self.max_characters - 2) // 2
-        lengths = ids.row_lengths()
-        # The rest of a long word, after its first half: at most as many letters from its end.
-        begin = tf.maximum(lengths - half, tf.minimum(lengths, half))
-        first = ids[:, :half].to_tensor(0, shape=[None, half])
-        places = (
-            ids.row_starts()[:, tf.newaxis] + begin[:, tf.newaxis] + tf.range(half, dtype="int64")
-        )
-        inside = begin[:, tf.newaxis] + tf.range(half, dtype=tf.int64) < lengths[:, tf.newaxis]
+        lengths = ids.row_lengths()  # [words]
+        # The second half: what follows the first one, of a long word its last letters.
+        begin = tf.maximum(lengths - half, tf.minimum(lengths, half))  # [words]
+        first = ids[:, :half].to_tensor(0, shape=[None, half])  # [words, half]
+        inside = begin[:, tf.newaxis] + tf.range(half, dtype=tf.int64)  # [words, half]
+        places = ids.row_starts()[:, tf.newaxis] + inside
+        is_letter = inside < lengths[:, tf.newaxis]
         values = tf.concat([ids.values, [0]], 0)
-        last = tf.where(inside, tf.gather(values, tf.where(inside, places, 0)), 0)
+        last = tf.where(is_letter, tf.gather(values, tf.where(is_letter, places, 0)), 0)
         kept = tf.concat([tf.fill([tf.shape(first)[0], 1], BOS_ID), first, last], 1)
-        kept = tf.pad(kept, [[0, 0], [0, 1]])
+        kept = tf.pad(kept, [[0, 0], [0, 1]])  # [words, 2 * half + 2]
         end = tf.one_hot(tf.minimum(lengths, 2 * half) + 1, 2 * half + 2, EOS_ID, 0, dtype=tf.int32)
         kept = kept + end
         return tf.pad(kept, [[0, 0], [0, self.max_characters - 2 * half - 2]])
 
     def _affix_ids(self, lower: tf.Tensor, code_points: tf.RaggedTensor) -> tf.Tensor:
+        """Gives `<int32>[words, 9]` from words in lower case and from their raw code points."""
         most = max(AFFIX_LENGTHS)
         after = tf.strings.join([lower, _AFTER * most])
         before = tf.strings.join([_BEFORE * most, lower])
         kinds = [tf.strings.substr(after, 0, n, "UTF8_CHAR") for n in AFFIX_LENGTHS]
         kinds += [tf.strings.substr(before, -n, n, "UTF8_CHAR") for n in AFFIX_LENGTHS]
-        shape = encode(code_points.flat_values, code_points.row_splits)
+        shape = encode(code_points.flat_values, code_points.row_splits)  # [words]
         for pattern, written in _SHAPES:
             shape = tf.strings.regex_replace(shape, pattern, written)
         ids = tf.strings.to_hash_bucket_fast(tf.stack([*kinds, shape], 1), self.affix_buckets)
@@ -194,41 +198,43 @@ class WordEncoder(tf.Module):
     def extended(
         self, batches: Iterable[Any], min_count: int = 1, max_size: int | None = None
     ) -> WordEncoder:
-        """An encoder that knows more words and letters; the ids of those known stay.
+        """Gives an encoder that knows more words and letters; known ones keep their ids.
 
         Args:
             batches: batches of words of new training data.
-            min_count: rarer ones are not added.
-            max_size: the most ids of words there may be; those known stay in any case.
+            min_count: rarer words and letters are not added.
+            max_size: the most ids of words; known words are never dropped.
 
         Returns:
             A new encoder.
         """
         counts, letters = _counts(batches)
-        return WordEncoder(
-            self.vocabulary.extended(counts, min_count, max_size),
-            self.characters.extended(letters, min_count=min_count),
-            max_characters=self.max_characters,
-            affix_buckets=self.affix_buckets,
-            pretrained=self.pretrained,
+        return self._with(
+            vocabulary=self.vocabulary.extended(counts, min_count, max_size),
+            characters=self.characters.extended(letters, min_count=min_count),
         )
 
     def with_pretrained(self, words: Vocabulary) -> WordEncoder:
-        """An encoder that is the same but for the words with a pretrained vector.
+        """Gives the same encoder with other words that have a pretrained vector.
 
         Args:
-            words: in lower case with digits 0.
+            words: words in lower case with digits 0.
 
         Returns:
             A new encoder.
         """
-        return WordEncoder(
-            self.vocabulary,
-            self.characters,
-            max_characters=self.max_characters,
-            affix_buckets=self.affix_buckets,
-            pretrained=words,
-        )
+        return self._with(pretrained=words)
+
+    def _with(self, **changed: Vocabulary) -> WordEncoder:
+        """Gives the same encoder with other vocabularies."""
+        arguments = {
+            "vocabulary": self.vocabulary,
+            "characters": self.characters,
+            "max_characters": self.max_characters,
+            "affix_buckets": self.affix_buckets,
+            "pretrained": self.pretrained,
+        }
+        return WordEncoder(**(arguments | changed))
 
     def is_unknown(self, words: Any) -> tf.Tensor:
         """Tells which words neither the dictionary nor pretrained vectors know.
@@ -242,7 +248,7 @@ class WordEncoder(tf.Module):
         return self(words).unknown
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments that make this encoder again, as JSON-able values."""
+        """Gives the arguments that make this encoder again, as JSON-able values."""
         return {
             "vocabulary": self.vocabulary.get_config(),
             "characters": self.characters.get_config(),
@@ -269,7 +275,7 @@ def _word_normalizer() -> Normalizer:
 
 
 def normal_words(words: Any) -> tf.Tensor:
-    """Words as the dictionary spells them: composed, in lower case, every digit 0.
+    """Spells words as the dictionary does: composed, in lower case, every digit 0.
 
     Args:
         words: `<string>[words]`, or anything `as_text_tensor` takes.
@@ -286,13 +292,13 @@ def normal_words(words: Any) -> tf.Tensor:
 
 
 def count_words(batches: Iterable[Any]) -> dict[str, int]:
-    """Counts words as the dictionary spells them.
+    """Counts words in the spelling of the dictionary.
 
     Args:
         batches: batches of words.
 
     Returns:
-        How often each comes.
+        The number of occurrences of each word.
 
     Example:
         >>> count_words([["The", "the"], ["1999"]])
@@ -302,7 +308,7 @@ def count_words(batches: Iterable[Any]) -> dict[str, int]:
 
 
 def _counts(batches: Iterable[Any]) -> tuple[dict[str, int], dict[str, int]]:
-    """How often each word comes, and each letter in different words."""
+    """Gives the number of occurrences of each word, and of each letter in distinct words."""
     raw = _raw_counts(batches)
     return _normal_counts(raw), count_tokens([[*raw]], JamoTokenizer())
 
@@ -310,8 +316,8 @@ def _counts(batches: Iterable[Any]) -> tuple[dict[str, int], dict[str, int]]:
 def _raw_counts(batches: Iterable[Any]) -> dict[str, int]:
     raw: dict[str, int] = {}
     for words in batches:
-        found = (words if isinstance(words, pa.Array) else pa.array(words)).value_counts()
-        for word, count in zip(*(found.field(i).to_pylist() for i in (0, 1)), strict=True):
+        counted = (words if isinstance(words, pa.Array) else pa.array(words)).value_counts()
+        for word, count in zip(*(counted.field(i).to_pylist() for i in (0, 1)), strict=True):
             raw[word] = raw.get(word, 0) + count
     return raw
 
@@ -321,7 +327,7 @@ def _normal_counts(raw: dict[str, int]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for start in range(0, len(distinct), 4096):
         part = distinct[start : start + 4096]
-        for word, written in zip(part, normal_words(part).numpy(), strict=True):
-            name = written.decode()
+        for word, normal in zip(part, normal_words(part).numpy(), strict=True):
+            name = normal.decode()
             counts[name] = counts.get(name, 0) + raw[word]
     return counts

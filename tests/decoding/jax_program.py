@@ -19,17 +19,17 @@ from tests.decoding.searches import ROWS, WEIGHTS, searches
 LENGTHS = np.array([2, 7, 4, 6])
 
 
-def compare(name: str, found: dict, expected: np.lib.npyio.NpzFile) -> int:
+def compare(name: str, actual: dict, expected: np.lib.npyio.NpzFile) -> int:
     """Compares one search's fields: whole numbers exactly, others up to rounding."""
     fields = {key.split("/")[1] for key in expected.files if key.startswith(f"{name}/")}
-    assert fields == set(found), (name, fields, set(found))
-    for field, value in found.items():
+    assert fields == set(actual), (name, fields, set(actual))
+    for field, value in actual.items():
         other = expected[f"{name}/{field}"]
         assert value.dtype == other.dtype and value.shape == other.shape, (name, field)
         exact = other.dtype == "int32"
         tolerance = {"rtol": 0 if exact else 1e-4, "atol": 0 if exact else 1e-5}
         np.testing.assert_allclose(value, other, **tolerance, err_msg=f"{name} {field}")
-    return len(found)
+    return len(actual)
 
 
 def main(path: str) -> None:
@@ -39,15 +39,15 @@ def main(path: str) -> None:
     expected, compared = np.load(path), 0
     for name, search in searches(WEIGHTS).items():
         compiled = jax.jit(lambda *rows, search=search: search(prefix_model.Rows(*rows)))
-        for found in (search(ROWS), compiled(*ROWS)):
-            compared += compare(name, found, expected)
+        for actual in (search(ROWS), compiled(*ROWS)):
+            compared += compare(name, actual, expected)
     run = searches(WEIGHTS)
     # Lengths for each row: their greatest must be known, so not inside of `jit`.
     compared += compare("lengths", run["beam_search"](ROWS, LENGTHS), expected)
     # Seeds and limits that are known when the compiled function runs.
     served = jax.jit(lambda *given: run["sample"](ROWS, *given))
-    found = served(*(expected[f"given/{i}"] for i in range(4)))
-    compared += compare("served", found, expected)
+    actual = served(*(expected[f"given/{i}"] for i in range(4)))
+    compared += compare("served", actual, expected)
     print(compared)
 
 

@@ -19,33 +19,33 @@ module = importlib.import_module("seqkit.decoding.beam_search")
 
 def search(weights, rows, **arguments):
     step = prefix_model.step_function(weights, rows, arguments.pop("attends", True))
-    found = beam_search(step, prefix_model.first_state(rows), **arguments)
-    return found._replace(**{k: v.numpy() for k, v in found._asdict().items() if v is not None})
+    actual = beam_search(step, prefix_model.first_state(rows), **arguments)
+    return actual._replace(**{k: v.numpy() for k, v in actual._asdict().items() if v is not None})
 
 
-def expect_best(found, weights, rows, lengths, alpha=0.0, beta=0.0, **allowed):
+def expect_best(actual, weights, rows, lengths, alpha=0.0, beta=0.0, **allowed):
     """Compares all that was found with the best of all sequences."""
-    num_best, size = found.token_ids.shape[1:]
+    num_best, size = actual.token_ids.shape[1:]
     assert size == max(lengths)
     for row, max_length in enumerate(lengths):
         sequences = list(prefix_model.every_sequence(weights, rows, row, max_length, **allowed))
         scored = [(prefix_model.score(s, rows, row, alpha, beta), s) for s in sequences]
         scored.sort(key=lambda pair: -pair[0])
         for place in range(num_best):
-            tokens, length = found.token_ids[row, place], found.lengths[row, place]
+            tokens, length = actual.token_ids[row, place], actual.lengths[row, place]
             assert (tokens[length:] == 0).all()
             if place >= len(scored):
                 assert length == 0
-                assert found.score[row, place] == found.log_probability[row, place] == -np.inf
+                assert actual.score[row, place] == actual.log_probability[row, place] == -np.inf
                 continue
             expected_score, expected = scored[place]
             assert tuple(tokens[:length]) == expected.tokens, (row, place)
-            np.testing.assert_allclose(found.score[row, place], expected_score, rtol=1e-4)
+            np.testing.assert_allclose(actual.score[row, place], expected_score, rtol=1e-4)
             np.testing.assert_allclose(
-                found.log_probability[row, place], expected.log_probability, rtol=1e-4
+                actual.log_probability[row, place], expected.log_probability, rtol=1e-4
             )
-            if found.attention is not None:
-                attention = found.attention[row, place]
+            if actual.attention is not None:
+                attention = actual.attention[row, place]
                 np.testing.assert_allclose(
                     attention[:length], expected.attention[:length], atol=1e-5
                 )
@@ -72,7 +72,7 @@ def expect_best(found, weights, rows, lengths, alpha=0.0, beta=0.0, **allowed):
 )
 def test_with_beams_enough_the_best_of_all_are_found(alpha, beta, allowed):
     weights, rows = prefix_model.make(seed=len(str(allowed)))
-    found = search(
+    actual = search(
         weights,
         rows,
         max_length=5,
@@ -83,49 +83,49 @@ def test_with_beams_enough_the_best_of_all_are_found(alpha, beta, allowed):
         source_mask=rows.source_mask,
         **allowed,
     )
-    expect_best(found, weights, rows, [5, 5, 5], alpha, beta, **allowed)
+    expect_best(actual, weights, rows, [5, 5, 5], alpha, beta, **allowed)
 
 
 def test_nothing_is_banned_if_nothing_shall_be():
     weights, rows = prefix_model.make(vocabulary=5, batch=2)
-    found = search(weights, rows, max_length=4, num_beams=320, num_best=320, banned=())
-    expect_best(found, weights, rows, [4, 4], banned=())
-    assert found.token_ids.shape == (2, 320, 4)
-    assert {0, 1, 2} < set(found.token_ids[0, :10].ravel().tolist())
+    actual = search(weights, rows, max_length=4, num_beams=320, num_best=320, banned=())
+    expect_best(actual, weights, rows, [4, 4], banned=())
+    assert actual.token_ids.shape == (2, 320, 4)
+    assert {0, 1, 2} < set(actual.token_ids[0, :10].ravel().tolist())
 
 
 def test_rows_may_have_a_max_length_each():
     weights, rows = prefix_model.make(seed=4)
     lengths = np.array([2, 5, 3])
-    found = search(weights, rows, max_length=lengths, num_beams=48, num_best=8, length_penalty=1.0)
-    expect_best(found, weights, rows, lengths, 1.0)
-    assert (found.lengths.max(axis=1) == lengths).all(), "no sequence was cut"
+    actual = search(weights, rows, max_length=lengths, num_beams=48, num_best=8, length_penalty=1.0)
+    expect_best(actual, weights, rows, lengths, 1.0)
+    assert (actual.lengths.max(axis=1) == lengths).all(), "no sequence was cut"
 
 
 def test_rows_may_have_a_min_length_each():
     weights, rows = prefix_model.make(seed=4)
-    found = search(
+    actual = search(
         weights, rows, max_length=4, num_beams=48, num_best=8, min_length=np.array([3, 0, 2])
     )
     for row, least in enumerate((3, 0, 2)):
-        part = found._replace(**{k: v[row : row + 1] for k, v in found._asdict().items()})
+        part = actual._replace(**{k: v[row : row + 1] for k, v in actual._asdict().items()})
         own = prefix_model.Rows(*(x[row : row + 1] for x in rows))
         expect_best(part, weights, own, [4], min_length=least)
 
 
 def test_a_max_length_below_one_is_one():
     weights, rows = prefix_model.make()
-    found = search(weights, rows, max_length=np.array([0, 2, -5]), num_beams=8, num_best=2)
-    expect_best(found, weights, rows, [1, 2, 1])
+    actual = search(weights, rows, max_length=np.array([0, 2, -5]), num_beams=8, num_best=2)
+    expect_best(actual, weights, rows, [1, 2, 1])
 
 
 def test_one_beam_without_penalties_is_greedy_search():
     for seed in range(5):
         weights, rows = prefix_model.make(seed)
         step = prefix_model.step_function(weights, rows)
-        found = search(weights, rows, max_length=6, num_beams=1)
+        actual = search(weights, rows, max_length=6, num_beams=1)
         expected = greedy(step, prefix_model.first_state(rows), max_length=6)
-        for one, other in zip(found, expected, strict=True):
+        for one, other in zip(actual, expected, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
@@ -140,8 +140,8 @@ def test_eos_ends_a_sequence_only_among_the_best_continuations():
         return StepResult(ops.take(following, token_ids, axis=0), state)
 
     def best(num_beams):
-        found = beam_search(step, np.zeros((1, 1)), max_length=9, num_beams=num_beams)
-        return found.token_ids.numpy()[0, 0, : found.lengths.numpy()[0, 0]].tolist()
+        actual = beam_search(step, np.zeros((1, 1)), max_length=9, num_beams=num_beams)
+        return actual.token_ids.numpy()[0, 0, : actual.lengths.numpy()[0, 0]].tolist()
 
     assert best(3) == [4, 7]
     assert best(4) == []
@@ -158,8 +158,8 @@ def test_beams_go_on_beside_sequences_that_have_ended():
     def step(token_ids, state):
         return StepResult(ops.take(following, token_ids, axis=0), state)
 
-    found = beam_search(step, np.zeros((1, 1)), max_length=5, num_beams=2, num_best=2)
-    assert found.token_ids.numpy()[0, :, :2].tolist() == [[0, 0], [5, 0]]
+    actual = beam_search(step, np.zeros((1, 1)), max_length=5, num_beams=2, num_best=2)
+    assert actual.token_ids.numpy()[0, :, :2].tolist() == [[0, 0], [5, 0]]
 
 
 @pytest.fixture(scope="module")
@@ -258,9 +258,9 @@ def test_a_row_does_not_depend_on_the_rows_beside_it():
 def test_without_attention_the_same_is_found():
     weights, rows = prefix_model.make()
     arguments = {"max_length": 5, "num_beams": 3, "num_best": 3}
-    found = search(weights, rows, attends=False, **arguments)
-    assert found.attention is None
-    np.testing.assert_array_equal(found.token_ids, search(weights, rows, **arguments).token_ids)
+    actual = search(weights, rows, attends=False, **arguments)
+    assert actual.attention is None
+    np.testing.assert_array_equal(actual.token_ids, search(weights, rows, **arguments).token_ids)
 
 
 def test_impossible_logits_break_nothing():
@@ -268,18 +268,18 @@ def test_impossible_logits_break_nothing():
         logits = ops.zeros((*ops.shape(token_ids), 6)) - np.inf
         return StepResult(ops.where(np.arange(6) == 4, 0.0, logits), state)
 
-    found = beam_search(step, np.zeros((2, 1)), max_length=3, num_beams=3, num_best=2)
-    assert found.token_ids.numpy().tolist() == [[[4, 4, 4], [0, 0, 0]]] * 2
-    assert found.score.numpy().tolist() == [[0, -np.inf]] * 2
-    assert found.lengths.numpy().tolist() == [[3, 0]] * 2
+    actual = beam_search(step, np.zeros((2, 1)), max_length=3, num_beams=3, num_best=2)
+    assert actual.token_ids.numpy().tolist() == [[[4, 4, 4], [0, 0, 0]]] * 2
+    assert actual.score.numpy().tolist() == [[0, -np.inf]] * 2
+    assert actual.lengths.numpy().tolist() == [[3, 0]] * 2
 
 
 def test_half_precision_is_added_up_in_float32():
     def step(token_ids, state):
         return StepResult(ops.zeros((*ops.shape(token_ids), 2000), "float16"), state)
 
-    found = beam_search(step, np.zeros((1, 1)), max_length=50, min_length=50, num_beams=1)
-    np.testing.assert_allclose(found.log_probability, [[-50 * np.log(2000)]], rtol=1e-5)
+    actual = beam_search(step, np.zeros((1, 1)), max_length=50, min_length=50, num_beams=1)
+    np.testing.assert_allclose(actual.log_probability, [[-50 * np.log(2000)]], rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ TOKENS = np.random.default_rng(1).integers(4, 6, (3, 2, 10)).astype("int32")
 def left(time, tokens=TOKENS, min_length=0, banned=(), no_repeat_ngram=0):
     """Which tokens are still possible, as truth values."""
     limits = constraints(min_length, 10, 3, banned, no_repeat_ngram)
-    found = limits.apply(tf.constant(LOGITS), tf.constant(tokens), tf.constant(time)).numpy()
-    possible = np.isfinite(found)
-    np.testing.assert_array_equal(found[possible], LOGITS[possible])
+    actual = limits.apply(tf.constant(LOGITS), tf.constant(tokens), tf.constant(time)).numpy()
+    possible = np.isfinite(actual)
+    np.testing.assert_array_equal(actual[possible], LOGITS[possible])
     return possible
 
 
@@ -28,13 +28,13 @@ def test_repeated_ngrams(size, time):
     tokens = TOKENS.copy()
     tokens[:, :, time:] = 0
     for given in (tokens, TOKENS):
-        found = left(time, given, no_repeat_ngram=size)
+        actual = left(time, given, no_repeat_ngram=size)
         for row, beam in np.ndindex(3, 2):
             before = tuple(TOKENS[row, beam, :time].tolist())
             expected = [
                 not prefix_model.repeats((*before, token), size) for token in range(VOCABULARY)
             ]
-            assert found[row, beam].tolist() == expected
+            assert actual[row, beam].tolist() == expected
 
 
 def test_a_buffer_that_is_shorter_than_an_ngram():

@@ -24,12 +24,12 @@ def frequencies(logits, temperature=1.0, top_k=None, top_p=None, numbers=NUMBERS
     return np.bincount(drawn, minlength=logits.shape[1]) / len(numbers)
 
 
-def expect(found, expected):
+def expect(actual, expected):
     """Chi-square with one degree of freedom less than there are tokens, one in 10,000 or so."""
-    assert not found[expected == 0].any()
+    assert not actual[expected == 0].any()
     expected = expected / expected.sum()
-    expected, found = expected[expected > 0], found[expected > 0]
-    assert len(NUMBERS) * ((found - expected) ** 2 / expected).sum() < 16 + 3 * len(expected)
+    expected, actual = expected[expected > 0], actual[expected > 0]
+    assert len(NUMBERS) * ((actual - expected) ** 2 / expected).sum() < 16 + 3 * len(expected)
 
 
 LOGITS = np.array([0.5, -np.inf, 2.0, 0.0, -1.0, 2.5, -3.0, -np.inf])
@@ -84,23 +84,23 @@ def test_without_temperature_the_best_is_taken(limits):
     for logits in (LOGITS, -LOGITS, [1.0, 2.0, 2.0, 2.0 - 1e-6]):
         logits = np.where(np.isinf(logits), -np.inf, logits)
         for temperature in (0.0, -1.0):
-            found = frequencies(logits, temperature, **limits)
-            assert found[np.argmax(logits)] == 1
+            actual = frequencies(logits, temperature, **limits)
+            assert actual[np.argmax(logits)] == 1
 
 
 def test_extreme_numbers_never_draw_what_must_not_come():
     numbers = tf.constant([0.0, 2.0**-23, 0.5, 1 - 2.0**-22, 1 - 2.0**-23])
     for logits in (LOGITS, [-np.inf, 0.0, -np.inf], [-np.inf, -30.0, 0.0, -30.0, -np.inf]):
         for limits in ({}, {"top_p": 0.999999}, {"top_k": 2}):
-            found = frequencies(np.array(logits), numbers=numbers, **limits)
-            assert not found[np.isinf(logits)].any()
+            actual = frequencies(np.array(logits), numbers=numbers, **limits)
+            assert not actual[np.isinf(logits)].any()
     large = np.where(np.arange(5000) % 2, -np.inf, np.random.default_rng(0).normal(size=5000))
     assert not frequencies(large, numbers=numbers)[1::2].any()
 
 
 def test_large_logits_and_small_temperatures():
-    found = frequencies(np.array([3e4, -3e4, 3e4 - 1, -np.inf]), 1e-3)
-    assert found.tolist() == [1, 0, 0, 0]
+    actual = frequencies(np.array([3e4, -3e4, 3e4 - 1, -np.inf]), 1e-3)
+    assert actual.tolist() == [1, 0, 0, 0]
 
 
 def test_a_row_is_drawn_as_if_it_were_alone(monkeypatch):

@@ -23,8 +23,8 @@ def test_in_a_graph_and_compiled(name):
     search = searches(WEIGHTS)[name]
     eager = search(ROWS)
     for compiled in (False, True):
-        found = tf.function(search, jit_compile=compiled)(ROWS)
-        for key, value in found.items():
+        actual = tf.function(search, jit_compile=compiled)(ROWS)
+        for key, value in actual.items():
             if value.dtype == "int32":
                 np.testing.assert_array_equal(value, eager[key])
             else:
@@ -125,9 +125,9 @@ def test_served_without_seqkit_and_keras(served, rows, tmp_path):
         "sample": run["sample"](own, *limits, lengths),
         "one_seed": run["sample"](own),
     }
-    for name, found in eager.items():
+    for name, actual in eager.items():
         expected = golden["signatures"][name]["outputs"]["token_ids"]["values"]
-        assert found["token_ids"].numpy().tolist() == expected, name
+        assert actual["token_ids"].numpy().tolist() == expected, name
     files = {name: tmp_path / f"{name}.json" for name in ("golden", "request", "result")}
     files["golden"].write_text(json.dumps(golden))
     import_paths = [place for place in sys.path if os.path.isdir(os.path.join(place, "tensorflow"))]

@@ -13,8 +13,8 @@ from tests.decoding import prefix_model
 
 def search(weights, rows, **arguments):
     step = prefix_model.step_function(weights, rows)
-    found = greedy(step, prefix_model.first_state(rows), **arguments)
-    return found._replace(**{k: v.numpy() for k, v in found._asdict().items()})
+    actual = greedy(step, prefix_model.first_state(rows), **arguments)
+    return actual._replace(**{k: v.numpy() for k, v in actual._asdict().items()})
 
 
 def rolled_out(
@@ -57,33 +57,33 @@ def rolled_out(
 def test_each_token_is_the_best_that_is_allowed(allowed):
     weights, rows = prefix_model.make(seed=2, batch=4, vocabulary=7)
     lengths = np.array([9, 12, 1, 3])
-    found = search(weights, rows, max_length=lengths, **allowed)
-    assert found.token_ids.shape == (4, 1, 12)
-    assert (found.score == found.log_probability).all()
+    actual = search(weights, rows, max_length=lengths, **allowed)
+    assert actual.token_ids.shape == (4, 1, 12)
+    assert (actual.score == actual.log_probability).all()
     for row, max_length in enumerate(lengths):
         tokens, total, attention = rolled_out(weights, rows, row, max_length, **allowed)
-        length = found.lengths[row, 0]
-        assert tuple(found.token_ids[row, 0, :length]) == tokens
-        assert not found.token_ids[row, 0, length:].any()
-        np.testing.assert_allclose(found.log_probability[row, 0], total, rtol=1e-4)
-        np.testing.assert_allclose(found.attention[row, 0, :length], attention, atol=1e-5)
-        assert not found.attention[row, 0, length:].any()
+        length = actual.lengths[row, 0]
+        assert tuple(actual.token_ids[row, 0, :length]) == tokens
+        assert not actual.token_ids[row, 0, length:].any()
+        np.testing.assert_allclose(actual.log_probability[row, 0], total, rtol=1e-4)
+        np.testing.assert_allclose(actual.attention[row, 0, :length], attention, atol=1e-5)
+        assert not actual.attention[row, 0, length:].any()
 
 
 def test_rows_may_begin_with_a_token_each():
     weights, rows = prefix_model.make(seed=2)
-    found = search(weights, rows, max_length=6, bos_id=np.array([4, 2, 5]))
+    actual = search(weights, rows, max_length=6, bos_id=np.array([4, 2, 5]))
     for row, bos_id in enumerate((4, 2, 5)):
         tokens, *_ = rolled_out(weights, rows, row, 6, bos_id=bos_id)
-        assert tuple(found.token_ids[row, 0, : len(tokens)]) == tokens
+        assert tuple(actual.token_ids[row, 0, : len(tokens)]) == tokens
 
 
 def test_where_nothing_is_allowed_a_row_ends():
     weights, rows = prefix_model.make(vocabulary=6)
-    found = search(weights, rows, max_length=6, min_length=6, no_repeat_ngram=1)
-    assert found.lengths.tolist() == [[2]] * 3
-    assert (np.sort(found.token_ids[..., :2]) == [4, 5]).all()
-    assert np.isfinite(found.log_probability).all()
+    actual = search(weights, rows, max_length=6, min_length=6, no_repeat_ngram=1)
+    assert actual.lengths.tolist() == [[2]] * 3
+    assert (np.sort(actual.token_ids[..., :2]) == [4, 5]).all()
+    assert np.isfinite(actual.log_probability).all()
 
 
 def test_it_ends_when_all_rows_have():
@@ -95,8 +95,8 @@ def test_it_ends_when_all_rows_have():
         logits = ops.where(ops.expand_dims(ends, -1), np.eye(6)[3], np.eye(6)[4])
         return StepResult(logits, state - 1)
 
-    found = greedy(step, np.array([[2], [0], [4]]), max_length=30)
-    assert found.lengths.numpy().tolist() == [[2], [0], [4]]
+    actual = greedy(step, np.array([[2], [0], [4]]), max_length=30)
+    assert actual.lengths.numpy().tolist() == [[2], [0], [4]]
     assert len(taken) == 5
 
 

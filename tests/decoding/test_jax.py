@@ -23,10 +23,12 @@ SEEDS_AND_LIMITS = (
 def test_searches_without_tensorflow(tmp_path):
     """See `jax_program.py`."""
     run = searches(WEIGHTS)
-    found = {name: search(ROWS) for name, search in run.items()}
-    found["lengths"] = run["beam_search"](ROWS, LENGTHS)
-    found["served"] = run["sample"](ROWS, *SEEDS_AND_LIMITS)
-    arrays = {f"{name}/{field}": x for name, fields in found.items() for field, x in fields.items()}
+    actual = {name: search(ROWS) for name, search in run.items()}
+    actual["lengths"] = run["beam_search"](ROWS, LENGTHS)
+    actual["served"] = run["sample"](ROWS, *SEEDS_AND_LIMITS)
+    arrays = {
+        f"{name}/{field}": x for name, fields in actual.items() for field, x in fields.items()
+    }
     arrays |= {f"given/{i}": x for i, x in enumerate(SEEDS_AND_LIMITS)}
     np.savez(tmp_path / "expected.npz", **arrays)
     output = run_on_jax(Path(__file__).with_name("jax_program.py"), str(tmp_path / "expected.npz"))

@@ -15,10 +15,10 @@ def test_length_penalty():
 def test_coverage_penalty():
     coverage = np.array([[[0.5, 3.0, 0.25], [1.0, 1.0, 0.0]], [[0.1, 0.2, 0.3], [0.0, 1.0, 9.0]]])
     mask = np.array([[True, True, False], [True, True, True]])
-    found = coverage_penalty(coverage, mask, 2.0)
+    actual = coverage_penalty(coverage, mask, 2.0)
     expected = [
         [2 * np.log(0.5), 0],
         [2 * np.log(0.1 * 0.2 * 0.3), 2 * np.log(1e-10)],
     ]
-    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    np.testing.assert_allclose(actual, expected, rtol=1e-6)
     np.testing.assert_allclose(coverage_penalty(coverage, None, 1.0)[0, 0], np.log(0.125))

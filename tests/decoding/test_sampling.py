@@ -11,8 +11,8 @@ from tests.decoding import prefix_model
 
 def rolled(weights, rows, **arguments):
     step = prefix_model.step_function(weights, rows)
-    found = sample(step, prefix_model.first_state(rows), **arguments)
-    return found._replace(**{k: v.numpy() for k, v in found._asdict().items()})
+    actual = sample(step, prefix_model.first_state(rows), **arguments)
+    return actual._replace(**{k: v.numpy() for k, v in actual._asdict().items()})
 
 
 def test_sequences_come_as_often_as_they_are_probable():
@@ -20,21 +20,21 @@ def test_sequences_come_as_often_as_they_are_probable():
     draws = 6000
     weights, rows = prefix_model.make(batch=1)
     many = prefix_model.Rows(*(np.repeat(x, draws, axis=0) for x in rows))
-    found = rolled(weights, many, seed=4, max_length=3)
+    actual = rolled(weights, many, seed=4, max_length=3)
     sequences = list(prefix_model.every_sequence(weights, rows, 0, 3))
     # What is banned leaves its share to the others at every step, not to sequences as a whole.
     expected = {s.tokens: np.exp(allowed_log_probability(weights, rows, s)) for s in sequences}
     np.testing.assert_allclose(sum(expected.values()), 1)
     counts = dict.fromkeys(expected, 0)
-    for tokens, length in zip(found.token_ids[:, 0], found.lengths[:, 0], strict=True):
+    for tokens, length in zip(actual.token_ids[:, 0], actual.lengths[:, 0], strict=True):
         counts[tuple(tokens[:length])] += 1
     squares = sum((counts[s] - draws * p) ** 2 / (draws * p) for s, p in expected.items())
     assert squares < 16 + 3 * len(expected)
     probabilities = {s.tokens: s.log_probability for s in sequences}
     for row in range(20):
-        tokens = tuple(found.token_ids[row, 0, : found.lengths[row, 0]])
-        np.testing.assert_allclose(found.log_probability[row], probabilities[tokens], rtol=1e-4)
-    assert (found.score == found.log_probability).all()
+        tokens = tuple(actual.token_ids[row, 0, : actual.lengths[row, 0]])
+        np.testing.assert_allclose(actual.log_probability[row], probabilities[tokens], rtol=1e-4)
+    assert (actual.score == actual.log_probability).all()
 
 
 def allowed_log_probability(weights, rows, sequence):
@@ -52,8 +52,8 @@ def test_without_temperature_it_is_greedy_search(limits):
     step = prefix_model.step_function(weights, rows)
     expected = greedy(step, prefix_model.first_state(rows), max_length=8)
     for temperature in (0, 1e-9):
-        found = rolled(weights, rows, seed=1, max_length=8, temperature=temperature, **limits)
-        for one, other in zip(found, expected, strict=True):
+        actual = rolled(weights, rows, seed=1, max_length=8, temperature=temperature, **limits)
+        for one, other in zip(actual, expected, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
@@ -103,7 +103,7 @@ def test_constraints_hold():
     def step(token_ids, state):
         return StepResult(ops.zeros((*ops.shape(token_ids), 8)), state)
 
-    found = sample(
+    actual = sample(
         step,
         np.zeros((300, 1)),
         seed=0,
@@ -112,7 +112,7 @@ def test_constraints_hold():
         banned=(0, 1, 2, 5),
         no_repeat_ngram=2,
     )
-    token_ids, lengths = found.token_ids.numpy()[:, 0], found.lengths.numpy()[:, 0]
+    token_ids, lengths = actual.token_ids.numpy()[:, 0], actual.lengths.numpy()[:, 0]
     assert set(np.unique(token_ids)) == {0, 4, 6, 7}
     assert lengths[:100].min() == 0 and lengths[100:200].min() == 2 and lengths[200:].min() == 6
     for tokens, length in zip(token_ids, lengths, strict=True):

@@ -19,23 +19,23 @@ def test_the_first_call_may_make_weights():
             embedding, output = layers
             return StepResult(output(embedding(token_ids) + state), state)
 
-        found = tf.function(search)(step, np.zeros((2, 1, 5), "float32"), max_length=4)
-        assert found.token_ids.shape == (2, 1, 4)
+        actual = tf.function(search)(step, np.zeros((2, 1, 5), "float32"), max_length=4)
+        assert actual.token_ids.shape == (2, 1, 4)
         assert all(layer.built for layer in layers)
 
 
 def test_a_step_may_return_a_plain_tuple():
-    found = greedy(lambda ids, state: (np.eye(6)[[[4]]], state), np.zeros((1, 1)), max_length=2)
-    assert found.token_ids.numpy().tolist() == [[[4, 4]]]
+    actual = greedy(lambda ids, state: (np.eye(6)[[[4]]], state), np.zeros((1, 1)), max_length=2)
+    assert actual.token_ids.numpy().tolist() == [[[4, 4]]]
 
 
 def test_every_new_beam_gets_what_belonged_to_the_old_one():
     values = {"a": np.arange(24).reshape(2, 3, 4), "b": [np.arange(6).reshape(2, 3)]}
     beams = np.array([[2, 0, 0, 1], [1, 1, 2, 0]], "int32")
-    found = take_beams(keras.tree.map_structure(ops.convert_to_tensor, values), ops.array(beams))
+    actual = take_beams(keras.tree.map_structure(ops.convert_to_tensor, values), ops.array(beams))
     for row in range(2):
-        np.testing.assert_array_equal(found["a"][row], values["a"][row, beams[row]])
-        np.testing.assert_array_equal(found["b"][0][row], values["b"][0][row, beams[row]])
+        np.testing.assert_array_equal(actual["a"][row], values["a"][row, beams[row]])
+        np.testing.assert_array_equal(actual["b"][0][row], values["b"][0][row, beams[row]])
 
 
 def test_normaliser():

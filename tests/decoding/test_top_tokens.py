@@ -18,8 +18,8 @@ def test_it_finds_what_a_selection_from_all_finds(vocabulary, k, whole_numbers):
     values[0, 1] = -np.inf
     values[1, 2, :-1] = -np.inf
     values[0, 2, -2:] = 9
-    found, expected = top_tokens(values, k), tf.math.top_k(values, k)
-    for one, other in zip(found, expected, strict=True):
+    actual, expected = top_tokens(values, k), tf.math.top_k(values, k)
+    for one, other in zip(actual, expected, strict=True):
         assert one.dtype == other.dtype
         np.testing.assert_array_equal(one, other)
 

@@ -18,9 +18,9 @@ from seqkit.text.code_points import (
     encode,
     encode_each,
     replace_rows,
-    row_ids,
     take_rows,
 )
+from seqkit.text.ragged import row_ids
 
 
 def test_table_knows_every_code_point() -> None:
@@ -91,8 +91,8 @@ def test_any_bytes_decode_like_python(texts: list[bytes]) -> None:
 def test_row_ids_are_those_of_the_ragged_tensor(rows: list[list[int]]) -> None:
     ragged = tf.ragged.constant(rows, tf.int32, ragged_rank=1)
     positions = tf.range(tf.size(ragged.values, tf.int64))
-    found = row_ids(ragged.row_splits, positions).numpy()
-    np.testing.assert_array_equal(found, ragged.value_rowids().numpy())
+    actual = row_ids(ragged.row_splits, positions).numpy()
+    np.testing.assert_array_equal(actual, ragged.value_rowids().numpy())
 
 
 def test_rows_are_taken_and_put_back() -> None:

@@ -51,8 +51,8 @@ def test_every_syllable_there_and_back() -> None:
 @given(st.lists(_TEXT, min_size=1, max_size=8))
 def test_any_text_there_and_back(texts: list[str]) -> None:
     tokens, back = _there_and_back(tf.constant(texts))
-    found = [[letter.decode() for letter in row] for row in tokens.values.to_list()]
-    assert found == [_letters(text) for text in texts]
+    actual = [[letter.decode() for letter in row] for row in tokens.values.to_list()]
+    assert actual == [_letters(text) for text in texts]
     normalized = [unicodedata.normalize("NFC", text) for text in texts]
     assert [text.decode() for text in back.numpy()] == normalized
 

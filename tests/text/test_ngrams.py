@@ -8,16 +8,16 @@ from seqkit.text import HashedNGrams
 
 def expected_ngrams(words, word_range, char_range):
     """The n-grams of one text, as things that can be compared, by plain Python."""
-    found = set()
+    actual = set()
     if word_range:
         for n in range(word_range[0], word_range[1] + 1):
-            found |= {("w", *words[i : i + n]) for i in range(len(words) - n + 1)}
+            actual |= {("w", *words[i : i + n]) for i in range(len(words) - n + 1)}
     if char_range:
         for word in words:
             letters = [None, *word, None]  # one sign for both boundaries
             for n in range(char_range[0], char_range[1] + 1):
-                found |= {("c", *letters[i : i + n]) for i in range(len(letters) - n + 1)}
-    return found
+                actual |= {("c", *letters[i : i + n]) for i in range(len(letters) - n + 1)}
+    return actual
 
 
 @pytest.mark.parametrize(

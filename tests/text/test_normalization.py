@@ -76,10 +76,10 @@ def _expected(text: str, form: str | None, lowercase: bool, digits: str) -> str:
 
 
 def _differences(texts: list[str], *config: object) -> list[tuple[str, str, str]]:
-    found = _strings(_normalize(*config)(texts))
+    actual = _strings(_normalize(*config)(texts))
     expected = [_expected(text, *config) for text in texts]
-    assert len(found) == len(texts)
-    triples = zip(texts, found, expected, strict=True)
+    assert len(actual) == len(texts)
+    triples = zip(texts, actual, expected, strict=True)
     return [(ascii(t), ascii(f), ascii(e)) for t, f, e in triples if f != e]
 
 
@@ -187,9 +187,9 @@ def test_a_long_run_is_like_python(run: str) -> None:
     # Python sorts marks in quadratic time, so they come sorted here and its answer is known.
     text = "e" + "".join(sorted(run * 30_000, key=unicodedata.combining))
     shuffled = "e" + run * 30_000
-    found = _strings(_normalize("NFC", False, "keep")([shuffled, "", text]))
+    actual = _strings(_normalize("NFC", False, "keep")([shuffled, "", text]))
     expected = unicodedata.normalize("NFC", text)
-    assert found == [expected, "", expected]
+    assert actual == [expected, "", expected]
 
 
 def test_the_final_sigma_is_not_special() -> None:
@@ -206,8 +206,8 @@ def test_a_batch_may_be_empty() -> None:
 def test_eager_execution_gives_the_same(config: tuple[str | None, bool, str]) -> None:
     texts = ["Cafe\u0301 ٣", "", "o\u0301\u0323\u0308", "\u1112\u1161\u11ab", "İX", "plain"]
     eager = Normalizer(*config)(decode(tf.constant(texts)))
-    for found, expected in zip(eager, _normalize(*config)(texts), strict=True):
-        assert found.to_list() == expected.to_list()
+    for actual, expected in zip(eager, _normalize(*config)(texts), strict=True):
+        assert actual.to_list() == expected.to_list()
 
 
 def test_config_makes_the_same_normalizer() -> None:

@@ -23,10 +23,10 @@ def write(path: Path, content: str | bytes) -> Path:
 
 def lookup(path: Path, *words: str) -> list[list[float] | None]:
     with PretrainedVectors(path) as file:
-        vectors, found = file.lookup(words)
+        vectors, actual = file.lookup(words)
     assert vectors.dtype == np.float32 and vectors.shape == (len(words), file.dim)
-    assert not vectors[~found].any()
-    return [row if f else None for row, f in zip(vectors.tolist(), found, strict=True)]
+    assert not vectors[~actual].any()
+    return [row if f else None for row, f in zip(vectors.tolist(), actual, strict=True)]
 
 
 # Without the time, which would be in the names of tests: processes that share them out must agree.
@@ -41,9 +41,9 @@ PACKED = gzip.compress(GLOVE.encode(), mtime=0)
 )  # fmt: skip
 def test_every_form_gives_the_same_vectors(tmp_path, content):
     path = write(tmp_path / "vectors.vec", content)
-    found = lookup(path, "한국어", "the", "new york", "york", "naïve", "new", "the")
+    actual = lookup(path, "한국어", "the", "new york", "york", "naïve", "new", "the")
     the = np.float32([0.25, -1.5, 3e-2]).tolist()
-    assert found == [[7, 8, 9], the, [4, 5, 6], None, [0, 0, 1], None, the]
+    assert actual == [[7, 8, 9], the, [4, 5, 6], None, [0, 0, 1], None, the]
     with PretrainedVectors(path) as file:
         assert file.first_words(4) == ["the", "Paris", "new york", "한국어"]
         assert file.first_words(0) == [] and len(file.first_words(99)) == 5
@@ -54,8 +54,8 @@ def test_the_spelling_asked_for_comes_before_its_like(tmp_path):
         "PARIS 1\nParis 2\nparis 3\nBERLIN 4\nBerlin 5\n1999 6\n2024 7\nNai\u0308ve 8\nparis 9\n"
     )
     path = write(tmp_path / "v.txt", lines)
-    found = lookup(path, "paris", "berlin", "0000", "naïve", "Berlin", "Paris", "000", "")
-    assert found == [[3], [4], [6], [8], [5], [2], None, None]
+    actual = lookup(path, "paris", "berlin", "0000", "naïve", "Berlin", "Paris", "000", "")
+    assert actual == [[3], [4], [6], [8], [5], [2], None, None]
 
 
 def test_the_first_line_of_a_word_counts(tmp_path):
@@ -66,8 +66,8 @@ def test_the_first_line_of_a_word_counts(tmp_path):
 def test_words_with_spaces_are_told_from_those_they_begin_with(tmp_path):
     lines = "x 0 0\nroute 66 1 2\nroute 3 4\nroute 66 west 5 6\n. . . 7 8\nNew York 9 9\n"
     path = write(tmp_path / "v.txt", lines)
-    found = lookup(path, "route", "route 66", "route 66 west", ". . .", ".", "new york", "66")
-    assert found == [[3, 4], [1, 2], [5, 6], [7, 8], None, [9, 9], None]
+    actual = lookup(path, "route", "route 66", "route 66 west", ". . .", ".", "new york", "66")
+    assert actual == [[3, 4], [1, 2], [5, 6], [7, 8], None, [9, 9], None]
 
 
 def test_lines_nobody_asked_for_are_never_parsed(tmp_path, monkeypatch):
@@ -107,8 +107,8 @@ def test_an_open_file_answers_again(tmp_path):
         assert file.first_words(1) == ["the"]
         again = file.lookup(["the", "naïve"])
         assert all((a == b).all() for a, b in zip(first, again, strict=True))
-        vectors, found = file.lookup([])
-        assert vectors.shape == (0, 3) and not len(found)
+        vectors, actual = file.lookup([])
+        assert vectors.shape == (0, 3) and not len(actual)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_an_open_file_answers_again(tmp_path):
         ("a 1 2\nb 1\nc 1 2\n", ["b"], r"v.txt, line 2: 1 values after the word 'b', elsewhere 2"),
         ("a 1 2\n\nb 1 x\n", ["b"], r"v.txt, line 3: value 2 after the word 'b' is 'x'"),
         ("a 1 2\nnew b nan 1\n", ["new b"], r"line 2: value 1 after the word 'new b' is 'nan'"),
-        ("a 1 2\nb 1 -inf\n", ["b"], r"line 2: value 2 .* is '-inf', no finite number"),
-        ("a 1 2\nb 1e99 2\n", ["b"], r"line 2: value 1 .* is '1e99', no finite number"),
+        ("a 1 2\nb 1 -inf\n", ["b"], r"line 2: value 2 .* is '-inf', not a finite number"),
+        ("a 1 2\nb 1e99 2\n", ["b"], r"line 2: value 1 .* is '1e99', not a finite number"),
         ("3 2\na 1 2\nb 1 2\n", ["a"], r"v.txt, line 1: says 3 words, but 2 lines follow"),
         ("1 2\na 1 2\nb 1 2\n", ["a"], r"v.txt, line 1: says 1 words, but 2 lines follow"),
     ],

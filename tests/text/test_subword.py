@@ -198,8 +198,8 @@ def test_frequent_words_change_nothing(trained, tokenize) -> None:
     words = sorted({word for text in lines(0, 300) for word in text.split()})
     texts = [" ".join(rng.choices(words, k=8)) for _ in range(200)] + ODD_TEXTS
     slow = slow_twin(trained)
-    expected, found = slow.tokenize(texts), tokenize(tf.constant(texts))
-    for one, other in zip(expected, found, strict=True):
+    expected, actual = slow.tokenize(texts), tokenize(tf.constant(texts))
+    for one, other in zip(expected, actual, strict=True):
         assert one.to_list() == other.to_list()
 
 
@@ -215,8 +215,8 @@ def test_many_distinct_words_are_searched_in_blocks(learned, monkeypatch) -> Non
     monkeypatch.setattr("seqkit.text.unigram._CELLS_PER_BLOCK", 200)
     blocks = SubwordTokenizer(learned.pieces, learned.scores, Normalizer(None))
     assert blocks._search._characters_per_block < whole._search._characters_per_block
-    found = tf.function(blocks.tokenize)(texts)
-    for one, other in zip(whole.tokenize(texts), found, strict=True):
+    actual = tf.function(blocks.tokenize)(texts)
+    for one, other in zip(whole.tokenize(texts), actual, strict=True):
         assert one.to_list() == other.to_list()
 
 
@@ -234,7 +234,7 @@ def test_search_equals_trying_every_cut() -> None:
     numbered = {piece: (4 + i, -rng.uniform(1, 5)) for i, piece in enumerate(sorted(pieces))}
     search = PieceSearch(numbered, np.arange(100, 356), unknown_score=-9.0, longest_word=9)
     words = ["".join(rng.choices("abc", k=rng.randint(1, 8))) for _ in range(60)]
-    found = search(tf.ragged.constant([[*map(ord, word)] for word in words], tf.int32))
+    actual = search(tf.ragged.constant([[*map(ord, word)] for word in words], tf.int32))
 
     def scored(cut: tuple[str, ...]) -> float:
         return sum(
@@ -242,7 +242,7 @@ def test_search_equals_trying_every_cut() -> None:
             for part in cut
         )
 
-    for word, cut in zip(words, found.to_list(), strict=True):
+    for word, cut in zip(words, actual.to_list(), strict=True):
         parts = tuple(word[start:end] for _, start, end in cut)
         places = range(1, len(word))
         best = max(

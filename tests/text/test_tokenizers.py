@@ -213,5 +213,5 @@ def test_a_server_without_seqkit_answers_the_same(tmp_path: Path) -> None:
     for name in _NAMES:
         for batch, inputs in (("full", texts), ("empty", [])):
             expected = _answer(name, _tensor(inputs))
-            found = answers[f"{name} {batch}"]
-            assert found == {key: _hex(value.numpy().tolist()) for key, value in expected.items()}
+            actual = answers[f"{name} {batch}"]
+            assert actual == {key: _hex(value.numpy().tolist()) for key, value in expected.items()}

@@ -36,9 +36,9 @@ ODD_TOKENS = [
 
 
 def ids(vocabulary: Vocabulary, tokens: object) -> list:
-    found = vocabulary.token_to_id(tokens)
-    assert found.dtype == tf.int32
-    return found.to_list() if isinstance(found, tf.RaggedTensor) else found.numpy().tolist()
+    actual = vocabulary.token_to_id(tokens)
+    assert actual.dtype == tf.int32
+    return actual.to_list() if isinstance(actual, tf.RaggedTensor) else actual.numpy().tolist()
 
 
 def test_counts_are_ordered_by_frequency_then_code_point() -> None:
@@ -90,9 +90,9 @@ def test_lookup_keeps_the_structure() -> None:
 def test_any_unicode_token_goes_to_its_id_and_back(tokens: list[str]) -> None:
     vocabulary = Vocabulary.from_counts(Counter(tokens))
     known = [token for token in tokens if token not in SPECIAL_TOKENS]
-    found = vocabulary.token_to_id(tf.constant([token.encode() for token in known], tf.string))
-    assert sorted(found.numpy().tolist()) == list(range(4, 4 + len(known)))
-    assert [t.decode() for t in vocabulary.id_to_token(found).numpy().tolist()] == known
+    actual = vocabulary.token_to_id(tf.constant([token.encode() for token in known], tf.string))
+    assert sorted(actual.numpy().tolist()) == list(range(4, 4 + len(known)))
+    assert [t.decode() for t in vocabulary.id_to_token(actual).numpy().tolist()] == known
 
 
 def test_odd_tokens_survive_a_saved_model(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_odd_tokens_survive_a_saved_model(tmp_path: Path) -> None:
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
     def serve(tokens: tf.Tensor) -> dict[str, tf.Tensor]:
-        found = server.vocabulary.token_to_id(tokens)
-        return {"ids": found, "tokens": server.labels.id_to_token(found - 4)}
+        actual = server.vocabulary.token_to_id(tokens)
+        return {"ids": actual, "tokens": server.labels.id_to_token(actual - 4)}
 
     tf.saved_model.save(server, str(tmp_path), signatures={"serving_default": serve})
     loaded = tf.saved_model.load(str(tmp_path))

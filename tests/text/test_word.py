@@ -101,9 +101,9 @@ def test_texts_that_touch_in_a_batch_stay_apart() -> None:
 @given(_TEXTS)
 def test_words_are_the_text_without_whitespace(texts: list[str]) -> None:
     expected = ["".join(c for c in _normalized(t) if not _is_separator(c)) for t in texts]
-    found = _strings(_tokenize(tf.constant(texts)).values)
-    assert ["".join(row) for row in found] == expected
-    assert all(word for row in found for word in row)
+    actual = _strings(_tokenize(tf.constant(texts)).values)
+    assert ["".join(row) for row in actual] == expected
+    assert all(word for row in actual for word in row)
 
 
 @settings(max_examples=100, deadline=None)
