@@ -193,10 +193,18 @@ def test_bad_data_end_in_one_line_that_names_the_place(tmp_path, content, named)
     assert "Traceback" not in ended.stderr
 
 
-def test_the_default_model_reaches_its_score_on_the_sample():
+def test_the_sample_has_its_own_settings_but_for_those_that_are_given():
+    settings = sentiment.recipe.settings
+    assert settings(None) == sentiment.SAMPLE != sentiment.DEFAULTS
+    given = sentiment.Config(epochs=1, dropout=sentiment.DEFAULTS.network.dropout)
+    assert settings(None, given) == sentiment.SAMPLE.replace(epochs=1, dropout=0.3)
+    assert settings(reviews(20)) == sentiment.DEFAULTS
+
+
+def test_the_demo_reaches_its_score_on_the_sample():
     """The promise of README: order decides these reviews, and the recipe reads order."""
-    # Not all epochs, which would take longer; `benchmarks.quality` has them.
-    config = sentiment.DEFAULTS.replace(epochs=5)
+    # The settings of `make demo`; `benchmarks.quality` trains for all epochs.
+    config = sentiment.recipe.settings(None, sentiment.Config(epochs=4))
     outcome = sentiment.train_and_score(sentiment.recipe.read_parts(config=config), config)
     assert max(outcome.baselines.values()) < 0.8
     assert outcome.scores.accuracy >= 0.97
