@@ -49,21 +49,21 @@ def judge(
     frequency = WittenBell(1, len(model.encoder.vocabulary))
     frequency.fit(np.concatenate(_token_ids(model, train_texts)))
     of_known = sentence_scores(model, frequency, known.texts)
-    told: dict[str, dict[str, dict[str, float]]] = {}
+    figures: dict[str, dict[str, dict[str, float]]] = {}
     for title, test in tests.items():
-        told[title] = {}
+        figures[title] = {}
         for how, scores in sentence_scores(model, frequency, test.texts).items():
             given = {"threshold_scores": of_known[how], "threshold_labels": known.labels}
             by_accuracy = acceptability(scores, test.labels, **given)
             by_mcc = acceptability(scores, test.labels, chosen_by="mcc", **given)
-            told[title][how] = {
+            figures[title][how] = {
                 "examples": by_accuracy.examples,
                 "roc_auc": by_accuracy.roc_auc,
                 "mcc": by_mcc.mcc,
                 "accuracy": by_accuracy.accuracy,
                 "majority": by_accuracy.majority,
             }
-    return told
+    return figures
 
 
 def sentence_scores(

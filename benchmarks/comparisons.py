@@ -10,19 +10,22 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from benchmarks.results import RESULTS, read_json
-from benchmarks.rounds import Entrant, Worker, median, ratio, take_turns, workers
-from benchmarks.start import time_of_first_answers
-from benchmarks.workloads.characters import LanguageWorkload
-from benchmarks.workloads.images import CaptionWorkload
-from benchmarks.workloads.pairs import TranslationWorkload
-from benchmarks.workloads.sentences import TaggedWorkload
-from benchmarks.workloads.texts import TextWorkload, write_for_fasttext
-
-Work = TypeVar(
-    "Work", TextWorkload, TaggedWorkload, TranslationWorkload, CaptionWorkload, LanguageWorkload
+from benchmarks.rounds import (
+    Answers,
+    Entrant,
+    Job,
+    median,
+    ratio,
+    take_turns,
+    with_rates,
+    workers,
 )
+from benchmarks.start import time_of_first_answers
+from benchmarks.workloads.texts import TextWorkload, write_for_fasttext
+from benchmarks.workloads.workload import Workload
+
+Work = TypeVar("Work", bound=Workload)
 Row = dict[str, Any]
-Answers = dict[str, list[dict[str, Any]]]
 # Size of a batch, and how many texts are answered in a round; None for all.
 Batches = tuple[int, int | None]
 _GATES = {"gru": 3, "lstm": 4}
@@ -60,6 +63,20 @@ class Setup(Generic[Work]):
         common = {"workload": str(path), "directory": str(self.directory)}
         return {**common, "threads": self.threads, **self.sizes, **more}
 
+    def job(self, module: str, peer: str | None = None, **more: Any) -> Job:
+        """How a worker is started.
+
+        Args:
+            module: its module, below `benchmarks`.
+            peer: the environment of a peer that it runs in; None for our own.
+            **more: what it reads besides.
+
+        Returns:
+            Module, configuration and interpreter.
+        """
+        python = sys.executable if peer is None else self.peers[peer]
+        return Job(f"benchmarks.{module}", self.config(**more), python)
+
 
 class Comparison(NamedTuple):
     """A result.
@@ -85,8 +102,8 @@ def training(setup: Setup[TextWorkload]) -> Comparison:
         Words read in a second, padding not counted, and ratios.
     """
     jobs = {
-        "seqkit": ("benchmarks.ours.training", setup.config(), sys.executable),
-        "keras": ("benchmarks.peers.plain_keras_training", setup.config(), sys.executable),
+        "seqkit": setup.job("ours.training"),
+        "keras": setup.job("peers.plain_keras_training"),
     }
     entrants = [
         Entrant("seqkit, the same layers", "seqkit", "like_for_like"),
@@ -94,16 +111,14 @@ def training(setup: Setup[TextWorkload]) -> Comparison:
         Entrant("plain Keras", "keras", "epoch"),
     ]
     if "torch" in setup.peers:
-        jobs["torch"] = ("benchmarks.peers.pytorch_training", setup.config(), setup.peers["torch"])
+        jobs["torch"] = setup.job("peers.pytorch_training", "torch")
         entrants += [
             Entrant("PyTorch, padded", "torch", "padded"),
             Entrant("PyTorch, packed", "torch", "packed"),
             Entrant("PyTorch, padded, bucketed by length", "torch", "bucketed"),
         ]
     machine = Entrant("matrix product", "seqkit", "matmul")
-    with workers(jobs, setup.directory, setup.threads) as running:
-        answers = take_turns([*entrants, machine], running, setup.rounds)
-        facts = facts_of(setup, running) | {"sizes": setup.sizes}
+    answers, facts = measure(setup, jobs, [*entrants, machine])
     for entrant in entrants:
         for answer in answers[entrant.name]:
             answer["rate"] = setup.work.num_tokens / answer["seconds"]
@@ -126,7 +141,9 @@ def training(setup: Setup[TextWorkload]) -> Comparison:
                 "of the matrix product's rate, %": 100 * median(mine, "rate") * needed / gflops,
             }
         )
-    return Comparison(f"training {setup.sizes['cell']}", facts | {"gflops": gflops}, rows)
+    return Comparison(
+        f"training {setup.sizes['cell']}", {**facts, "sizes": setup.sizes, "gflops": gflops}, rows
+    )
 
 
 def training_flops(sizes: Mapping[str, Any]) -> int:
@@ -155,16 +172,11 @@ def serving(setup: Setup[TextWorkload]) -> Comparison:
     """
     models = ("recipe", "like_for_like", "plain_keras")
     batches = {"batches": setup.batches}
-    exporting = setup.config(models=models[:2])
     served = {name: str(setup.directory / name) for name in models}
     jobs = {
-        "seqkit": ("benchmarks.ours.exporting", exporting, sys.executable),
-        "keras": ("benchmarks.peers.plain_keras_serving", setup.config(**batches), sys.executable),
-        "server": (
-            "benchmarks.peers.saved_models",
-            setup.config(models=served, raw=False, **batches),
-            sys.executable,
-        ),
+        "seqkit": setup.job("ours.exporting", models=models[:2]),
+        "keras": setup.job("peers.plain_keras_serving", **batches),
+        "server": setup.job("peers.saved_models", models=served, raw=False, **batches),
     }
     names = {
         "recipe": "seqkit, the recipe's default",
@@ -176,9 +188,8 @@ def serving(setup: Setup[TextWorkload]) -> Comparison:
     for size in sizes:
         entrants += [Entrant(f"{n} {size}", "server", f"{m} {size}") for m, n in names.items()]
         entrants.append(Entrant(f"plain Keras, predict {size}", "keras", f"predict {size}"))
-    with workers(jobs, setup.directory, setup.threads) as running:
-        answers = with_rates(take_turns(entrants, running, setup.rounds), "texts")
-        facts = facts_of(setup, running) | {"sizes": setup.sizes}
+    answers, facts = measure(setup, jobs, entrants)
+    answers = with_rates(answers, "texts")
     rows = []
     for size in sizes:
         for name in (*names.values(), "plain Keras, predict"):
@@ -195,7 +206,7 @@ def serving(setup: Setup[TextWorkload]) -> Comparison:
                     "× plain Keras, SavedModel": ratio(mine, exported, "rate"),
                 }
             )
-    return Comparison("serving", facts, rows)
+    return Comparison("serving", {**facts, "sizes": setup.sizes}, rows)
 
 
 def fasttext(setup: Setup[TextWorkload]) -> Comparison | None:
@@ -216,17 +227,9 @@ def fasttext(setup: Setup[TextWorkload]) -> Comparison | None:
     files = {"train": str(train), "test": str(test), "predicted": count}
     served = {"recipe": str(setup.directory / "recipe")}
     jobs = {
-        "seqkit": ("benchmarks.ours.exporting", setup.config(models=["recipe"]), sys.executable),
-        "server": (
-            "benchmarks.peers.saved_models",
-            setup.config(models=served, raw=True, batches=[(size, count)]),
-            sys.executable,
-        ),
-        "fasttext": (
-            "benchmarks.peers.fasttext_classifier",
-            setup.config(**files),
-            setup.peers["fasttext"],
-        ),
+        "seqkit": setup.job("ours.exporting", models=["recipe"]),
+        "server": setup.job("peers.saved_models", models=served, raw=True, batches=[(size, count)]),
+        "fasttext": setup.job("peers.fasttext_classifier", "fasttext", **files),
     }
     kinds = {"default": "fastText", "ngrams": "fastText, pairs of words, 2 to 5 letters"}
     entrants = [
@@ -234,10 +237,8 @@ def fasttext(setup: Setup[TextWorkload]) -> Comparison | None:
         *(Entrant(f"{name}, train", "fasttext", f"train {k}") for k, name in kinds.items()),
         *(Entrant(f"{name}, predict", "fasttext", f"predict {k}") for k, name in kinds.items()),
     ]
-    with workers(jobs, setup.directory, setup.threads) as running:
-        answers = take_turns(entrants, running, setup.rounds)
-        found = running["fasttext"].facts
-        facts = {**facts_of(setup, running), **described}
+    answers, facts = measure(setup, jobs, entrants)
+    classifier = facts["workers"]["fasttext"]
 
     def rate(name: str) -> int:
         return round(median(with_rates({name: answers[name]}, "texts")[name], "rate"))
@@ -252,11 +253,13 @@ def fasttext(setup: Setup[TextWorkload]) -> Comparison | None:
         }
     ]
     for kind, name in kinds.items():
-        accuracy = 100 * found["accuracy"][kind] if setup.data else None
+        accuracy = 100 * classifier["accuracy"][kind] if setup.data else None
         seconds = median(answers[f"{name}, train"])
         cells = (name, accuracy, seconds, rate(f"{name}, predict"))
         rows.append(dict(zip(rows[0], cells, strict=True)))
-    return Comparison("fastText", facts | {"megabytes": found["megabytes"]}, rows)
+    return Comparison(
+        "fastText", {**facts, **described, "megabytes": classifier["megabytes"]}, rows
+    )
 
 
 def tokenizing(setup: Setup[TextWorkload]) -> Comparison:
@@ -269,14 +272,12 @@ def tokenizing(setup: Setup[TextWorkload]) -> Comparison:
         Texts and tokens in a second, by kind of tokenizer.
     """
     sizes = {"word": setup.sizes["vocabulary_size"], "subword": setup.sizes["pieces"]}
-    config = setup.config(sizes=sizes)
-    jobs = {"seqkit": ("benchmarks.ours.tokenizing", config, sys.executable)}
+    jobs = {"seqkit": setup.job("ours.tokenizing", sizes=sizes)}
     if "tokenizers" in setup.peers:
-        jobs["tokenizers"] = ("benchmarks.peers.hf_tokenizers", config, setup.peers["tokenizers"])
+        jobs["tokenizers"] = setup.job("peers.hf_tokenizers", "tokenizers", sizes=sizes)
     entrants = [Entrant(f"{who}, {k}", who, k) for k in ("word", "subword") for who in jobs]
-    with workers(jobs, setup.directory, setup.threads) as running:
-        answers = with_rates(take_turns(entrants, running, setup.rounds), "texts")
-        facts = facts_of(setup, running) | {"sizes": sizes}
+    answers, facts = measure(setup, jobs, entrants)
+    answers = with_rates(answers, "texts")
     rows = []
     for entrant in entrants:
         mine = answers[entrant.name]
@@ -289,7 +290,7 @@ def tokenizing(setup: Setup[TextWorkload]) -> Comparison:
                 "× tokenizers": ratio(mine, peer, "rate") if peer else None,
             }
         )
-    return Comparison("tokenizers", facts, rows)
+    return Comparison("tokenizers", {**facts, "sizes": sizes}, rows)
 
 
 def start(setup: Setup[TextWorkload]) -> Comparison:
@@ -301,14 +302,12 @@ def start(setup: Setup[TextWorkload]) -> Comparison:
     Returns:
         Seconds.
     """
-    keras = setup.config(batches=[])
     jobs = {
-        "seqkit": ("benchmarks.ours.exporting", setup.config(models=["recipe"]), sys.executable),
-        "keras": ("benchmarks.peers.plain_keras_serving", keras, sys.executable),
+        "seqkit": setup.job("ours.exporting", models=["recipe"]),
+        "keras": setup.job("peers.plain_keras_serving", batches=[]),
     }
-    with workers(jobs, setup.directory, setup.threads) as running:
-        tensors = running["seqkit"].facts["tensors"]["recipe"]
-        facts = facts_of(setup, running)
+    _, facts = measure(setup, jobs, [])
+    tensors = facts["workers"]["seqkit"]["tensors"]["recipe"]
     seconds = time_of_first_answers(
         setup.directory, tensors, setup.work.raw[0], rounds=setup.rounds, threads=setup.threads
     )
@@ -319,35 +318,25 @@ def start(setup: Setup[TextWorkload]) -> Comparison:
     return Comparison("start", facts, rows)
 
 
-def facts_of(setup: Setup[Work], running: Mapping[str, Worker]) -> dict[str, Any]:
-    """What the numbers depend on.
+def measure(
+    setup: Setup[Work], jobs: Mapping[str, Job], entrants: Sequence[Entrant]
+) -> tuple[Answers, dict[str, Any]]:
+    """Starts the workers and lets them take turns.
 
     Args:
         setup: of the comparison.
-        running: its workers.
+        jobs: what each worker is started with, by its name.
+        entrants: what is measured; none where it is enough that the workers get ready.
 
     Returns:
-        The texts, the limits, and what each worker says of itself.
+        The answers, and what the numbers depend on: the data, the limits, and what each worker
+        says of itself.
     """
-    about = {name: worker.facts for name, worker in running.items()}
+    with workers(jobs, setup.directory, setup.threads) as running:
+        answers = take_turns(entrants, running, setup.rounds)
+        about = {name: worker.facts for name, worker in running.items()}
     limits = {"threads": setup.threads, "rounds": setup.rounds}
-    return {**setup.work.facts(), **limits, "workers": json.loads(json.dumps(about))}
-
-
-def with_rates(answers: Answers, key: str) -> Answers:
-    """Answers with how many of what they count were done in a second.
-
-    Args:
-        answers: of entrants, by name.
-        key: what is counted.
-
-    Returns:
-        The answers with `rate`.
-    """
-    return {
-        name: [{**answer, "rate": answer[key] / answer["seconds"]} for answer in given]
-        for name, given in answers.items()
-    }
+    return answers, {**setup.work.facts(), **limits, "workers": json.loads(json.dumps(about))}
 
 
 def _nsmc_of_quality() -> dict[str, float] | None:

@@ -61,7 +61,7 @@ def main(
         rows = write_reviews(data, int(gigabytes * 1e9), mean_words, seed)
         command = [sys.executable, "-m", "recipes.sentiment", "--data", str(data)]
         command += ["--export-path", str(Path(name) / "model"), *recipe]
-        peak, phases, seconds = highest_memory(command, steps, threads)
+        peak, phases, seconds = measure_memory(command, steps, threads)
     row = {
         "file, GB": gigabytes,
         "texts": rows,
@@ -123,7 +123,7 @@ def _texts(
         start += length
 
 
-def highest_memory(
+def measure_memory(
     command: list[str], steps: int, threads: int
 ) -> tuple[int, dict[str, str], float]:
     """Runs a command and watches its memory.
@@ -181,8 +181,8 @@ def _highest(process: int) -> int:
         status = Path(f"/proc/{process}/status").read_text()
     except FileNotFoundError:
         return 0
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 if found else 0
+    highest = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(highest[1]) * 1024 if highest else 0
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ SST was annotated from the sentences of MR: never train on one and test on the o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +79,14 @@ def mr(root: Path, how: Splitting) -> PublicData:
     """Sentences of films' reviews, without a split."""
     directory = root / "sentiment" / "mr_polarity"
     paths = {label: directory / f"rt-polarity.{label}" for label in ("pos", "neg")}
-    return _folded("mr", "MR", paths, how)
+    return _read_folded("mr", "MR", paths, how)
 
 
 def subj(root: Path, how: Splitting) -> PublicData:
     """Subjective and objective sentences, without a split."""
     directory = root / "sentiment" / "subj"
     paths = {label: directory / f"subj.{label}" for label in ("subjective", "objective")}
-    return _folded("subj", "Subj", paths, how)
+    return _read_folded("subj", "Subj", paths, how)
 
 
 def sample(root: Path | None, how: Splitting) -> PublicData:
@@ -102,12 +102,16 @@ def sample(root: Path | None, how: Splitting) -> PublicData:
 
 def ewt(root: Path, how: Splitting) -> PublicData:
     """Parts of speech in English web text, with the split it comes in."""
-    return _treebank("ewt", "UD English-EWT, UPOS", root / "tagging" / "ud_english_ewt" / "en_ewt")
+    return _read_treebank(
+        "ewt", "UD English-EWT, UPOS", root / "tagging" / "ud_english_ewt" / "en_ewt"
+    )
 
 
 def gsd(root: Path, how: Splitting) -> PublicData:
     """Parts of speech in Korean web text, with the split it comes in."""
-    return _treebank("gsd", "UD Korean-GSD, UPOS", root / "tagging" / "ud_korean_gsd" / "ko_gsd")
+    return _read_treebank(
+        "gsd", "UD Korean-GSD, UPOS", root / "tagging" / "ud_korean_gsd" / "ko_gsd"
+    )
 
 
 def snips(root: Path, how: Splitting) -> PublicData:
@@ -116,7 +120,7 @@ def snips(root: Path, how: Splitting) -> PublicData:
     paths = [sorted(directory.glob(name)) for name in ("train_*_full.json", "validate_*.json")]
 
     def parts(fold: int) -> Parts:
-        train, test = ([row for path in some for row in _slots(path)] for some in paths)
+        train, test = ([row for path in some for row in _read_slots(path)] for some in paths)
         return data.read_parts(
             train, None, test, columns=_TAGGED, fraction=how.fraction, seed=how.seed
         )
@@ -127,9 +131,7 @@ def snips(root: Path, how: Splitting) -> PublicData:
 
 def names(root: Path | None, how: Splitting) -> PublicData:
     """The lines of code that the recipe trains on when it is given nothing."""
-    parts = {part: data.read(rows, columns=_TAGGED) for part, rows in python_names().items()}
-    digest = parts["train"].content_sha256()[:12]
-    return PublicData("names", "built-in sample", digest, 1, lambda fold: parts)
+    return _read_sample("names", python_names(), _TAGGED)
 
 
 def multi30k(root: Path, how: Splitting) -> PublicData:
@@ -168,9 +170,7 @@ def hangul_names(root: Path | None, how: Splitting) -> PublicData:
     """The words that the recipe trains on when it is given nothing."""
     from recipes.samples.hangul_names import hangul_names as sample_pairs
 
-    parts = {part: data.read(rows, columns=_PAIRS) for part, rows in sample_pairs().items()}
-    digest = parts["train"].content_sha256()[:12]
-    return PublicData("hangul_names", "built-in sample", digest, 1, lambda fold: parts)
+    return _read_sample("hangul_names", sample_pairs(), _PAIRS)
 
 
 def flickr8k(root: Path, how: Splitting) -> PublicData:
@@ -193,41 +193,21 @@ def digit_scenes(root: Path | None, how: Splitting) -> PublicData:
     """The canvases that the recipe trains on when it is given nothing."""
     from recipes.samples.digit_scenes import digit_scenes as sample_scenes
 
-    parts = {part: data.read(rows, columns=_CAPTIONED) for part, rows in sample_scenes().items()}
-    digest = parts["train"].content_sha256()[:12]
-    return PublicData("digit_scenes", "built-in sample", digest, 1, lambda fold: parts)
+    return _read_sample("digit_scenes", sample_scenes(), _CAPTIONED)
 
 
-SETS: dict[str, Callable[..., PublicData]] = {
-    "sst2": sst2,
-    "mr": mr,
-    "subj": subj,
-    "nsmc": nsmc,
-    "sample": sample,
-    "ewt": ewt,
-    "gsd": gsd,
-    "snips": snips,
-    "names": names,
-    "multi30k": multi30k,
-    "tatoeba": tatoeba,
-    "hangul_names": hangul_names,
-    "flickr8k": flickr8k,
-    "digit_scenes": digit_scenes,
-    "jsb": jsb,
-    "scales": scales,
-    "tinyshakespeare": tinyshakespeare,
-    "cola": cola,
-    "pydoc": pydoc,
+# What each recipe is measured on.
+BY_RECIPE: dict[str, dict[str, Callable[..., PublicData]]] = {
+    "sentiment": {"sst2": sst2, "mr": mr, "subj": subj, "nsmc": nsmc, "sample": sample},
+    "tagging": {"ewt": ewt, "gsd": gsd, "snips": snips, "names": names},
+    "translation": {"multi30k": multi30k, "tatoeba": tatoeba, "hangul_names": hangul_names},
+    "captioning": {"flickr8k": flickr8k, "digit_scenes": digit_scenes},
+    "music": {"jsb": jsb, "scales": scales},
+    "language_model": {"tinyshakespeare": tinyshakespeare, "cola": cola, "pydoc": pydoc},
 }
+SETS = {name: read for sets in BY_RECIPE.values() for name, read in sets.items()}
 # What a data set needs that is not the recipe's default.
 SETTINGS: dict[str, dict[str, Any]] = {"cola": {"tokenizer": "subword"}}
-
-
-_TAGGING = ("ewt", "gsd", "snips", "names")
-_TRANSLATION = ("multi30k", "tatoeba", "hangul_names")
-_CAPTIONING = ("flickr8k", "digit_scenes")
-_MUSIC = ("jsb", "scales")
-_LANGUAGE = ("tinyshakespeare", "cola", "pydoc")
 
 
 def recipe_of(name: str) -> str:
@@ -245,15 +225,7 @@ def recipe_of(name: str) -> str:
         >>> recipe_of("cola")
         'language_model'
     """
-    if name in _LANGUAGE:
-        return "language_model"
-    if name in _CAPTIONING:
-        return "captioning"
-    if name in _MUSIC:
-        return "music"
-    if name in _TRANSLATION:
-        return "translation"
-    return "tagging" if name in _TAGGING else "sentiment"
+    return next(recipe for recipe, sets in BY_RECIPE.items() if name in sets)
 
 
 def cross_validation(
@@ -274,7 +246,14 @@ def cross_validation(
         yield train.tolist(), test.tolist()
 
 
-def _treebank(name: str, title: str, stem: Path) -> PublicData:
+def _read_sample(name: str, rows: Mapping[str, Any], columns: tuple[str, ...]) -> PublicData:
+    """A built-in sample, with the parts it comes in."""
+    parts = {part: data.read(given, columns=columns) for part, given in rows.items()}
+    digest = parts["train"].content_sha256()[:12]
+    return PublicData(name, "built-in sample", digest, 1, lambda fold: parts)
+
+
+def _read_treebank(name: str, title: str, stem: Path) -> PublicData:
     paths = [Path(f"{stem}-ud-{part}.conllu") for part in ("train", "dev", "test")]
 
     def parts(fold: int) -> Parts:
@@ -283,7 +262,7 @@ def _treebank(name: str, title: str, stem: Path) -> PublicData:
     return PublicData(name, title, files_hash(paths), 1, parts)
 
 
-def _slots(path: Path) -> Iterator[tuple[list[str], list[str]]]:
+def _read_slots(path: Path) -> Iterator[tuple[list[str], list[str]]]:
     """Words and BIO tags of each command of a SNIPS file."""
     content = path.read_bytes()
     try:
@@ -295,14 +274,14 @@ def _slots(path: Path) -> Iterator[tuple[list[str], list[str]]]:
             words: list[str] = []
             tags: list[str] = []
             for chunk in command["data"]:
-                found = chunk["text"].split()
+                texts = chunk["text"].split()
                 slot = chunk.get("entity")
-                words += found
-                tags += [f"{'I' if i else 'B'}-{slot}" if slot else "O" for i in range(len(found))]
+                words += texts
+                tags += [f"{'I' if i else 'B'}-{slot}" if slot else "O" for i in range(len(texts))]
             yield words, tags
 
 
-def _folded(name: str, title: str, paths: dict[str, Path], how: Splitting) -> PublicData:
+def _read_folded(name: str, title: str, paths: dict[str, Path], how: Splitting) -> PublicData:
     texts, labels = [], []
     for label, path in paths.items():
         lines = data.read(path, columns=("text",), format="lines", encoding=_LATIN)

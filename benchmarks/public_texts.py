@@ -35,7 +35,7 @@ def cola(root: Path, how: Splitting) -> PublicData:
     names = ("in_domain_train", "in_domain_dev", "out_of_domain_dev")
     paths = [folder / f"{name}.tsv" for name in names]
 
-    def labelled() -> Parts:
+    def read_labelled() -> Parts:
         train, inside, outside = (data.read(_judgements(path)) for path in paths)
         train, validation = data.split(train, how.fraction, seed=how.seed)
         return {"train": train, "validation": validation, "in": inside, "out": outside}
@@ -44,18 +44,18 @@ def cola(root: Path, how: Splitting) -> PublicData:
         return data.read({"text": dataset.to_list("text")}, columns=("text",))
 
     def parts(fold: int) -> Parts:
-        found = labelled()
+        labelled = read_labelled()
         own = {"train": "train", "validation": "validation", "test": "in"}
-        return {part: texts(found[name]) for part, name in own.items()}
+        return {part: texts(labelled[name]) for part, name in own.items()}
 
     def judge(model: Any) -> dict[str, Any]:
-        found = labelled()
+        labelled = read_labelled()
         known, inside, outside = (
             acceptability.Judged(rows.to_list("text"), [int(x) for x in rows.to_list("label")])
-            for rows in (found["validation"], found["in"], found["out"])
+            for rows in (labelled["validation"], labelled["in"], labelled["out"])
         )
         tests = {"CoLA, in domain": inside, "CoLA, out of domain": outside}
-        return acceptability.judge(model, found["train"].to_list("text"), known, tests)
+        return acceptability.judge(model, labelled["train"].to_list("text"), known, tests)
 
     title = "CoLA, in domain, pieces of words"
     return PublicData("cola", title, files_hash(paths), 1, parts, judge=judge)

@@ -24,7 +24,7 @@ import numpy as np
 import tyro
 
 from benchmarks import public_data
-from benchmarks.quality_tables import shown
+from benchmarks.quality_tables import make_tables
 from benchmarks.results import RESULTS, code_hash, put_into_page, read_json, write_json
 from benchmarks.rounds import use_cores
 from benchmarks.settings import change_settings, read_settings
@@ -114,7 +114,7 @@ def main(
             if fold in {run["fold"] for run in row["runs"]}:
                 continue
             print(f"== {public.title}, fold {fold + 1} of {public.folds}", flush=True)
-            run = measured(public, fold, config, quick=quick)
+            run = measure_fold(public, fold, config, quick=quick)
             row["runs"].append({**run, "threads": threads})
             if not quick:
                 write_json(results, rows)
@@ -123,7 +123,7 @@ def main(
             row for row in rows if public_data.recipe_of(row["data"]) == recipe and is_whole(row)
         ]
         if whole:
-            table = shown(whole)
+            table = make_tables(whole)
             print(f"\n{table}")
             if update_pages and not quick:
                 put_into_page(place, table)
@@ -139,7 +139,7 @@ def take_up(
     """The row of a data set and a seed, with the folds that need no repetition.
 
     Args:
-        rows: all that is kept; the row is put there, in place of one with other settings.
+        rows: all that is kept; a new row is put there, in place of one with other settings.
         public: the data set.
         config: how it is trained.
         again: whether to start anew in any case.
@@ -153,11 +153,11 @@ def take_up(
         "title": public.title,
         "sha256": public.sha256,
         "folds": public.folds,
-        "config": _as_kept(read_settings(config)),
+        "config": _read_back(read_settings(config)),
     }
     same = (given["data"], given["seed"])
     place = next((i for i, r in enumerate(rows) if (r["data"], r["seed"]) == same), len(rows))
-    if place < len(rows) and is_of(rows[place], public, config) and not again:
+    if place < len(rows) and is_current(rows[place], public, config) and not again:
         kept = rows[place]
         if {run["code"] for run in kept["runs"]} - {code_hash()}:
             print(f"{public.title}: kept results of other code; --again measures anew")
@@ -167,12 +167,12 @@ def take_up(
     return row
 
 
-def is_of(row: Mapping[str, Any], public: public_data.PublicData, config: Any) -> bool:
+def is_current(row: Mapping[str, Any], public: public_data.PublicData, config: Any) -> bool:
     """Whether what is kept was measured on these data with these settings.
 
-    A setting that came into the recipe since then was not there to be turned: the row stands as
-    long as it has its default. A default that has changed is another setting, and so is one that
-    the recipe no longer has.
+    The row of a recipe that did not have some setting yet stands as long as that setting has its
+    default. A default that has changed is another setting, and so is one that the recipe no
+    longer has.
 
     Args:
         row: what is kept.
@@ -182,19 +182,19 @@ def is_of(row: Mapping[str, Any], public: public_data.PublicData, config: Any) -
     Returns:
         Whether there is no need to measure anew.
     """
-    now = _as_kept(read_settings(config))
-    defaults = _as_kept(read_settings(type(config)()))
+    now = _read_back(read_settings(config))
+    defaults = _read_back(read_settings(type(config)()))
     before = {name: row["config"].get(name, defaults[name]) for name in now}
     same_data = (row["sha256"], row["folds"]) == (public.sha256, public.folds)
     return same_data and before == now and row["config"].keys() <= now.keys()
 
 
-def _as_kept(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _read_back(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as they come back from the file: tuples are lists there."""
     return json.loads(json.dumps(settings))
 
 
-def measured(
+def measure_fold(
     public: public_data.PublicData, fold: int, config: Any, *, quick: bool = False
 ) -> dict[str, Any]:
     """Trains and scores once.
@@ -211,7 +211,7 @@ def measured(
     start = time.perf_counter()
     parts, more_tests = public.parts(fold), public.more_tests()
     if quick:
-        parts, more_tests = _few(parts), _few(more_tests)
+        parts, more_tests = _take_few(parts), _take_few(more_tests)
     # After an interruption the same command goes on from the last finished epoch.
     checkpoints = None if quick else RESULTS / ".training" / f"{public.name}-{fold}"
     outcome = _recipe(public.name).train_and_score(
@@ -250,13 +250,13 @@ def measured(
     }
 
 
-def _few(parts: public_data.Parts) -> public_data.Parts:
-    """Some rows of each part, of a stream its beginning."""
-    some = np.random.default_rng(0)
+def _take_few(parts: public_data.Parts) -> public_data.Parts:
+    """Takes some rows of each part, of a stream its beginning."""
+    random = np.random.default_rng(0)
     return {
         name: part.slice(0, min(part.characters, _QUICK_CHARACTERS))
         if isinstance(part, TextStream)
-        else part.take(some.permutation(len(part))[:_QUICK_ROWS])
+        else part.take(random.permutation(len(part))[:_QUICK_ROWS])
         for name, part in parts.items()
     }
 

@@ -16,7 +16,7 @@ _ACCEPTABILITY = (
 )
 
 
-def shown(rows: Sequence[Mapping[str, Any]]) -> str:
+def make_tables(rows: Sequence[Mapping[str, Any]]) -> str:
     """The table of a recipe.
 
     Args:
@@ -26,7 +26,7 @@ def shown(rows: Sequence[Mapping[str, Any]]) -> str:
         Markdown; below translations and captions how BLEU was computed, below language models how
         well their scores tell acceptable sentences.
     """
-    table = markdown([line for row in rows for line in (summary(row), *of_more_tests(row))])
+    table = markdown([line for row in rows for line in (make_row(row), *list_further_tests(row))])
     judged = [run["judged"] for row in rows for run in row["runs"] if "judged" in run]
     if judged:
         below = markdown([line for told in judged for line in acceptability_rows(told)])
@@ -38,7 +38,7 @@ def shown(rows: Sequence[Mapping[str, Any]]) -> str:
     return f"{table}\n\nBLEU as sacreBLEU signs it: {named}."
 
 
-def of_more_tests(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+def list_further_tests(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rows of the table for what a model was tested on besides.
 
     Args:
@@ -52,7 +52,7 @@ def of_more_tests(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "data": title,
-            **_translated({**run, **scores, "baseline": None}),
+            **_translation_cells({**run, **scores, "baseline": None}),
             "test rows": scores["examples"],
             "seed": str(row["seed"]),
             "data, SHA-256": f"`{row['sha256']}`",
@@ -61,7 +61,7 @@ def of_more_tests(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _translated(run: Mapping[str, Any]) -> dict[str, Any]:
+def _translation_cells(run: Mapping[str, Any]) -> dict[str, Any]:
     """Cells of a translator's scores."""
     plain = run["baseline"]
     return {
@@ -73,7 +73,7 @@ def _translated(run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _captioned(run: Mapping[str, Any]) -> dict[str, Any]:
+def _caption_cells(run: Mapping[str, Any]) -> dict[str, Any]:
     """Cells of a captioner's scores."""
     best = {
         name: max(figures[name] for figures in run["plain"].values())
@@ -89,7 +89,7 @@ def _captioned(run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _foretold(run: Mapping[str, Any]) -> dict[str, Any]:
+def _language_cells(run: Mapping[str, Any]) -> dict[str, Any]:
     """Cells of a language model's scores; of the first two less is better."""
     value = run["perplexity" if run["score"] == "perplexity" else "nats_per_character"]
     plain = ", ".join(f"{_digits(score)} ({name})" for name, score in run["baselines"].items())
@@ -102,7 +102,7 @@ def _foretold(run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _composed(run: Mapping[str, Any]) -> dict[str, Any]:
+def _music_cells(run: Mapping[str, Any]) -> dict[str, Any]:
     """Cells of the scores of a model of frames, in nats a frame: less is better."""
     return {
         "nats a frame": f"{run['nll']:.2f}",
@@ -118,7 +118,15 @@ def _digits(score: float) -> str:
     return f"{score:.3f}" if score < 10 else f"{score:.1f}"
 
 
-def summary(row: Mapping[str, Any]) -> dict[str, Any]:
+_CELLS = {
+    "translation": _translation_cells,
+    "captioning": _caption_cells,
+    "language_model": _language_cells,
+    "music": _music_cells,
+}
+
+
+def make_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as the table shows it.
 
     Args:
@@ -137,14 +145,8 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
         return f"{100 * mean(key):.2f}{spread}"
 
     recipe = public_data.recipe_of(row["data"])
-    if recipe == "translation":
-        scores = _translated(runs[0])
-    elif recipe == "captioning":
-        scores = _captioned(runs[0])
-    elif recipe == "language_model":
-        scores = _foretold(runs[0])
-    elif recipe == "music":
-        scores = _composed(runs[0])
+    if recipe in _CELLS:
+        scores = _CELLS[recipe](runs[0])
     elif recipe == "tagging":
         name = "span_f1" if runs[0]["span_f1"] is not None else "accuracy"
         scores = {

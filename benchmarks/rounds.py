@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
+# Figures of each entrant, round by round, by its name.
+Answers = dict[str, list[dict[str, Any]]]
 _LOG_LINES = 15
 
 
@@ -30,6 +32,20 @@ class Entrant(NamedTuple):
     variant: str
 
 
+class Job(NamedTuple):
+    """What a worker is started with.
+
+    Attributes:
+        module: what it runs, such as `benchmarks.peers.pytorch_training`.
+        config: what it reads before it prepares.
+        python: its interpreter.
+    """
+
+    module: str
+    config: Mapping[str, Any]
+    python: str = sys.executable
+
+
 class WorkerError(RuntimeError):
     """A worker ended, or answered something else than it should."""
 
@@ -38,9 +54,7 @@ class Worker:
     """A process that measures; it sleeps while others work.
 
     Args:
-        module: what it runs, such as `benchmarks.peers.pytorch_training`.
-        config: what it reads before it prepares.
-        python: its interpreter.
+        job: what it is started with.
         directory: where its configuration and log are written.
         threads: how many threads its libraries may use.
 
@@ -50,20 +64,18 @@ class Worker:
 
     def __init__(
         self,
-        module: str,
-        config: Mapping[str, Any],
+        job: Job,
         *,
-        python: str = sys.executable,
         directory: Path,
         threads: int,
     ) -> None:
-        self.module = module
-        self._log = directory / f"{module}.log"
-        config_path = directory / f"{module}.json"
-        config_path.write_text(json.dumps(dict(config)), encoding="utf-8")
+        self.module = job.module
+        self._log = directory / f"{job.module}.log"
+        config_path = directory / f"{job.module}.json"
+        config_path.write_text(json.dumps(dict(job.config)), encoding="utf-8")
         with self._log.open("w", encoding="utf-8") as log:
             self._process = subprocess.Popen(
-                [python, "-m", module, str(config_path)],
+                [job.python, "-m", job.module, str(config_path)],
                 cwd=ROOT,
                 env=environment(threads),
                 stdin=subprocess.PIPE,
@@ -114,13 +126,11 @@ class Worker:
 
 
 @contextmanager
-def workers(
-    jobs: Mapping[str, tuple[str, Mapping[str, Any], str]], directory: Path, threads: int
-) -> Iterator[dict[str, Worker]]:
+def workers(jobs: Mapping[str, Job], directory: Path, threads: int) -> Iterator[dict[str, Worker]]:
     """Starts workers, one after another, and stops them at the end.
 
     Args:
-        jobs: module, configuration and interpreter of each worker, by its name.
+        jobs: what each worker is started with, by its name.
         directory: where configurations and logs are written.
         threads: how many threads each may use.
 
@@ -132,20 +142,16 @@ def workers(
     """
     running: dict[str, Worker] = {}
     try:
-        for name, (module, config, python) in jobs.items():
+        for name, job in jobs.items():
             print(f"preparing {name}", flush=True)
-            running[name] = Worker(
-                module, config, python=python, directory=directory, threads=threads
-            )
+            running[name] = Worker(job, directory=directory, threads=threads)
         yield running
     finally:
         for worker in running.values():
             worker.stop()
 
 
-def take_turns(
-    entrants: Sequence[Entrant], running: Mapping[str, Worker], rounds: int
-) -> dict[str, list[dict[str, Any]]]:
+def take_turns(entrants: Sequence[Entrant], running: Mapping[str, Worker], rounds: int) -> Answers:
     """Measures A B C, A B C, …: what slows the machine for a while slows all of them.
 
     Args:
@@ -156,13 +162,13 @@ def take_turns(
     Returns:
         The answers of every entrant, by its name.
     """
-    answers: dict[str, list[dict[str, Any]]] = {entrant.name: [] for entrant in entrants}
+    answers: Answers = {entrant.name: [] for entrant in entrants}
     for number in range(rounds):
         for entrant in entrants:
             answer = running[entrant.worker].run(entrant.variant)
             answers[entrant.name].append(answer)
-            told = f"round {number + 1} of {rounds}, {entrant.name}"
-            print(f"{told}: {answer['seconds']:.2f} s", flush=True)
+            turn = f"round {number + 1} of {rounds}, {entrant.name}"
+            print(f"{turn}: {answer['seconds']:.2f} s", flush=True)
     return answers
 
 
@@ -199,8 +205,24 @@ def ratio(
     return statistics.median(a[key] / b[key] for a, b in zip(ours, peer, strict=True))
 
 
+def with_rates(answers: Answers, unit: str) -> Answers:
+    """Adds how many of what is counted were done in a second.
+
+    Args:
+        answers: of entrants, by name.
+        unit: what is counted.
+
+    Returns:
+        The answers with `rate`.
+    """
+    return {
+        name: [{**answer, "rate": answer[unit] / answer["seconds"]} for answer in given]
+        for name, given in answers.items()
+    }
+
+
 def environment(threads: int) -> dict[str, str]:
-    """The environment of a measured process: no accelerator, so many threads, bytecode cached.
+    """The environment of a measured process: no accelerator, few threads, bytecode cached.
 
     Args:
         threads: how many threads its libraries may use.

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from benchmarks.comparisons import Batches, Setup
 from benchmarks.results import RESULTS
 from benchmarks.settings import read_settings
-from benchmarks.workloads.characters import LanguageWorkload, make_characters, read_tinyshakespeare
-from benchmarks.workloads.images import CaptionWorkload, make_images, read_flickr8k
-from benchmarks.workloads.pairs import TranslationWorkload, make_pairs, read_multi30k
-from benchmarks.workloads.sentences import TaggedWorkload, make_sentences, read_english_ewt
-from benchmarks.workloads.texts import TextWorkload, make_texts, read_nsmc
+from benchmarks.workloads.characters import make_characters, read_tinyshakespeare
+from benchmarks.workloads.images import make_images, read_flickr8k
+from benchmarks.workloads.pairs import make_pairs, read_multi30k
+from benchmarks.workloads.sentences import make_sentences, read_english_ewt
+from benchmarks.workloads.texts import make_texts, read_nsmc
+from benchmarks.workloads.workload import Workload
 
+# Settings of the recipe of tagging that all taggers have.
+_OF_TAGGERS = ("embedding_dim", "hidden_dim", "min_count", "batch_size")
 # Settings of the recipe of captioning that both captioners have.
 _OF_CAPTIONERS = (
     *("height", "width", "widths", "strides", "blocks", "embedding_dim", "hidden_dim", "dropout"),
@@ -78,17 +82,49 @@ class Options:
     results: Path = RESULTS / "speed.json"
 
 
-def of_texts(options: Options, peers: Mapping[str, str], directory: Path) -> Setup[TextWorkload]:
-    """Chooses the texts, and the sizes of what reads them.
+class Choice(NamedTuple):
+    """What a comparison is measured on.
+
+    Attributes:
+        work: what is read.
+        sizes: of the models, and how they are trained; the same for all who are compared.
+        batches: sizes of batches, and how many are answered in a round.
+    """
+
+    work: Workload
+    sizes: dict[str, Any]
+    batches: list[Batches]
+
+
+# Chooses by the settings; the directory is for files that are not kept.
+Choose = Callable[[Options, Path], Choice]
+
+
+def prepare(choose: Choose, options: Options, peers: Mapping[str, str], directory: Path) -> Setup:
+    """Prepares what some comparisons need.
 
     Args:
-        options: what was given on the command line.
-        peers: interpreters by environment.
+        choose: one of the functions below.
+        options: settings of the measurements.
+        peers: interpreter by name of environment.
         directory: for files that are not kept.
 
     Returns:
-        What all comparisons of classifiers and tokenizers need.
+        The setup, with a directory of its own.
     """
+    own = Path(tempfile.mkdtemp(dir=directory))
+    return Setup(
+        data=options.data,
+        directory=own,
+        peers=peers,
+        rounds=1 if options.quick else options.rounds,
+        threads=options.threads,
+        **choose(options, own)._asdict(),
+    )
+
+
+def choose_texts(options: Options, directory: Path) -> Choice:
+    """Chooses the texts of classifiers and tokenizers, and sizes."""
     rows, words = options.rows, options.vocabulary_size
     sizes = {"embedding_dim": 128, "hidden_dim": 128, "pieces": 8000, "warm_up_rows": 2000}
     batches: list[Batches] = [(1, 256), (32, 4096), (1024, 8192)]
@@ -100,71 +136,34 @@ def of_texts(options: Options, peers: Mapping[str, str], directory: Path) -> Set
         work = make_texts(rows, words, options.seed)
     else:
         work = read_nsmc(options.data, rows, words, options.seed)
-    settings = {
-        "cell": options.cell,
-        "vocabulary_size": words,
-        "dropout": 0.5,
-        "batch_size": 64,
-        "learning_rate": 1e-3,
-        "seed": options.seed,
-    }
-    made = {"work": work, "sizes": sizes | settings, "batches": batches}
-    return _setup(options, peers, directory / "texts", **made)
+    sizes |= {"cell": options.cell, "vocabulary_size": words, "dropout": 0.5}
+    sizes |= {"batch_size": 64, "learning_rate": 1e-3, "seed": options.seed}
+    return Choice(work, sizes, batches)
 
 
-def of_sentences(
-    options: Options, peers: Mapping[str, str], directory: Path
-) -> Setup[TaggedWorkload]:
-    """Chooses the tagged sentences; sizes are those of the recipe.
-
-    Args:
-        options: what was given on the command line.
-        peers: interpreters by environment.
-        directory: for files that are not kept.
-
-    Returns:
-        What the comparison of taggers needs.
-    """
+def choose_sentences(options: Options, directory: Path) -> Choice:
+    """Chooses the tagged sentences; sizes are those of the recipe."""
     from recipes.tagging import DEFAULTS
 
-    recipe = read_settings(DEFAULTS)
+    sizes = _select(DEFAULTS, _OF_TAGGERS)
     rows, test_rows, warm_up_rows = options.sentences, None, 500
-    sizes = {name: recipe[name] for name in ("embedding_dim", "hidden_dim")}
     batches: list[Batches] = [(1, 256), (32, None), (256, None), (1024, None)]
     if options.quick:
         rows, test_rows, warm_up_rows = 64, 32, 32
-        sizes = {"embedding_dim": 8, "hidden_dim": 8}
+        sizes |= {"embedding_dim": 8, "hidden_dim": 8}
         batches = [(1, 4), (32, None)]
     if options.data is None:
         work = make_sentences(rows, test_rows or rows, options.seed)
     else:
         work = read_english_ewt(options.data, rows, test_rows, options.seed)
-    settings = {
-        "cell": options.cell,
-        "min_count": recipe["min_count"],
-        "batch_size": recipe["batch_size"],
-        "warm_up_rows": warm_up_rows,
-        "seed": options.seed,
-    }
-    made = {"work": work, "sizes": sizes | settings, "batches": batches}
-    return _setup(options, peers, directory / "sentences", **made)
+    sizes |= {"cell": options.cell, "warm_up_rows": warm_up_rows, "seed": options.seed}
+    return Choice(work, sizes, batches)
 
 
-def of_pairs(
-    options: Options, peers: Mapping[str, str], directory: Path
-) -> Setup[TranslationWorkload]:
-    """Chooses the sentence pairs; sizes are the same for both translators.
-
-    Args:
-        options: what was given on the command line.
-        peers: interpreters by environment.
-        directory: for files that are not kept.
-
-    Returns:
-        What the comparison of translators needs.
-    """
+def choose_pairs(options: Options, directory: Path) -> Choice:
+    """Chooses the sentence pairs; sizes are the same for both translators."""
     rows, epochs, words = options.pairs, options.learning_epochs, 8000
-    sizes = {"embedding_dim": 256, "hidden_dim": 256}
+    sizes: dict[str, Any] = {"embedding_dim": 256, "hidden_dim": 256}
     batches: list[Batches] = [(1, 256), (32, None)]
     if options.quick:
         rows, epochs, words = 128, 1, 500
@@ -178,41 +177,17 @@ def of_pairs(
             work = dataclasses.replace(
                 work, sources=work.sources[:rows], targets=work.targets[:rows]
             )
-    settings = {
-        "cell": options.cell,
-        "vocabulary_size": words,
-        "dropout": 0.3,
-        "batch_size": 64,
-        "num_beams": 4,
-        "learning_rate": 1e-3,
-        "learning_epochs": epochs,
-        "seed": options.seed,
-    }
-    made = {"work": work, "sizes": sizes | settings, "batches": batches}
-    return _setup(options, peers, directory / "pairs", **made)
+    sizes |= {"cell": options.cell, "vocabulary_size": words, "dropout": 0.3, "batch_size": 64}
+    sizes |= {"num_beams": 4, "learning_rate": 1e-3, "learning_epochs": epochs}
+    return Choice(work, sizes | {"seed": options.seed}, batches)
 
 
-def of_images(
-    options: Options, peers: Mapping[str, str], directory: Path
-) -> Setup[CaptionWorkload]:
-    """Chooses the captioned images; sizes are those of the recipe.
-
-    Args:
-        options: what was given on the command line.
-        peers: interpreters by environment.
-        directory: for files that are not kept.
-
-    Returns:
-        What the comparison of captioners needs.
-    """
+def choose_images(options: Options, directory: Path) -> Choice:
+    """Chooses the captioned images; sizes are those of the recipe."""
     from recipes.captioning import DEFAULTS
 
-    rows, test_rows, epochs, sizes = (
-        options.images,
-        64,
-        options.learning_epochs,
-        read_settings(DEFAULTS),
-    )
+    sizes = _select(DEFAULTS, _OF_CAPTIONERS)
+    rows, test_rows, epochs = options.images, 64, options.learning_epochs
     batches: list[Batches] = [(1, 32), (16, 64)]
     if options.quick:
         rows, test_rows, epochs = 8, 4, 1
@@ -220,38 +195,26 @@ def of_images(
         sizes |= {"embedding_dim": 8, "hidden_dim": 8, "batch_size": 4, "max_length": 8}
         batches = [(1, 2), (16, 4)]
     if options.data is None:
-        made_up = directory / "pictures"
-        made_up.mkdir()
-        work = make_images(made_up, _TIMES_LEARNED * rows, rows, test_rows, options.seed)
+        pictures = directory / "pictures"
+        pictures.mkdir()
+        work = make_images(pictures, _TIMES_LEARNED * rows, rows, test_rows, options.seed)
     else:
         work = read_flickr8k(options.data, rows, test_rows, options.seed)
         if options.quick:
             work = dataclasses.replace(
                 work, images=work.images[:rows], captions=work.captions[:rows]
             )
-    settings = {name: sizes[name] for name in _OF_CAPTIONERS}
-    settings |= {"learning_epochs": epochs, "seed": options.seed}
-    settings["longest_caption"] = min(_LONGEST_CAPTION, settings["max_length"])
-    made = {"work": work, "sizes": settings, "batches": batches}
-    return _setup(options, peers, directory / "images", **made)
+    sizes |= {"learning_epochs": epochs, "seed": options.seed}
+    sizes["longest_caption"] = min(_LONGEST_CAPTION, sizes["max_length"])
+    return Choice(work, sizes, batches)
 
 
-def of_characters(
-    options: Options, peers: Mapping[str, str], directory: Path
-) -> Setup[LanguageWorkload]:
-    """Chooses the text; sizes are those of the recipe.
-
-    Args:
-        options: what was given on the command line.
-        peers: interpreters by environment.
-        directory: for files that are not kept.
-
-    Returns:
-        What the comparison of language models needs.
-    """
+def choose_characters(options: Options, directory: Path) -> Choice:
+    """Chooses the text of language models; sizes are those of the recipe."""
     from recipes.language_model import DEFAULTS
 
-    characters, epochs, sizes = options.characters, options.learning_epochs, read_settings(DEFAULTS)
+    sizes = _select(DEFAULTS, _OF_LANGUAGE_MODELS)
+    characters, epochs = options.characters, options.learning_epochs
     batches: list[Batches] = [(1, 200), (32, 200)]
     if options.quick:
         characters, epochs = 512, 1
@@ -262,20 +225,10 @@ def of_characters(
         work = make_characters(characters, prompts, options.seed)
     else:
         work = read_tinyshakespeare(options.data, characters, prompts)
-    settings = {name: sizes[name] for name in _OF_LANGUAGE_MODELS}
-    settings |= {"learning_epochs": epochs, "seed": options.seed}
-    made = {"work": work, "sizes": settings, "batches": batches}
-    return _setup(options, peers, directory / "characters", **made)
+    return Choice(work, sizes | {"learning_epochs": epochs, "seed": options.seed}, batches)
 
 
-def _setup(options: Options, peers: Mapping[str, str], directory: Path, **made: Any) -> Setup:
-    """Puts together what was made and what was given."""
-    directory.mkdir()
-    return Setup(
-        data=options.data,
-        directory=directory,
-        peers=peers,
-        rounds=1 if options.quick else options.rounds,
-        threads=options.threads,
-        **made,
-    )
+def _select(recipe: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """Some settings of a recipe by name."""
+    settings = read_settings(recipe)
+    return {name: settings[name] for name in names}

@@ -24,17 +24,19 @@ import tyro
 
 from benchmarks import comparisons
 from benchmarks.captioning import captioning
-from benchmarks.comparisons import Comparison, Setup
+from benchmarks.comparisons import Comparison
 from benchmarks.language_model import language_model
 from benchmarks.results import markdown, put_into_page, read_json, write_json
 from benchmarks.rounds import use_cores
 from benchmarks.setups import (
+    Choose,
     Options,
-    of_characters,
-    of_images,
-    of_pairs,
-    of_sentences,
-    of_texts,
+    choose_characters,
+    choose_images,
+    choose_pairs,
+    choose_sentences,
+    choose_texts,
+    prepare,
 )
 from benchmarks.tagging import tagging
 from benchmarks.translation import translation
@@ -51,6 +53,21 @@ _PACKAGES = (
     "joeynmt",
 )
 
+# What is said of the data, by a fact that no other kind of data has.
+_DIGEST = " (SHA-256 `{sha256}`)"
+_AMOUNTS = {
+    "train texts": "{train texts:,} texts for training, {test texts:,} for testing",
+    "train pairs": "{train pairs:,} pairs trained on and {test sentences:,} sentences translated"
+    + _DIGEST,
+    "train captions": "{train captions:,} captions trained on and {test images:,} images captioned"
+    + _DIGEST,
+    "train characters": "{train characters:,} characters trained on and {written characters:,} "
+    "written after each prompt" + _DIGEST,
+    "train sentences": "{train sentences:,} sentences trained on and {test sentences:,} tagged"
+    + _DIGEST,
+    "texts": "{texts:,} texts" + _DIGEST,
+}
+
 
 def compare(names: tuple[str, ...], options: Options) -> None:
     """Makes comparisons, keeps their results, and prints the tables.
@@ -59,40 +76,42 @@ def compare(names: tuple[str, ...], options: Options) -> None:
         names: which.
         options: how.
     """
-    peers = interpreters(options.peer_python)
+    peers = read_interpreters(options.peer_python)
     use_cores(options.threads)
     with tempfile.TemporaryDirectory() as directory:
         # What several of them need is made once, and what none of them needs is not made.
-        prepare = functools.cache(lambda make: make(options, peers, Path(directory)))
+        prepare_once = functools.cache(
+            lambda choose: prepare(choose, options, peers, Path(directory))
+        )
         kept: dict[str, Any] = {} if options.quick else read_json(options.results, {})
         for name in names:
-            make, measure = COMPARISONS[name]
-            result = measure(prepare(make))
+            choose, measure = COMPARISONS[name]
+            result = measure(prepare_once(choose))
             if result is None:
                 continue
             kept[result.title] = {"facts": result.facts, "rows": result.rows}
-            print(f"\n{shown(kept[result.title])}\n", flush=True)
+            print(f"\n{describe(kept[result.title])}\n", flush=True)
             if not options.quick:
                 write_json(options.results, kept)
     if options.update_pages and not options.quick:
-        put_into_page("speed", "\n\n".join(shown(result) for result in kept.values()))
+        put_into_page("speed", "\n\n".join(describe(result) for result in kept.values()))
 
 
-# What prepares, and what measures.
-COMPARISONS: dict[str, tuple[Callable[..., Setup], Callable[..., Comparison | None]]] = {
-    "training": (of_texts, comparisons.training),
-    "serving": (of_texts, comparisons.serving),
-    "fasttext": (of_texts, comparisons.fasttext),
-    "tokenizers": (of_texts, comparisons.tokenizing),
-    "start": (of_texts, comparisons.start),
-    "tagging": (of_sentences, tagging),
-    "translation": (of_pairs, translation),
-    "captioning": (of_images, captioning),
-    "language_model": (of_characters, language_model),
+# What chooses the data, and what measures.
+COMPARISONS: dict[str, tuple[Choose, Callable[..., Comparison | None]]] = {
+    "training": (choose_texts, comparisons.training),
+    "serving": (choose_texts, comparisons.serving),
+    "fasttext": (choose_texts, comparisons.fasttext),
+    "tokenizers": (choose_texts, comparisons.tokenizing),
+    "start": (choose_texts, comparisons.start),
+    "tagging": (choose_sentences, tagging),
+    "translation": (choose_pairs, translation),
+    "captioning": (choose_images, captioning),
+    "language_model": (choose_characters, language_model),
 }
 
 
-def interpreters(given: tuple[str, ...]) -> dict[str, str]:
+def read_interpreters(given: tuple[str, ...]) -> dict[str, str]:
     """Reads `NAME=PATH`.
 
     Args:
@@ -104,16 +123,16 @@ def interpreters(given: tuple[str, ...]) -> dict[str, str]:
     Raises:
         SystemExit: a name is not known, or there is no such file.
     """
-    found = {}
+    paths = {}
     for item in given:
         name, _, path = item.partition("=")
         if name not in PEERS or not Path(path).is_file():
             raise SystemExit(f"--peer-python {item}: give NAME=PATH, NAME one of {PEERS}")
-        found[name] = str(Path(path).absolute())
-    return found
+        paths[name] = str(Path(path).absolute())
+    return paths
 
 
-def shown(result: Mapping[str, Any]) -> str:
+def describe(result: Mapping[str, Any]) -> str:
     """A comparison as Markdown, with what its numbers depend on below.
 
     Args:
@@ -130,29 +149,15 @@ def shown(result: Mapping[str, Any]) -> str:
         for package in _PACKAGES
         if package in worker
     }
-    texts = f"{_amount(facts)} (SHA-256 `{facts['sha256']}`)"
-    if "train texts" in facts:
-        texts = f"{facts['train texts']:,} texts for training, {facts['test texts']:,} for testing"
-    measured = f"{facts['threads']} threads, medians of {facts['rounds']} rounds"
-    line = f"{facts['data']}, {texts}, {measured}; {', '.join(sorted(versions))}."
+    amount = _describe_amount(facts)
+    limits = f"{facts['threads']} threads, medians of {facts['rounds']} rounds"
+    line = f"{facts['data']}, {amount}, {limits}; {', '.join(sorted(versions))}."
     return f"{markdown(result['rows'])}\n\n{line}"
 
 
-def _amount(facts: Mapping[str, Any]) -> str:
-    """How much was read in a round."""
-    if "train pairs" in facts:
-        trained, translated = facts["train pairs"], facts["test sentences"]
-        return f"{trained:,} pairs trained on and {translated:,} sentences translated"
-    if "train captions" in facts:
-        trained, captioned = facts["train captions"], facts["test images"]
-        return f"{trained:,} captions trained on and {captioned:,} images captioned"
-    if "train characters" in facts:
-        trained, written = facts["train characters"], facts["written characters"]
-        return f"{trained:,} characters trained on and {written:,} written after each prompt"
-    if "train sentences" not in facts:
-        return f"{facts['texts']:,} texts"
-    trained, tagged = facts["train sentences"], facts["test sentences"]
-    return f"{trained:,} sentences trained on and {tagged:,} tagged"
+def _describe_amount(facts: Mapping[str, Any]) -> str:
+    """How much was read in a round, by what was counted there."""
+    return next(text for key, text in _AMOUNTS.items() if key in facts).format_map(facts)
 
 
 def main() -> None:

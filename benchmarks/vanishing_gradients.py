@@ -86,7 +86,7 @@ def main(
         What is drawn, by panel and kind of cell.
     """
     curves = {
-        title: {cell: measured(cell, number, range(seeds), hidden_dim) for cell in CELLS}
+        title: {cell: measure(cell, number, range(seeds), hidden_dim) for cell in CELLS}
         for title, number in ((UNTRAINED, 0), (TRAINED, steps))
     }
     for title, by_cell in curves.items():
@@ -98,7 +98,7 @@ def main(
     return curves
 
 
-def measured(cell: str, steps: int, seeds: range, hidden_dim: int) -> Curve:
+def measure(cell: str, steps: int, seeds: range, hidden_dim: int) -> Curve:
     """Trains networks of a kind and measures them.
 
     Args:
@@ -110,26 +110,26 @@ def measured(cell: str, steps: int, seeds: range, hidden_dim: int) -> Curve:
     Returns:
         Medians over the networks.
     """
-    found, right = [], []
+    norms, right = [], []
     for seed in seeds:
         keras.utils.set_random_seed(seed)
         random = np.random.default_rng(seed)
-        network = network_of(cell, hidden_dim)
+        network = build_network(cell, hidden_dim)
         if steps:
-            inputs, first = remembering(random, steps * _BATCH, _LEARNED_LENGTH)
+            inputs, first = make_sequences(random, steps * _BATCH, _LEARNED_LENGTH)
             targets = first[:, np.newaxis].repeat(_LEARNED_LENGTH, axis=1)
             state = np.zeros((len(inputs), network.stack.state_dim), "float32")
             network.model.fit([inputs, state], targets, batch_size=_BATCH, shuffle=False, verbose=0)
-        inputs, first = remembering(random, _BATCH, _MEASURED_LENGTH)
+        inputs, first = make_sequences(random, _BATCH, _MEASURED_LENGTH)
         state = np.zeros((len(inputs), network.stack.state_dim), "float32")
         said = np.asarray(network.model([inputs, state]))[:, -1].argmax(axis=-1)
         right.append(float((said == first).mean()))
-        norms = gradient_norms(network.stack, inputs, random)
-        found.append(norms / norms[0])
-    return Curve(np.median(found, axis=0), statistics.median(right))
+        measured = gradient_norms(network.stack, inputs, random)
+        norms.append(measured / measured[0])
+    return Curve(np.median(norms, axis=0), statistics.median(right))
 
 
-def network_of(cell: str, hidden_dim: int) -> Network:
+def build_network(cell: str, hidden_dim: int) -> Network:
     """Builds and compiles a network.
 
     Args:
@@ -152,7 +152,7 @@ def network_of(cell: str, hidden_dim: int) -> Network:
     return Network(stack, model)
 
 
-def remembering(
+def make_sequences(
     random: np.random.Generator, rows: int, length: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Makes sequences of which the first symbol is to be remembered, and no other.
@@ -179,7 +179,7 @@ def remembering(
 def gradient_norms(
     stack: RecurrentStack, inputs: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
-    """Measures how much the last output changes with the input so many steps before.
+    """Measures how much the last output changes with the input at each step before.
 
     The Frobenius norm of the Jacobian matrix is estimated: for a vector `u` of independent normal
     values, the mean of the squared norm of `u` times the matrix is the square of it. So one walk

@@ -4,7 +4,7 @@
 
 The tagger reads a word by its dictionary, its letters, and its affixes and shape. Here it is
 trained with some of them left out, and otherwise with the recipe's defaults. DIR is described in
-`benchmarks/public_data.py`. What has been measured with the same settings is not measured again.
+`benchmarks/public_data.py`. What was measured with the same settings is not measured again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 import tyro
 
 from benchmarks import public_data
-from benchmarks.quality import QUICK, measured
+from benchmarks.quality import QUICK, measure_fold
 from benchmarks.results import (
     RESULTS,
     markdown,
@@ -73,17 +73,17 @@ def main(
             if kept.get(place, {}).get("key") == key:
                 continue
             print(f"== {public.title}: {level}", flush=True)
-            run = measured(public, 0, config, quick=quick)
+            run = measure_fold(public, 0, config, quick=quick)
             kept[place] = {"key": key, "title": public.title, "level": level, **run}
             if not quick:
                 write_json(results, kept)
-    table = markdown([row(result) for result in kept.values()])
+    table = markdown([make_row(result) for result in kept.values()])
     print(f"\n{table}")
     if update_pages and not quick:
         put_into_page("word-levels", table)
 
 
-def row(result: dict[str, Any]) -> dict[str, Any]:
+def make_row(result: dict[str, Any]) -> dict[str, Any]:
     """A result as the table shows it.
 
     Args:

@@ -6,15 +6,17 @@ does, so that its captions end where they should. It is exported once for each s
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from benchmarks.worker import Work, read_config, serve
+from benchmarks.keras_worker import list_versions, make_epoch, read_config_and_seed
+from benchmarks.ours.vocabulary import SPECIAL, make_vocabulary
+from benchmarks.worker import Work, serve
 from benchmarks.workloads.images import CaptionWorkload
+from benchmarks.workloads.words import count_tokens
 from seqkit import data
 from seqkit.data import Dataset
 from seqkit.export import saved_model
@@ -22,10 +24,8 @@ from seqkit.tasks.captioning.batches import CaptionBatches, EncodedCaptions
 from seqkit.tasks.captioning.cached_images import KeptImages
 from seqkit.tasks.captioning.model import ImageCaptioner
 from seqkit.tasks.captioning.training import fit_captioner
-from seqkit.text import Normalizer, TextEncoder, Vocabulary, WordTokenizer
-from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
+from seqkit.text import Normalizer, TextEncoder, WordTokenizer
 
-_SPECIAL = (PAD, UNK, BOS, EOS)
 _SIZES = (
     "height",
     "width",
@@ -40,7 +40,7 @@ _SEARCH = ("length_penalty", "max_length")
 _HELD_OUT = 100
 
 
-def captioner_of(config: dict[str, Any], work: CaptionWorkload) -> ImageCaptioner:
+def build_captioner(config: dict[str, Any], work: CaptionWorkload) -> ImageCaptioner:
     """Makes a captioner that writes the words that the peer does.
 
     Args:
@@ -50,10 +50,8 @@ def captioner_of(config: dict[str, Any], work: CaptionWorkload) -> ImageCaptione
     Returns:
         The captioner, untrained; it searches greedily.
     """
-    words = work.known_words(config["vocabulary_size"] - len(_SPECIAL), config["min_count"])
-    target = TextEncoder(
-        WordTokenizer(normalizer=Normalizer("NFC")), Vocabulary([*_SPECIAL, *words])
-    )
+    words = work.known_words(config["vocabulary_size"] - len(SPECIAL), config["min_count"])
+    target = TextEncoder(WordTokenizer(normalizer=Normalizer("NFC")), make_vocabulary(words))
     return ImageCaptioner.build(
         target,
         num_beams=1,
@@ -66,7 +64,7 @@ def captioner_of(config: dict[str, Any], work: CaptionWorkload) -> ImageCaptione
     )
 
 
-def with_beams(model: ImageCaptioner, config: dict[str, Any], num_beams: int) -> ImageCaptioner:
+def change_search(model: ImageCaptioner, config: dict[str, Any], num_beams: int) -> ImageCaptioner:
     """The same captioner with another search.
 
     Args:
@@ -88,7 +86,7 @@ def with_beams(model: ImageCaptioner, config: dict[str, Any], num_beams: int) ->
     )
 
 
-def epoch_of(config: dict[str, Any], model: ImageCaptioner, rows: Dataset, kept: Path) -> Work:
+def prepare_round(config: dict[str, Any], model: ImageCaptioner, rows: Dataset, kept: Path) -> Work:
     """Makes the batches of a round, and warms up on them.
 
     Args:
@@ -109,25 +107,17 @@ def epoch_of(config: dict[str, Any], model: ImageCaptioner, rows: Dataset, kept:
         captions_per_image=config["captions_per_image"],
         seed=config["seed"],
     )
-    dataset = batches.dataset()
-    tokens = sum(len(text.split(" ")) + 1 for texts in images.captions for text in texts)
-    sizes = {"captions": sum(map(len, images.captions)), "tokens": tokens}
-
-    def epoch() -> dict[str, Any]:
-        batches.epoch += 1
-        history = model.core.fit(dataset, verbose=0, shuffle=False).history
-        return {"loss": history["loss"][0], **sizes}
-
+    texts = list(itertools.chain.from_iterable(images.captions))
+    epoch = make_epoch(model.core, batches, captions=len(texts), tokens=count_tokens(texts))
     epoch()
     return epoch
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model, trains it, and writes it below `models` for each of `searches`."""
-    config = read_config()
-    keras.utils.set_random_seed(config["seed"])
+    config = read_config_and_seed()
     work = CaptionWorkload.read(config["workload"])
-    model = captioner_of(config, work)
+    model = build_captioner(config, work)
     pairs = list(zip(work.images, work.captions, strict=True))
     dataset = data.read(pairs, columns=("image", "caption"))
     epochs = config["learning_epochs"]
@@ -145,12 +135,11 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
         seed=config["seed"],
     )
     for name, num_beams in config["searches"].items():
-        saved_model.save(with_beams(model, config, num_beams), Path(config["models"][name]))
+        saved_model.save(change_search(model, config, num_beams), Path(config["models"][name]))
     in_a_round = data.read(pairs[: work.rows], columns=("image", "caption"))
-    epoch = epoch_of(config, model, in_a_round, Path(config["directory"]) / "round")
+    epoch = prepare_round(config, model, in_a_round, Path(config["directory"]) / "round")
     return {"train": epoch}, {
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
+        **list_versions(),
         "parameters": model.core.count_params(),
         "learned to a loss of": history[-1]["loss"],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ours.models import of_the_recipe, on_words
+from benchmarks.ours.models import build_by_recipe, build_on_words
 from benchmarks.worker import Work, read_config, serve
 from benchmarks.workloads.texts import TextWorkload
 from seqkit.export import saved_model
@@ -20,8 +20,8 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     config = read_config()
     work = TextWorkload.read(config["workload"])
     builders = {
-        "recipe": lambda: of_the_recipe(config, work),
-        "like_for_like": lambda: on_words(config, work, ngrams=False),
+        "recipe": lambda: build_by_recipe(config, work),
+        "like_for_like": lambda: build_on_words(config, work, ngrams=False),
     }
     tensors = {}
     for name in config["models"]:

@@ -9,24 +9,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import keras
-import tensorflow as tf
-
-from benchmarks.worker import Work, read_config, serve
+from benchmarks.keras_worker import list_versions, make_epoch, read_config_and_seed
+from benchmarks.ours.vocabulary import make_vocabulary
+from benchmarks.worker import Work, serve
 from benchmarks.workloads.characters import LanguageWorkload
 from seqkit.data import read_stream
 from seqkit.export import saved_model
 from seqkit.tasks.language_modeling.model import LanguageModel
 from seqkit.tasks.language_modeling.stream_batches import EncodedStream, StreamBatches
 from seqkit.tasks.language_modeling.training import fit_language_model
-from seqkit.text import CharTokenizer, TextEncoder, Vocabulary
-from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
+from seqkit.text import CharTokenizer, TextEncoder
 
-_SPECIAL = (PAD, UNK, BOS, EOS)
 _SIZES = ("embedding_dim", "hidden_dim", "cell", "dropout", "seed")
 
 
-def model_of(config: dict[str, Any], work: LanguageWorkload) -> LanguageModel:
+def build_model(config: dict[str, Any], work: LanguageWorkload) -> LanguageModel:
     """Makes a language model that writes the characters that the peers do.
 
     Args:
@@ -36,13 +33,13 @@ def model_of(config: dict[str, Any], work: LanguageWorkload) -> LanguageModel:
     Returns:
         The model, untrained.
     """
-    encoder = TextEncoder(CharTokenizer(), Vocabulary([*_SPECIAL, *work.alphabet]))
+    encoder = TextEncoder(CharTokenizer(), make_vocabulary(work.alphabet))
     return LanguageModel.build(
         encoder, unit="stream", **{name: config[name] for name in _SIZES}, tie_embeddings=False
     )
 
 
-def round_of(config: dict[str, Any], model: LanguageModel, text: str) -> tuple[Work, float]:
+def train_round(config: dict[str, Any], model: LanguageModel, text: str) -> tuple[Work, float]:
     """Trains on a text once, and gives what trains on it again.
 
     Args:
@@ -66,37 +63,28 @@ def round_of(config: dict[str, Any], model: LanguageModel, text: str) -> tuple[W
         clip_norm=config["clip_norm"],
         seed=config["seed"],
     )
-    # The core with a state beside it, as `fit_language_model` compiled it.
-    trained = state.model
+    # `state.model` is the core with a state beside it, as `fit_language_model` compiled it.
     batches = StreamBatches(
         EncodedStream(stream.pieces(), model.encoder),
         batch_size=config["batch_size"],
         window=config["window"],
         seed=config["seed"],
     )
-    dataset = batches.dataset()
     characters = len(batches) * batches.batch_size * batches.window
-
-    def epoch() -> dict[str, Any]:
-        batches.epoch += 1
-        history = trained.fit(dataset, verbose=0, shuffle=False).history
-        return {"loss": history["loss"][0], "characters": characters}
-
+    epoch = make_epoch(state.model, batches, characters=characters)
     epoch()
     return epoch, state.history[-1]["loss"]
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model, trains it, and writes it to `model`."""
-    config = read_config()
-    keras.utils.set_random_seed(config["seed"])
+    config = read_config_and_seed()
     work = LanguageWorkload.read(config["workload"])
-    model = model_of(config, work)
-    epoch, loss = round_of(config, model, work.text[: work.characters])
+    model = build_model(config, work)
+    epoch, loss = train_round(config, model, work.text[: work.characters])
     saved_model.save(model, Path(config["model"]))
     return {"train": epoch}, {
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
+        **list_versions(),
         "parameters": model.core.count_params(),
         "learned to a loss of": loss,
     }

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.ours.vocabulary import make_vocabulary
 from benchmarks.settings import change_settings, read_settings
 from benchmarks.workloads.texts import TextWorkload
 from recipes import sentiment
 from seqkit import data
 from seqkit.tasks.classification.model import TextClassifier
 from seqkit.text import HashedNGrams, TextEncoder, Vocabulary, WordTokenizer
-from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
 
 
-def on_words(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> TextClassifier:
+def build_on_words(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> TextClassifier:
     """A classifier that reads the words that the peers read.
 
     Args:
@@ -28,7 +28,7 @@ def on_words(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> Tex
     recipe = read_settings(sentiment.DEFAULTS)
     encoder = TextEncoder(
         WordTokenizer(),
-        Vocabulary([PAD, UNK, BOS, EOS, *work.words]),
+        make_vocabulary(work.words),
         HashedNGrams(recipe["ngram_buckets"]) if ngrams else None,
     )
     return TextClassifier.build(
@@ -44,7 +44,7 @@ def on_words(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> Tex
     )
 
 
-def of_the_recipe(config: dict[str, Any], work: TextWorkload) -> TextClassifier:
+def build_by_recipe(config: dict[str, Any], work: TextWorkload) -> TextClassifier:
     """A classifier as the recipe makes it by default, untrained: speed does not need more.
 
     Args:

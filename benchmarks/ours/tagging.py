@@ -10,12 +10,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from benchmarks.keras_worker import fit_once, list_versions, make_epoch, read_config_and_seed
 from benchmarks.settings import change_settings, read_settings
-from benchmarks.worker import Work, read_config, serve
+from benchmarks.worker import Work, serve
 from benchmarks.workloads.sentences import TaggedWorkload
 from recipes import tagging
 from seqkit import data
@@ -28,7 +27,7 @@ from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.tasks.tagging.network import CRF
 
 
-def epoch_of(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> tuple[Work, dict]:
+def prepare_round(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> tuple[Work, dict]:
     """Makes the batches, and warms up on some of them.
 
     Args:
@@ -40,26 +39,22 @@ def epoch_of(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> tuple
         What trains for an epoch, and facts about it.
     """
     start = time.perf_counter()
-    all_of_them = _batches(config, model, rows)
+    batches = _make_batches(config, model, rows)
     encoded_in = time.perf_counter() - start
     model.core.compile(
         LazyAdam(read_settings(tagging.DEFAULTS)["learning_rate"]),
         loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),
     )
-    some = _batches(config, model, rows.take(np.arange(min(config["warm_up_rows"], len(rows)))))
-    model.core.fit(some.dataset(), verbose=0, shuffle=False)
-    dataset = all_of_them.dataset()
-    sizes = {"sentences": len(rows), "words": sum(map(len, rows.to_list("tokens")))}
-
-    def epoch() -> dict[str, Any]:
-        all_of_them.epoch += 1
-        history = model.core.fit(dataset, verbose=0, shuffle=False).history
-        return {"loss": history["loss"][0], **sizes}
-
+    some = _make_batches(
+        config, model, rows.take(np.arange(min(config["warm_up_rows"], len(rows))))
+    )
+    fit_once(model.core, some.dataset(), shuffle=False)
+    words = sum(map(len, rows.to_list("tokens")))
+    epoch = make_epoch(model.core, batches, sentences=len(rows), words=words)
     return epoch, {"encoded_in": encoded_in}
 
 
-def _batches(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> TaggedBatches:
+def _make_batches(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> TaggedBatches:
     sentences = EncodedSentences(rows, model.encoder, max_length=model.max_length)
     tags = model.targets(tag for row in rows.to_list("tags") for tag in row)
     return TaggedBatches(sentences, tags, batch_size=config["batch_size"], seed=config["seed"])
@@ -67,16 +62,15 @@ def _batches(config: dict[str, Any], model: TokenTagger, rows: Dataset) -> Tagge
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model and writes it to `model`, untrained: speed does not need more."""
-    config = read_config()
-    keras.utils.set_random_seed(config["seed"])
+    config = read_config_and_seed()
     work = TaggedWorkload.read(config["workload"])
     settings = {name: config[name] for name in ("embedding_dim", "hidden_dim", "cell", "seed")}
     rows = {"tokens": work.tokens, "tags": work.tags}
     dataset = data.read(rows, columns=("tokens", "tags"))
     model = tagging.build(dataset, change_settings(tagging.DEFAULTS, **settings))
     saved_model.save(model, Path(config["model"]))
-    epoch, facts = epoch_of(config, model, dataset.take(np.arange(work.rows)))
-    return {"train": epoch}, {"tensorflow": tf.__version__, "keras": keras.__version__, **facts}
+    epoch, facts = prepare_round(config, model, dataset.take(np.arange(work.rows)))
+    return {"train": epoch}, {**list_versions(), **facts}
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import tensorflow as tf
 
+from benchmarks.measuring import count_ids, split_into_batches
 from benchmarks.worker import Work, read_config, serve
 from benchmarks.workloads.texts import TextWorkload
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
@@ -18,7 +20,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Learns both dictionaries from the texts and traces both graphs."""
     config = read_config()
     texts = TextWorkload.read(config["workload"]).raw
-    batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+    batches = split_into_batches(texts, _BATCH)
     works: dict[str, Work] = {}
     for name in ("word", "subword"):
         tokenizer, vocabulary = learn_dictionary(
@@ -31,17 +33,14 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
         encode = tf.function(
             TextEncoder(tokenizer, vocabulary), input_signature=[tf.TensorSpec([None], tf.string)]
         )
-        works[name] = partial(_encoded, encode, batches)
-        _encoded(encode, batches[:1])
+        works[name] = partial(count_ids, partial(_encode, encode), batches)
+        _encode(encode, batches[0])
     return works, {"tensorflow": tf.__version__}
 
 
-def _encoded(encode: Any, batches: list[list[str]]) -> dict[str, int]:
-    tokens = 0
-    for batch in batches:
-        ids = encode(tf.constant(batch)).token_ids
-        tokens += len(ids.values.numpy())
-    return {"tokens": tokens, "texts": sum(map(len, batches))}
+def _encode(encode: Any, texts: Sequence[str]) -> int:
+    """Turns texts into ids, and counts these."""
+    return len(encode(tf.constant(texts)).token_ids.values.numpy())
 
 
 if __name__ == "__main__":

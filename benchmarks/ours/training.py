@@ -13,8 +13,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.ours.models import on_words
-from benchmarks.worker import Work, read_config, serve
+from benchmarks.keras_worker import fit_once, list_versions, make_epoch, read_config_and_seed
+from benchmarks.ours.models import build_on_words
+from benchmarks.worker import Work, serve
 from benchmarks.workloads.texts import TextWorkload
 from seqkit import data
 from seqkit.optimizers import LazyAdam
@@ -23,7 +24,7 @@ from seqkit.tasks.classification.batches import EncodedTexts, TextBatches
 _MATRIX, _PRODUCTS = 1024, 40
 
 
-def epoch_of(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> tuple[Work, dict]:
+def prepare_round(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> tuple[Work, dict]:
     """Makes a model and its batches, and warms both up.
 
     Args:
@@ -34,7 +35,7 @@ def epoch_of(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> tup
     Returns:
         What trains for an epoch, and facts about it.
     """
-    model = on_words(config, work, ngrams=ngrams)
+    model = build_on_words(config, work, ngrams=ngrams)
     rows = {"text": work.texts, "label": [str(label) for label in work.labels]}
     warming = {column: values[: config["warm_up_rows"]] for column, values in rows.items()}
     some = EncodedTexts(data.read(warming), model.encoder, max_length=model.max_length)
@@ -45,23 +46,16 @@ def epoch_of(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) -> tup
         LazyAdam(config["learning_rate"]),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
     )
-    made = {"outputs": model.outputs, "batch_size": config["batch_size"], "seed": config["seed"]}
+    options = {"outputs": model.outputs, "batch_size": config["batch_size"], "seed": config["seed"]}
     targets = model.targets(rows["label"])
-    model.core.fit(
-        TextBatches(some, targets[: len(some)], **made).dataset(), verbose=0, shuffle=False
-    )
-    batches = TextBatches(texts, targets, **made)
-    dataset = batches.dataset()
-
-    def epoch() -> dict[str, Any]:
-        batches.epoch += 1
-        history = model.core.fit(dataset, verbose=0, shuffle=False).history
-        return {"loss": history["loss"][0]}
-
+    warm_up = TextBatches(some, targets[: len(some)], **options)
+    fit_once(model.core, warm_up.dataset(), shuffle=False)
+    batches = TextBatches(texts, targets, **options)
+    epoch = make_epoch(model.core, batches)
     return epoch, {"encoded_in": encoded_in, "tokens": int(texts.lengths.sum())}
 
 
-def matmul() -> dict[str, float]:
+def multiply_matrices() -> dict[str, float]:
     """Multiplies matrices that fit into the cache.
 
     Returns:
@@ -78,14 +72,16 @@ def matmul() -> dict[str, float]:
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes both models."""
-    config = read_config()
-    keras.utils.set_random_seed(config["seed"])
+    config = read_config_and_seed()
     work = TextWorkload.read(config["workload"])
-    alike, facts = epoch_of(config, work, ngrams=False)
-    ours, more = epoch_of(config, work, ngrams=True)
-    versions = {"tensorflow": tf.__version__, "keras": keras.__version__}
-    works: dict[str, Work] = {"like_for_like": alike, "with_ngrams": ours, "matmul": matmul}
-    return works, {**versions, **facts, "encoded_with_ngrams_in": more["encoded_in"]}
+    alike, facts = prepare_round(config, work, ngrams=False)
+    ours, more = prepare_round(config, work, ngrams=True)
+    works: dict[str, Work] = {
+        "like_for_like": alike,
+        "with_ngrams": ours,
+        "matmul": multiply_matrices,
+    }
+    return works, {**list_versions(), **facts, "encoded_with_ngrams_in": more["encoded_in"]}
 
 
 if __name__ == "__main__":

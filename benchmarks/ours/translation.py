@@ -9,26 +9,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from benchmarks.worker import Work, read_config, serve
+from benchmarks.keras_worker import fit_once, list_versions, make_epoch, read_config_and_seed
+from benchmarks.ours.vocabulary import SPECIAL, make_vocabulary
+from benchmarks.worker import Work, serve
 from benchmarks.workloads.pairs import TranslationWorkload
+from benchmarks.workloads.words import count_tokens
 from seqkit import data
 from seqkit.data import Dataset
 from seqkit.export import saved_model
 from seqkit.tasks.translation.batches import EncodedPairs, PairBatches
 from seqkit.tasks.translation.model import Translator
 from seqkit.tasks.translation.training import fit_translator
-from seqkit.text import Normalizer, TextEncoder, Vocabulary, WordTokenizer
-from seqkit.text.vocabulary import BOS, EOS, PAD, UNK
+from seqkit.text import Normalizer, TextEncoder, WordTokenizer
 
-_SPECIAL = (PAD, UNK, BOS, EOS)
 _HELD_OUT = 200
 
 
-def translator_of(config: dict[str, Any], work: TranslationWorkload) -> Translator:
+def build_translator(config: dict[str, Any], work: TranslationWorkload) -> Translator:
     """Makes a translator that reads and writes the words that the peer does.
 
     Args:
@@ -38,11 +37,11 @@ def translator_of(config: dict[str, Any], work: TranslationWorkload) -> Translat
     Returns:
         The translator, untrained.
     """
-    most = config["vocabulary_size"] - len(_SPECIAL)
+    most = config["vocabulary_size"] - len(SPECIAL)
     source, target = (
         TextEncoder(
             WordTokenizer(normalizer=Normalizer("NFC")),
-            Vocabulary([*_SPECIAL, *work.known_words(side, most)]),
+            make_vocabulary(work.known_words(side, most)),
         )
         for side in ("sources", "targets")
     )
@@ -61,7 +60,7 @@ def translator_of(config: dict[str, Any], work: TranslationWorkload) -> Translat
     )
 
 
-def epoch_of(config: dict[str, Any], model: Translator, rows: Dataset) -> Work:
+def prepare_round(config: dict[str, Any], model: Translator, rows: Dataset) -> Work:
     """Makes the batches of a round, and warms up on some of them.
 
     Args:
@@ -72,32 +71,25 @@ def epoch_of(config: dict[str, Any], model: Translator, rows: Dataset) -> Work:
     Returns:
         What trains for an epoch.
     """
-    batches = _batches(config, model, rows)
-    some = _batches(config, model, rows.take(np.arange(min(2 * config["batch_size"], len(rows)))))
-    model.core.fit(some.dataset(), verbose=0, shuffle=False)
-    dataset = batches.dataset()
-    tokens = sum(len(target.split(" ")) + 1 for target in rows.to_list("target"))
-    sizes = {"sentences": len(rows), "tokens": tokens}
-
-    def epoch() -> dict[str, Any]:
-        batches.epoch += 1
-        history = model.core.fit(dataset, verbose=0, shuffle=False).history
-        return {"loss": history["loss"][0], **sizes}
-
-    return epoch
+    batches = _make_batches(config, model, rows)
+    some = _make_batches(
+        config, model, rows.take(np.arange(min(2 * config["batch_size"], len(rows))))
+    )
+    fit_once(model.core, some.dataset(), shuffle=False)
+    tokens = count_tokens(rows.to_list("target"))
+    return make_epoch(model.core, batches, sentences=len(rows), tokens=tokens)
 
 
-def _batches(config: dict[str, Any], model: Translator, rows: Dataset) -> PairBatches:
+def _make_batches(config: dict[str, Any], model: Translator, rows: Dataset) -> PairBatches:
     pairs = EncodedPairs(rows, model.source, model.target, max_length=model.max_length)
     return PairBatches(pairs, batch_size=config["batch_size"], seed=config["seed"])
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model, trains it, and writes it to `model`."""
-    config = read_config()
-    keras.utils.set_random_seed(config["seed"])
+    config = read_config_and_seed()
     work = TranslationWorkload.read(config["workload"])
-    model = translator_of(config, work)
+    model = build_translator(config, work)
     rows = {"source": work.sources, "target": work.targets}
     dataset = data.read(rows, columns=("source", "target"))
     epochs = config["learning_epochs"]
@@ -115,11 +107,12 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
         seed=config["seed"],
     )
     saved_model.save(model, Path(config["model"]))
-    epoch = epoch_of(config, model, dataset.take(np.arange(work.rows)))
-    versions = {"tensorflow": tf.__version__, "keras": keras.__version__}
-    learned = state.history[-1]["loss"]
-    parameters = model.core.count_params()
-    return {"train": epoch}, {**versions, "parameters": parameters, "learned to a loss of": learned}
+    epoch = prepare_round(config, model, dataset.take(np.arange(work.rows)))
+    return {"train": epoch}, {
+        **list_versions(),
+        "parameters": model.core.count_params(),
+        "learned to a loss of": state.history[-1]["loss"],
+    }
 
 
 if __name__ == "__main__":

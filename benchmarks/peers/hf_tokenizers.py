@@ -6,12 +6,14 @@ sizes of vocabulary that seqkit's have, and learned from the same texts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import tokenizers
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+from benchmarks.measuring import count_ids, split_into_batches
 from benchmarks.worker import Work, read_config, serve
 from benchmarks.workloads.texts import TextWorkload
 
@@ -22,7 +24,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Learns both dictionaries from the texts."""
     config = read_config()
     texts = TextWorkload.read(config["workload"]).raw
-    batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+    batches = split_into_batches(texts, _BATCH)
     word = Tokenizer(models.WordLevel(unk_token="[UNK]"))
     word.pre_tokenizer = pre_tokenizers.Whitespace()
     subword = Tokenizer(models.Unigram())
@@ -50,16 +52,14 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     for name, (tokenizer, trainer) in teach.items():
         tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
         tokenizer.train_from_iterator(texts, trainer)
-        works[name] = partial(_encoded, tokenizer, batches)
-        _encoded(tokenizer, batches[:1])
+        works[name] = partial(count_ids, partial(_encode, tokenizer), batches)
+        _encode(tokenizer, batches[0])
     return works, {"tokenizers": tokenizers.__version__}
 
 
-def _encoded(tokenizer: Tokenizer, batches: list[list[str]]) -> dict[str, int]:
-    tokens = 0
-    for batch in batches:
-        tokens += sum(len(encoding.ids) for encoding in tokenizer.encode_batch(batch))
-    return {"tokens": tokens, "texts": sum(map(len, batches))}
+def _encode(tokenizer: Tokenizer, texts: Sequence[str]) -> int:
+    """Turns texts into ids, and counts these."""
+    return sum(len(encoding.ids) for encoding in tokenizer.encode_batch(texts))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ a loop over `TrainManager`'s own step without its logging, validation and checkp
 from __future__ import annotations
 
 import logging
-import time
+from collections.abc import Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -25,9 +25,9 @@ from joeynmt.prediction import predict, prepare
 from joeynmt.training import TrainManager
 from torch.utils.data import DataLoader
 
+from benchmarks.measuring import measure_writing
 from benchmarks.worker import Work, read_config, serve
 from benchmarks.workloads.pairs import TranslationWorkload
-from benchmarks.workloads.words import count_written_tokens
 
 _SOURCE, _TARGET = "source", "target"
 _LARGEST_GRADIENT = 1.0
@@ -116,7 +116,7 @@ def train(trainer: Trainer, most: int | None = None) -> dict[str, float]:
 
     Args:
         trainer: what trains.
-        most: so many batches; None for all.
+        most: how many batches; None for all.
 
     Returns:
         `loss`, the mean for each target token; `sentences` and `tokens`.
@@ -155,19 +155,20 @@ def translate(
     data.reset_cache()
     for sentence in sentences:
         data.set_item(sentence)
-    start = time.perf_counter()
-    _, _, found, *_ = predict(
-        model=model,
-        data=data,
-        device=args.device,
-        n_gpu=args.n_gpu,
-        normalization="none",
-        args=args.test._replace(batch_size=batch_size),
-        autocast=args.autocast,
-    )
-    seconds = time.perf_counter() - start
-    tokens = count_written_tokens(found)
-    return {"seconds": seconds, "sentences": len(found), "tokens": tokens, "first": found[0]}
+
+    def write(_: Sequence[str]) -> list[str]:
+        _, _, translations, *_ = predict(
+            model=model,
+            data=data,
+            device=args.device,
+            n_gpu=args.n_gpu,
+            normalization="none",
+            args=args.test._replace(batch_size=batch_size),
+            autocast=args.autocast,
+        )
+        return translations
+
+    return measure_writing(write, [sentences], "sentences")
 
 
 def prepare_all() -> tuple[dict[str, Work], dict[str, Any]]:
@@ -192,17 +193,19 @@ def prepare_all() -> tuple[dict[str, Work], dict[str, Any]]:
         train_args=args.train,
         dev_args=set_validation_args(args.test),
     )
-    round_of = PlaintextDataset(
+    pairs_of_round = PlaintextDataset(
         path=str(directory / "round"),
-        **_same(whole),
+        **_describe_languages(whole),
         split="train",
         has_trg=True,
     )
-    learning, trainer = (Trainer(manager, _batches(manager, data)) for data in (whole, round_of))
+    learning, trainer = (
+        Trainer(manager, _make_batches(manager, data)) for data in (whole, pairs_of_round)
+    )
     for _ in range(config["learning_epochs"]):
         learned = train(learning)
     train(trainer, most=2)
-    stream = StreamDataset(path=None, **_same(whole), split="test", has_trg=False)
+    stream = StreamDataset(path=None, **_describe_languages(whole), split="test", has_trg=False)
     works: dict[str, Work] = {"train": partial(train, trainer)}
     for batch_size, count in config["batches"]:
         sentences = work.test_sources[:count]
@@ -214,7 +217,7 @@ def prepare_all() -> tuple[dict[str, Work], dict[str, Any]]:
     return works, {**versions, "parameters": parameters, "learned to a loss of": learned["loss"]}
 
 
-def _same(data: PlaintextDataset) -> dict[str, Any]:
+def _describe_languages(data: PlaintextDataset) -> dict[str, Any]:
     """What other data of the same languages have in common with these."""
     return {
         "src_lang": data.src_lang,
@@ -225,7 +228,7 @@ def _same(data: PlaintextDataset) -> dict[str, Any]:
     }
 
 
-def _batches(manager: TrainManager, data: PlaintextDataset) -> DataLoader:
+def _make_batches(manager: TrainManager, data: PlaintextDataset) -> DataLoader:
     """Batches as `TrainManager.train_and_validate` makes them."""
     return data.make_iter(
         batch_size=manager.args.batch_size,

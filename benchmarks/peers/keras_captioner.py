@@ -22,7 +22,6 @@ those examples; they call the model as it is.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -33,9 +32,10 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from benchmarks.worker import Work, read_config, serve
+from benchmarks.keras_worker import fit_once, list_versions, read_config_and_seed
+from benchmarks.measuring import measure_writing, split_into_batches
+from benchmarks.worker import Work, serve
 from benchmarks.workloads.images import CaptionWorkload
-from benchmarks.workloads.words import count_written_tokens
 from seqkit.tasks.captioning.encoders import build_image_encoder
 
 START, END = "<start>", "<end>"
@@ -89,8 +89,8 @@ def build(config: dict[str, Any], vocabulary_size: int) -> Captioner:
     seen = layers.Dropout(rate)(cells)
     first = layers.Dense(hidden, activation="tanh")(layers.GlobalAveragePooling1D()(seen))
     states = layers.GRU(hidden, return_sequences=True)(vectors, initial_state=first)
-    found = layers.Attention(use_scale=True)([states, seen, layers.Dense(hidden)(seen)])
-    x = layers.Dense(dim, activation="tanh")(layers.Concatenate()([states, found, vectors]))
+    attended = layers.Attention(use_scale=True)([states, seen, layers.Dense(hidden)(seen)])
+    x = layers.Dense(dim, activation="tanh")(layers.Concatenate()([states, attended, vectors]))
     decoder = keras.Model(
         [cells, token_ids], layers.Dense(vocabulary_size)(layers.Dropout(rate)(x))
     )
@@ -123,7 +123,7 @@ def decode_and_resize(image: tf.Tensor, height: int, width: int) -> tf.Tensor:
     return tf.image.resize(pixels, (height, width), antialias=True)
 
 
-def batches_of(
+def make_batches(
     config: dict[str, Any],
     vectorization: layers.TextVectorization,
     images: Sequence[str],
@@ -257,23 +257,16 @@ def caption(
     """
     encode, following = networks
     search: Search = greedy if num_beams == 1 else beam_search
-    start = time.perf_counter()
-    captions: list[str] = []
-    for first in range(0, len(images), batch_size):
-        batch = images[first : first + batch_size]
+
+    def write(batch: Sequence[bytes]) -> list[str]:
         pixels = [decode_and_resize(image, config["height"], config["width"]) for image in batch]
-        found = search(following, encode(tf.stack(pixels)), config, num_beams)
-        captions += [" ".join(words[token_id] for token_id in ids) for ids in found]
-    seconds = time.perf_counter() - start
-    return {
-        "seconds": seconds,
-        "captions": len(captions),
-        "tokens": count_written_tokens(captions),
-        "first": captions[0],
-    }
+        captions = search(following, encode(tf.stack(pixels)), config, num_beams)
+        return [" ".join(words[token_id] for token_id in ids) for ids in captions]
+
+    return measure_writing(write, split_into_batches(images, batch_size), "captions")
 
 
-def compiled(model: keras.Model) -> Next:
+def compile_network(model: keras.Model) -> Next:
     """A network as a graph for batches of any size and captions of any length.
 
     Args:
@@ -293,8 +286,7 @@ def compiled(model: keras.Model) -> Next:
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model and trains it, so that its captions end where they should."""
-    config = read_config()
-    keras.utils.set_random_seed(config["seed"])
+    config = read_config_and_seed()
     work = CaptionWorkload.read(config["workload"])
     known = work.known_words(config["vocabulary_size"] - 4, config["min_count"])
     vectorization = layers.TextVectorization(
@@ -306,7 +298,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     images, captions = work.images[: work.rows], work.captions[: work.rows]
     flat = [text for texts in captions for text in texts]
     repeated = [image for image in images for _ in range(each)]
-    batches = partial(batches_of, config, vectorization)
+    batches = partial(make_batches, config, vectorization)
     learned = model.together.fit(
         batches(work.images, work.captions, step),
         epochs=config["learning_epochs"],
@@ -320,13 +312,13 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     sizes = {"captions": work.train_captions, "tokens": work.train_tokens}
 
     def epoch(trained: keras.Model, dataset: tf.data.Dataset) -> dict[str, Any]:
-        return {"loss": trained.fit(dataset, verbose=0, shuffle=False).history["loss"][0], **sizes}
+        return {**fit_once(trained, dataset, shuffle=False), **sizes}
 
     works: dict[str, Work] = {}
     for name, (trained, dataset) in ways.items():
         epoch(trained, dataset.take(2))
         works[name] = partial(epoch, trained, dataset)
-    networks = compiled(model.encoder), compiled(model.decoder)
+    networks = compile_network(model.encoder), compile_network(model.decoder)
     files = [Path(path).read_bytes() for path in work.test_images]
     for search, num_beams in config["searches"].items():
         for size, count in config["batches"]:
@@ -334,8 +326,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
             run(images=files[: 2 * size])
             works[f"{search} {size}"] = partial(run, images=files[:count])
     return works, {
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
+        **list_versions(),
         "parameters": model.of_rows.count_params(),
         "learned to a loss of": learned["loss"][-1],
     }

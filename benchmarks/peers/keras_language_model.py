@@ -1,4 +1,4 @@
-"""Language models of plain Keras: trains for a round, and goes on from prompts.
+"""Language models of plain Keras: trains for a round, and continues prompts.
 
 What a user writes after two examples, with the sizes that seqkit has.
 
@@ -27,7 +27,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from benchmarks.worker import Work, read_config, serve
+from benchmarks.keras_worker import fit_once, list_versions, read_config_and_seed
+from benchmarks.worker import Work, serve
 from benchmarks.workloads.characters import PROMPT_LENGTH, LanguageWorkload
 
 # Of the example of keras.io: characters from window to window, batch, rate of RMSprop.
@@ -99,12 +100,14 @@ class OneStep(tf.Module):
         return self.chars_from_ids(drawn), states
 
 
-def go_on_by_steps(step: OneStep, prompts: list[str], length: int, repeats: int) -> dict[str, Any]:
-    """Goes on from all prompts at once, step by step.
+def continue_by_steps(
+    step: OneStep, prompts: list[str], length: int, repeats: int
+) -> dict[str, Any]:
+    """Continues all prompts at once, step by step.
 
     Args:
         step: draws a character for each.
-        prompts: what is gone on from.
+        prompts: what is continued.
         length: characters that are written for each.
         repeats: how often all of it is done.
 
@@ -124,7 +127,7 @@ def go_on_by_steps(step: OneStep, prompts: list[str], length: int, repeats: int)
     return {"characters": written, "first": texts[0]}
 
 
-def windows_of(config: dict[str, Any], ids: np.ndarray) -> tf.data.Dataset:
+def make_windows(config: dict[str, Any], ids: np.ndarray) -> tf.data.Dataset:
     """The tutorial's batches: shuffled windows, and the same one character later.
 
     Args:
@@ -141,7 +144,7 @@ def windows_of(config: dict[str, Any], ids: np.ndarray) -> tf.data.Dataset:
     return shuffled.batch(config["batch_size"], drop_remainder=True).prefetch(tf.data.AUTOTUNE)
 
 
-def one_hot(alphabet: list[str], texts: list[str]) -> np.ndarray:
+def encode_one_hot(alphabet: list[str], texts: list[str]) -> np.ndarray:
     """Texts of one length as `<bool>[texts, length, alphabet]`, as keras.io's example has them."""
     number = {sign: i for i, sign in enumerate(alphabet)}
     x = np.zeros((len(texts), len(texts[0]), len(alphabet)), dtype="bool")
@@ -152,7 +155,7 @@ def one_hot(alphabet: list[str], texts: list[str]) -> np.ndarray:
     return x
 
 
-def window_model(config: dict[str, Any], alphabet: list[str]) -> keras.Model:
+def build_window_model(config: dict[str, Any], alphabet: list[str]) -> keras.Model:
     """Keras.io's model: a window of characters to the probabilities of the next.
 
     Args:
@@ -175,15 +178,15 @@ def window_model(config: dict[str, Any], alphabet: list[str]) -> keras.Model:
     return model
 
 
-def go_on_by_windows(
+def continue_by_windows(
     model: keras.Model, alphabet: list[str], prompts: list[str], length: int
 ) -> dict[str, Any]:
-    """Goes on from all prompts at once, `predict` after `predict` of the last characters.
+    """Continues all prompts at once, `predict` after `predict` of the last characters.
 
     Args:
-        model: made with `window_model`.
+        model: made with `build_window_model`.
         alphabet: the characters.
-        prompts: what is gone on from, of the window's length.
+        prompts: what is continued, of the window's length.
         length: characters that are written for each.
 
     Returns:
@@ -191,7 +194,9 @@ def go_on_by_windows(
     """
     sentences, written = list(prompts), [""] * len(prompts)
     for _ in range(length):
-        probabilities = model.predict(one_hot(alphabet, sentences), verbose=0).astype("float64")
+        probabilities = model.predict(encode_one_hot(alphabet, sentences), verbose=0).astype(
+            "float64"
+        )
         probabilities /= probabilities.sum(axis=1, keepdims=True)
         for row, chances in enumerate(probabilities):
             sign = alphabet[int(np.argmax(np.random.multinomial(1, chances)))]
@@ -200,7 +205,7 @@ def go_on_by_windows(
     return {"characters": sum(map(len, written)), "first": written[0]}
 
 
-def by_the_tutorial(config: dict[str, Any], work: LanguageWorkload) -> dict[str, Work]:
+def prepare_tutorial(config: dict[str, Any], work: LanguageWorkload) -> dict[str, Work]:
     """What TensorFlow's tutorial does, warmed up."""
     model = CharacterModel(config, len(work.alphabet) + 1)
     step = OneStep(model, work.alphabet)
@@ -210,54 +215,51 @@ def by_the_tutorial(config: dict[str, Any], work: LanguageWorkload) -> dict[str,
     )
     # Of each window a character is only read, not to be told.
     text = work.text[: work.characters // config["window"] * (config["window"] + 1)]
-    dataset = windows_of(config, step.ids_from_chars(list(text)).numpy())
+    dataset = make_windows(config, step.ids_from_chars(list(text)).numpy())
     characters = len(dataset) * config["batch_size"] * config["window"]
 
     def epoch() -> dict[str, Any]:
-        history = model.fit(dataset, verbose=0).history
-        return {"loss": history["loss"][0], "characters": characters}
+        return {**fit_once(model, dataset), "characters": characters}
 
     epoch()
     works: dict[str, Work] = {"train": epoch}
     for size, length in config["batches"]:
-        go_on_by_steps(step, work.prompts[:size], 2, 1)
+        continue_by_steps(step, work.prompts[:size], 2, 1)
         works[f"generate {size}"] = partial(
-            go_on_by_steps, step, work.prompts[:size], length, config["repeats"]
+            continue_by_steps, step, work.prompts[:size], length, config["repeats"]
         )
     return works
 
 
-def by_windows(config: dict[str, Any], work: LanguageWorkload) -> dict[str, Work]:
+def prepare_windows(config: dict[str, Any], work: LanguageWorkload) -> dict[str, Work]:
     """What keras.io's example does, warmed up."""
     alphabet = work.alphabet
     text = work.text[: max(work.characters // _SHARE_OF_TEXT, 2 * PROMPT_LENGTH)]
     starts = range(0, len(text) - PROMPT_LENGTH, _STRIDE)
-    x = one_hot(alphabet, [text[start : start + PROMPT_LENGTH] for start in starts])
-    y = one_hot(alphabet, [text[start + PROMPT_LENGTH] for start in starts])[:, 0]
-    model = window_model(config, alphabet)
+    x = encode_one_hot(alphabet, [text[start : start + PROMPT_LENGTH] for start in starts])
+    y = encode_one_hot(alphabet, [text[start + PROMPT_LENGTH] for start in starts])[:, 0]
+    model = build_window_model(config, alphabet)
 
     def epoch() -> dict[str, Any]:
-        history = model.fit(x, y, batch_size=_BATCH, epochs=1, verbose=0).history
         # All of the text it has gone through, though it was told every third character alone.
-        return {"loss": history["loss"][0], "characters": _STRIDE * len(x)}
+        return {**fit_once(model, x, y, batch_size=_BATCH), "characters": _STRIDE * len(x)}
 
     epoch()
     works: dict[str, Work] = {"train windows": epoch}
     for size, length in config["batches"]:
-        go_on_by_windows(model, alphabet, work.prompts[:size], 2)
+        continue_by_windows(model, alphabet, work.prompts[:size], 2)
         works[f"generate windows {size}"] = partial(
-            go_on_by_windows, model, alphabet, work.prompts[:size], length
+            continue_by_windows, model, alphabet, work.prompts[:size], length
         )
     return works
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes both models and trains each for a round."""
-    config = read_config()
-    keras.utils.set_random_seed(config["seed"])
+    config = read_config_and_seed()
     work = LanguageWorkload.read(config["workload"])
-    works = by_the_tutorial(config, work) | by_windows(config, work)
-    return works, {"tensorflow": tf.__version__, "keras": keras.__version__}
+    works = prepare_tutorial(config, work) | prepare_windows(config, work)
+    return works, list_versions()
 
 
 if __name__ == "__main__":

@@ -10,18 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import keras
 import tensorflow as tf
 
+from benchmarks.keras_worker import list_versions, read_config_and_seed
 from benchmarks.peers.plain_keras_model import build
-from benchmarks.worker import Work, read_config, serve
+from benchmarks.worker import Work, serve
 from benchmarks.workloads.texts import TextWorkload
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model and exports it to `directory`."""
-    config = read_config()
-    keras.utils.set_random_seed(config["seed"])
+    config = read_config_and_seed()
     work = TextWorkload.read(config["workload"])
     model = build(config, work.texts)
     model.export(Path(config["directory"]) / "plain_keras", verbose=False)
@@ -35,7 +34,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
         texts = tf.constant(work.texts[:count])[:, tf.newaxis]
         works[f"predict {batch_size}"] = partial(predict, batch_size, texts)
         predict(batch_size, texts[: 2 * batch_size])
-    return works, {"tensorflow": tf.__version__, "keras": keras.__version__}
+    return works, list_versions()
 
 
 if __name__ == "__main__":

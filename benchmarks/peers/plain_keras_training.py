@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import tensorflow as tf
 
+from benchmarks.keras_worker import fit_once, list_versions, read_config_and_seed
 from benchmarks.peers.plain_keras_model import build
-from benchmarks.worker import Work, read_config, serve
+from benchmarks.worker import Work, serve
 from benchmarks.workloads.texts import TextWorkload
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     """Makes the model and warms it up."""
-    config = read_config()
-    keras.utils.set_random_seed(config["seed"])
+    config = read_config_and_seed()
     work = TextWorkload.read(config["workload"])
     model = build(config, work.texts)
 
@@ -25,13 +24,13 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
         shuffled = dataset.shuffle(len(texts), seed=config["seed"])
         return shuffled.batch(config["batch_size"]).prefetch(tf.data.AUTOTUNE)
 
-    model.fit(batches(config["warm_up_rows"]), verbose=0)
+    fit_once(model, batches(config["warm_up_rows"]))
     dataset = batches(len(work.texts))
 
     def epoch() -> dict[str, Any]:
-        return {"loss": model.fit(dataset, verbose=0).history["loss"][0]}
+        return fit_once(model, dataset)
 
-    return {"epoch": epoch}, {"tensorflow": tf.__version__, "keras": keras.__version__}
+    return {"epoch": epoch}, list_versions()
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class Trainer:
         self.labels = torch.tensor(labels)
 
     def epoch(self, rows: int | None = None) -> dict[str, float]:
-        """Trains on every text, or on the first so many, once.
+        """Trains once on every text, or on the first ones.
 
         Args:
             rows: how many.

@@ -5,7 +5,6 @@ Variants have a search and a batch size: `greedy 1`, `beams 16`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -13,11 +12,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from benchmarks.measuring import measure_writing, split_into_batches
 from benchmarks.worker import Work, read_config, serve
 from benchmarks.workloads.images import CaptionWorkload
-from benchmarks.workloads.words import count_written_tokens
-
-_SIGNATURE = "serving_default"
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
@@ -45,20 +42,12 @@ def caption(loaded: Any, images: Sequence[bytes], batch_size: int) -> dict[str, 
     Returns:
         `seconds`, `captions`, `tokens` and the `first` caption.
     """
-    answer = loaded.signatures[_SIGNATURE]
-    start = time.perf_counter()
-    found: list[bytes] = []
-    for first in range(0, len(images), batch_size):
-        batch = tf.constant(images[first : first + batch_size])
-        found += answer(image=batch)["caption"].numpy().tolist()
-    seconds = time.perf_counter() - start
-    captions = [text.decode() for text in found]
-    return {
-        "seconds": seconds,
-        "captions": len(captions),
-        "tokens": count_written_tokens(captions),
-        "first": captions[0],
-    }
+    answer = loaded.signatures["serving_default"]
+
+    def write(batch: Sequence[bytes]) -> list[bytes]:
+        return answer(image=tf.constant(batch))["caption"].numpy().tolist()
+
+    return measure_writing(write, split_into_batches(images, batch_size), "captions")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from benchmarks.measuring import split_into_batches
 from benchmarks.worker import Work, read_config, serve
 from benchmarks.workloads.texts import TextWorkload
 
@@ -32,13 +33,12 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
 def _answer(
     loaded: Any, texts: list[str], batch_size: int, most: int | None = None
 ) -> dict[str, int]:
-    """Answers all texts, or so many batches of them; strings go in, NumPy arrays come out."""
+    """Answers all texts, or the first batches of them; strings go in, NumPy arrays come out."""
     function = loaded.signatures["serving_default"]
     ((key, spec),) = function.structured_input_signature[1].items()
-    starts = range(0, len(texts), batch_size)[:most]
     answered = 0
-    for start in starts:
-        batch = tf.constant(texts[start : start + batch_size])
+    for some in split_into_batches(texts, batch_size, most):
+        batch = tf.constant(some)
         if spec.shape.rank == 2:
             batch = batch[:, tf.newaxis]
         answers = [tensor.numpy() for tensor in function(**{key: batch}).values()]

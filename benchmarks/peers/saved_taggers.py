@@ -12,6 +12,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from benchmarks.measuring import split_into_batches
 from benchmarks.worker import Work, read_config, serve
 from benchmarks.workloads.sentences import TaggedWorkload
 
@@ -30,16 +31,16 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
         words = sum(map(len, given["words"]))
         for kind, signature in SIGNATURES.items():
             answer = loaded.signatures[signature]
-            tagged(answer, given[kind], batch_size, most=2)
-            run = partial(_counted, answer, given[kind], batch_size, words)
+            tag(answer, given[kind], batch_size, most=2)
+            run = partial(_tag_and_count, answer, given[kind], batch_size, words)
             works[f"{kind} {batch_size}"] = run
     return works, {"tensorflow": tf.__version__}
 
 
-def tagged(
+def tag(
     answer: Any, given: Sequence[Any], batch_size: int, most: int | None = None
 ) -> list[dict[str, Any]]:
-    """Tags all sentences, or so many batches of them.
+    """Tags all sentences, or the first batches of them.
 
     Args:
         answer: a signature of the model.
@@ -52,16 +53,14 @@ def tagged(
     """
     ((key, spec),) = answer.structured_input_signature[1].items()
     answers = []
-    for start in range(0, len(given), batch_size)[:most]:
-        batch = given[start : start + batch_size]
-        if spec.shape.rank == 2:
-            batch = padded(batch)
-        found = answer(**{key: tf.constant(batch)})
-        answers.append({name: tensor.numpy() for name, tensor in found.items()})
+    for batch in split_into_batches(given, batch_size, most):
+        rows = pad(batch) if spec.shape.rank == 2 else batch
+        tensors = answer(**{key: tf.constant(rows)})
+        answers.append({name: tensor.numpy() for name, tensor in tensors.items()})
     return answers
 
 
-def padded(sentences: Sequence[list[str]]) -> list[list[str]]:
+def pad(sentences: Sequence[list[str]]) -> list[list[str]]:
     """Makes sentences equally long with empty words at their ends.
 
     Args:
@@ -71,15 +70,17 @@ def padded(sentences: Sequence[list[str]]) -> list[list[str]]:
         As many rows.
 
     Example:
-        >>> padded([["a"], ["b", "c"]])
+        >>> pad([["a"], ["b", "c"]])
         [['a', ''], ['b', 'c']]
     """
     longest = max(map(len, sentences))
     return [words + [""] * (longest - len(words)) for words in sentences]
 
 
-def _counted(answer: Any, given: Sequence[Any], batch_size: int, words: int) -> dict[str, int]:
-    answers = tagged(answer, given, batch_size)
+def _tag_and_count(
+    answer: Any, given: Sequence[Any], batch_size: int, words: int
+) -> dict[str, int]:
+    answers = tag(answer, given, batch_size)
     return {"sentences": sum(len(batch["tags"]) for batch in answers), "words": words}
 
 

@@ -5,18 +5,15 @@ Variants have a batch size: `translate 32`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import tensorflow as tf
 
+from benchmarks.measuring import measure_writing, split_into_batches
 from benchmarks.worker import Work, read_config, serve
 from benchmarks.workloads.pairs import TranslationWorkload
-from benchmarks.workloads.words import count_written_tokens
-
-_SIGNATURE = "serving_default"
 
 
 def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
@@ -24,7 +21,7 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
     config = read_config()
     work = TranslationWorkload.read(config["workload"])
     loaded = tf.saved_model.load(config["model"])
-    answer = loaded.signatures[_SIGNATURE]
+    answer = loaded.signatures["serving_default"]
     works: dict[str, Work] = {}
     for batch_size, count in config["batches"]:
         sentences = work.test_sources[:count]
@@ -44,20 +41,11 @@ def translate(answer: Any, sentences: Sequence[str], batch_size: int) -> dict[st
     Returns:
         `seconds`, `sentences`, `tokens` and the `first` translation.
     """
-    start = time.perf_counter()
-    found: list[bytes] = []
-    for first in range(0, len(sentences), batch_size):
-        batch = tf.constant(sentences[first : first + batch_size])
-        found += answer(text=batch)["translation"].numpy().tolist()
-    seconds = time.perf_counter() - start
-    translations = [text.decode() for text in found]
-    tokens = count_written_tokens(translations)
-    return {
-        "seconds": seconds,
-        "sentences": len(translations),
-        "tokens": tokens,
-        "first": translations[0],
-    }
+
+    def write(batch: Sequence[str]) -> list[bytes]:
+        return answer(text=tf.constant(batch))["translation"].numpy().tolist()
+
+    return measure_writing(write, split_into_batches(sentences, batch_size), "sentences")
 
 
 if __name__ == "__main__":

@@ -9,22 +9,24 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.captioning import BEAMS, GREEDY, KERAS, OURS, TOGETHER, TRAINING, Measured, table
-from benchmarks.ours.captioning import captioner_of
+from benchmarks.captioning import BEAMS, GREEDY, KERAS, TOGETHER, table
+from benchmarks.measured import OURS, TRAINING, Measured
+from benchmarks.ours.captioning import build_captioner
 from benchmarks.peers import keras_captioner, saved_captioner
 from benchmarks.rounds import Entrant
 from benchmarks.workloads.images import CaptionWorkload
 from seqkit.tasks.captioning.network import ENCODER
+from tests.benchmarks.answers import make_answers
 from tests.tiny_images import jpeg
 
 MEASURED = [
-    Measured(OURS, TRAINING, 160, "seqkit"),
-    Measured(KERAS, TRAINING, 160, "keras"),
-    Measured(TOGETHER, TRAINING, 160, "keras"),
-    Measured(OURS, BEAMS, 16, "server"),
-    Measured(KERAS, BEAMS, 16, "keras"),
-    Measured(OURS, GREEDY, 1, "server"),
-    Measured(KERAS, GREEDY, 1, "keras"),
+    Measured(OURS, TRAINING, 160),
+    Measured(KERAS, TRAINING, 160),
+    Measured(TOGETHER, TRAINING, 160),
+    Measured(OURS, BEAMS, 16),
+    Measured(KERAS, BEAMS, 16),
+    Measured(OURS, GREEDY, 1),
+    Measured(KERAS, GREEDY, 1),
 ]
 SIZES = {
     **{"height": 24, "width": 32, "widths": [4, 6], "strides": [2, 2], "blocks": 1},
@@ -34,22 +36,15 @@ SIZES = {
     **{"vocabulary_size": 100, "min_count": 1},
 }
 START, END, A, B, C = 2, 3, 4, 5, 6
-
-
-def answers(measured, rounds, tokens=1000):
-    """Seconds of each round for each; 100 captions are read or written in all of them."""
-    amount = {"captions": 100, "tokens": tokens}
-    return {
-        row.entrant.name: [{"seconds": seconds, **amount} for seconds in given]
-        for row, given in zip(measured, rounds, strict=True)
-    }
+# What is read or written in each round.
+AMOUNTS = {"captions": 100, "tokens": 1000}
 
 
 def test_workers_are_asked_for_what_they_offer():
     assert [row.entrant for row in MEASURED[:4]] == [
         Entrant("seqkit, training, 160", "seqkit", "train"),
         Entrant("plain Keras, training, 160", "keras", "train"),
-        Entrant(f"{TOGETHER}, training, 160", "keras", "train together"),
+        Entrant(f"{TOGETHER.name}, training, 160", "keras", "train together"),
         Entrant("seqkit, beams, 16", "server", "beams 16"),
     ]
 
@@ -57,11 +52,11 @@ def test_workers_are_asked_for_what_they_offer():
 def test_each_is_compared_with_the_peer_that_does_the_same_work():
     # The second round is slow for everybody.
     rounds = [[1, 3, 1], [8, 24, 8], [4, 12, 4], [1, 3, 1], [5, 15, 5], [10, 30, 10], [40, 120, 40]]
-    rows = table(MEASURED, answers(MEASURED, rounds))
+    rows = table(MEASURED, make_answers(MEASURED, rounds, **AMOUNTS))
     assert [(row["captioning"], row["work"], row["batch"]) for row in rows] == [
         ("seqkit", "training", 160),
         ("plain Keras", "training", 160),
-        (TOGETHER, "training", 160),
+        (TOGETHER.name, "training", 160),
         ("seqkit", "greedy", 1),
         ("plain Keras", "greedy", 1),
         ("seqkit", "beams", 16),
@@ -70,13 +65,13 @@ def test_each_is_compared_with_the_peer_that_does_the_same_work():
     assert [row["captions/s"] for row in rows] == [100, 12.5, 25, 10, 2.5, 100, 20]
     assert [row["tokens/s"] for row in rows] == [1000, 125, 250, 100, 25, 1000, 200]
     assert [row["× plain Keras"] for row in rows] == [8, 1, 2, 4, 1, 5, 1]
-    assert [row[f"× {TOGETHER}"] for row in rows] == [4, 0.5, 1, None, None, None, None]
+    assert [row[f"× {TOGETHER.name}"] for row in rows] == [4, 0.5, 1, None, None, None, None]
 
 
 @pytest.mark.parametrize(("tokens", "times"), [(500, 2.0), (1000, 4.0), (2000, 4.0)])
 def test_nobody_gains_by_writing_less_or_more(tokens, times):
-    ours = answers(MEASURED[3:4], [[1, 1, 1]], tokens)
-    peer = answers(MEASURED[4:5], [[4, 4, 4]])
+    ours = make_answers(MEASURED[3:4], [[1, 1, 1]], **AMOUNTS | {"tokens": tokens})
+    peer = make_answers(MEASURED[4:5], [[4, 4, 4]], **AMOUNTS)
     assert table(MEASURED[3:5], ours | peer)[0]["× plain Keras"] == times
 
 
@@ -102,7 +97,7 @@ def plain():
 
 def test_both_encoders_are_the_same_network(plain):
     work = CaptionWorkload("some", ["x"], [["a b c d e"]], 1, [])
-    ours = captioner_of(SIZES, work)
+    ours = build_captioner(SIZES, work)
     assert len(ours.target.vocabulary) == 9
     shapes = [weight.shape for weight in ours.core.get_layer(ENCODER).weights]
     (encoder,) = (layer for layer in plain.encoder.layers if isinstance(layer, keras.Model))
@@ -118,8 +113,8 @@ def test_captions_together_are_answered_as_in_rows(plain):
     assert rows.shape == (4, 3, 9)
     assert np.allclose(rows, together, atol=1e-5)
     # And as the compiled parts do, of any length.
-    cells = keras_captioner.compiled(plain.encoder)(images)
-    decode = keras_captioner.compiled(plain.decoder)
+    cells = keras_captioner.compile_network(plain.encoder)(images)
+    decode = keras_captioner.compile_network(plain.decoder)
     for length in (1, 3):
         logits = decode(cells, ids[::2, :length].astype("int32"))
         assert np.allclose(logits, rows[::2, :length], atol=1e-5)
@@ -133,9 +128,9 @@ def test_batches_have_all_captions_both_ways(plain, tmp_path):
     words = keras.layers.TextVectorization(
         standardize=None, split="whitespace", vocabulary=["<start>", "<end>", *"abcde"]
     )
-    together = keras_captioner.batches_of(SIZES, words, images, captions, 2)
+    together = keras_captioner.make_batches(SIZES, words, images, captions, 2)
     flat = [text for texts in captions for text in texts]
-    in_rows = keras_captioner.batches_of(SIZES, words, np.repeat(images, 2).tolist(), flat, 4)
+    in_rows = keras_captioner.make_batches(SIZES, words, np.repeat(images, 2).tolist(), flat, 4)
     expected = {
         *((0, START, A, B, END), (0, START, A, END), (100, START, B, END), (100, START, C, END)),
         *((200, START, C, A, B, END), (200, START, 7, END)),

@@ -45,10 +45,10 @@ def test_the_lower_of_two_baselines_is_the_better_one(monkeypatch):
     recipe = SimpleNamespace(train_and_score=lambda parts, config, **more: outcome)
     monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
     public = PublicData("jsb", "JSB", "aa", 1, lambda fold: {})
-    run = quality.measured(public, 0, music.DEFAULTS)
+    run = quality.measure_fold(public, 0, music.DEFAULTS)
     assert run["baseline"] == pytest.approx(10.12)
     row = {"data": "jsb", "title": "JSB", "seed": 0, "sha256": "aa", "folds": 1, "runs": [run]}
-    cells = quality_tables.summary(row)
+    cells = quality_tables.make_row(row)
     assert list(cells.items())[:7] == [
         ("data", "JSB"),
         ("nats a frame", "6.86"),

@@ -65,8 +65,8 @@ def kept_with(change):
 
 def test_a_setting_that_is_new_leaves_rows_as_long_as_it_has_its_default():
     row = kept_with(lambda config: {k: v for k, v in config.items() if k != "dropout"})
-    assert quality.is_of(row, some(), CONFIG)
-    assert not quality.is_of(row, some(), change_settings(CONFIG, dropout=0.4))
+    assert quality.is_current(row, some(), CONFIG)
+    assert not quality.is_current(row, some(), change_settings(CONFIG, dropout=0.4))
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_a_setting_that_is_new_leaves_rows_as_long_as_it_has_its_default():
     ids=["a default that has changed", "a setting that is gone"],
 )
 def test_rows_of_other_settings_are_not_taken(change):
-    assert not quality.is_of(kept_with(lambda config: config | change), some(), CONFIG)
+    assert not quality.is_current(kept_with(lambda config: config | change), some(), CONFIG)
 
 
 def test_settings_come_back_from_the_file_as_they_were():
     assert isinstance(read_settings(CONFIG)["pooling"], tuple)
-    assert quality.is_of(kept_with(lambda config: config), some(), CONFIG)
+    assert quality.is_current(kept_with(lambda config: config), some(), CONFIG)
 
 
 def test_another_seed_is_another_row():
@@ -94,7 +94,7 @@ def test_folds_become_a_mean_and_a_deviation():
     row = quality.take_up([], some(sha256="ab12"), CONFIG)
     row["runs"] += [dict(RUN), {**RUN, "fold": 1, "accuracy": 0.9, "training_minutes": 2.0}]
     assert quality.is_whole(row)
-    assert quality_tables.summary(row) == {
+    assert quality_tables.make_row(row) == {
         "data": "MR, 2-fold",
         "accuracy, %": "85.00 ± 7.1",
         "naive Bayes, %": "70.00 ± 0.0",
@@ -162,7 +162,7 @@ def translation_row():
 
 
 def test_a_translator_has_a_row_for_each_of_its_tests():
-    lines = quality_tables.shown([translation_row()]).splitlines()
+    lines = quality_tables.make_tables([translation_row()]).splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[:4]]
     assert cells[0][:6] == [
         *("data", "BLEU", "best plain model, BLEU", "chrF", "exact, %", "unknown tokens, %")
@@ -179,7 +179,7 @@ def test_a_translator_has_a_row_for_each_of_its_tests():
 def test_a_recipe_without_translations_signs_no_bleu():
     row = quality.take_up([], some(folds=1), CONFIG)
     row["runs"].append(dict(RUN))
-    assert len(quality_tables.shown([row]).splitlines()) == 3
+    assert len(quality_tables.make_tables([row]).splitlines()) == 3
 
 
 def test_a_captioner_stands_beside_the_best_plain_model_of_each_score():
@@ -190,7 +190,7 @@ def test_a_captioner_stands_beside_the_best_plain_model_of_each_score():
     run = {**RUN, "examples": 500, "bleu_4": 12.34, "cider_d": 0.3456, "exact_match": 0.002}
     run |= {"distinct_captions": 321, "bleu_signature": "nrefs:5|tok:13a", "plain": plain}
     about = {"data": "flickr8k", "title": "Flickr8k", "seed": 0, "sha256": "ab12"}
-    lines = quality_tables.shown([{**about, "folds": 1, "runs": [run]}]).splitlines()
+    lines = quality_tables.make_tables([{**about, "folds": 1, "runs": [run]}]).splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in (lines[0], lines[2])]
     assert dict(zip(*cells, strict=True)) == {
         "data": "Flickr8k",
@@ -219,7 +219,7 @@ def test_scores_of_plain_captioners_are_kept(monkeypatch):
     recipe = SimpleNamespace(train_and_score=lambda parts, config, **more: outcome)
     monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
     public = some()._replace(name="digit_scenes")
-    run = json.loads(json.dumps(quality.measured(public, 0, CONFIG, quick=True)))
+    run = json.loads(json.dumps(quality.measure_fold(public, 0, CONFIG, quick=True)))
     assert run["plain"]["nearest"]["BLEU-4"] == pytest.approx(100)
     assert 0 < run["plain"]["constant"]["CIDEr-D"] < run["plain"]["nearest"]["CIDEr-D"]
     assert run["distinct_captions"] == 1 and run["baseline"] == pytest.approx(100)
@@ -252,7 +252,7 @@ def test_the_model_is_scored_on_further_tests_too(monkeypatch, quick):
     public = some()._replace(
         parts=lambda fold: {"test": given}, more_tests=lambda: {"another": given}
     )
-    run = quality.measured(public, 0, CONFIG, quick=quick)
+    run = quality.measure_fold(public, 0, CONFIG, quick=quick)
     rows_used = 300 if quick else 400
     assert seen == [{"test": rows_used}, ("model", rows_used)]
     assert run["examples"] == "first" and run["more_tests"] == {"another": {"examples": "second"}}
@@ -265,7 +265,7 @@ def test_without_further_tests_nothing_is_said_of_them(monkeypatch):
     )
     recipe = SimpleNamespace(train_and_score=lambda parts, config, **more: outcome)
     monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
-    assert "more_tests" not in quality.measured(some(), 0, CONFIG)
+    assert "more_tests" not in quality.measure_fold(some(), 0, CONFIG)
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def foretold(monkeypatch):
     monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
     row = {"roc_auc": 0.6, "mcc": 0.1, "accuracy": 0.71, "majority": 0.69, "examples": 527}
     public = some(folds=1)._replace(name="cola", judge=lambda model: {model: {"slor": row}})
-    run = json.loads(json.dumps(quality.measured(public, 0, CONFIG, quick=True)))
+    run = json.loads(json.dumps(quality.measure_fold(public, 0, CONFIG, quick=True)))
     about = {"data": "cola", "title": "CoLA", "seed": 0, "sha256": "ab12", "folds": 1}
     return {**about, "runs": [run]}
 
@@ -289,7 +289,7 @@ def foretold(monkeypatch):
 def test_a_language_model_stands_beside_the_ngrams(foretold):
     (run,) = foretold["runs"]
     assert run["baseline"] == 1.7 and run["judged"].keys() == {"model"}
-    lines = quality_tables.shown([foretold]).splitlines()
+    lines = quality_tables.make_tables([foretold]).splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in (lines[0], lines[2])]
     shown = dict(zip(*cells, strict=True))
     assert shown.pop("with reading and scoring, min")
@@ -315,14 +315,14 @@ def test_of_ngrams_that_are_less_surprised_is_the_best(foretold, monkeypatch):
     )
     recipe = SimpleNamespace(train_and_score=lambda parts, config, **more: outcome)
     monkeypatch.setattr(quality, "_recipe", lambda name: recipe)
-    assert quality.measured(some()._replace(name="pydoc"), 0, CONFIG)["baseline"] == 110
+    assert quality.measure_fold(some()._replace(name="pydoc"), 0, CONFIG)["baseline"] == 110
     more = {"score": "perplexity", "perplexity": 90.0, "baselines": {"2-gram": 120.0}}
     row = {**foretold, "runs": [{**foretold["runs"][0], **more}]}
-    assert "| perplexity | 90.0 | 120.0 (2-gram) |" in quality_tables.shown([row])
+    assert "| perplexity | 90.0 | 120.0 (2-gram) |" in quality_tables.make_tables([row])
 
 
 def test_of_a_stream_its_beginning_is_quickly_measured():
-    parts = quality._few(
+    parts = quality._take_few(
         {"train": data.read_stream(["a" * 20_000]), "test": data.read_stream(["b"])}
     )
     assert [parts[name].characters for name in ("train", "test")] == [10_000, 1]

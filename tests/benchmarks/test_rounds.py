@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.rounds import Entrant, Worker, WorkerError, environment, median, ratio, take_turns
+from benchmarks.rounds import (
+    Entrant,
+    Job,
+    Worker,
+    WorkerError,
+    environment,
+    median,
+    ratio,
+    take_turns,
+)
 
 STAND_IN = """
 import os
@@ -42,7 +51,7 @@ def start(tmp_path, monkeypatch):
         directory = tmp_path / name
         directory.mkdir()
         config = {"name": name, "log": str(tmp_path / "log"), **config}
-        started.append(Worker("standin", config, directory=directory, threads=2))
+        started.append(Worker(Job("standin", config), directory=directory, threads=2))
         return started[-1]
 
     yield start

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from benchmarks.peers.saved_taggers import SIGNATURES, tagged
+from benchmarks.measured import OURS, TRAINING, Measured
+from benchmarks.peers.saved_taggers import SIGNATURES, tag
 from benchmarks.rounds import Entrant
-from benchmarks.tagging import FLAIR, OURS, SPACY, TEXT, TRAINING, WORDS, Measured, table
+from benchmarks.tagging import FLAIR, SPACY, TEXT, WORDS, table
+from tests.benchmarks.answers import make_answers
 
 OURS_ALONE = [
-    Measured(OURS, TRAINING, 32, "seqkit"),
-    Measured(OURS, WORDS, 256, "server"),
-    Measured(OURS, TEXT, 256, "server"),
+    Measured(OURS, TRAINING, 32),
+    Measured(OURS, WORDS, 256),
+    Measured(OURS, TEXT, 256),
 ]
 PEERS = [
-    Measured(FLAIR, TRAINING, 32, "flair"),
-    Measured(FLAIR, WORDS, 32, "flair"),
-    Measured(SPACY, WORDS, 32, "spacy"),
-    Measured(SPACY, WORDS, 1000, "spacy"),
+    Measured(FLAIR, TRAINING, 32),
+    Measured(FLAIR, WORDS, 32),
+    Measured(SPACY, WORDS, 32),
+    Measured(SPACY, WORDS, 1000),
 ]
-
-
-def answers(measured, rounds):
-    """Seconds of each round for each; 100 sentences of 10 words are read in all of them."""
-    amount = {"sentences": 100, "words": 1000}
-    return {
-        row.entrant.name: [{"seconds": seconds, **amount} for seconds in given]
-        for row, given in zip(measured, rounds, strict=True)
-    }
+# What is read or written in each round.
+AMOUNTS = {"sentences": 100, "words": 1000}
 
 
 def test_workers_are_asked_for_what_they_offer():
@@ -41,7 +36,7 @@ def test_each_is_compared_with_peers_that_do_the_same_work():
     # Of spaCy the first is faster in two rounds of three; the second round is slow for everybody.
     flair, spacy = ([10, 30, 10], [1, 3, 1]), ([0.4, 1.2, 0.4], [0.5, 0.9, 0.5])
     ours = ([2, 6, 2], [0.1, 0.3, 0.1], [0.2, 0.6, 0.2])
-    rows = table(measured, answers(measured, [*flair, *spacy, *ours]))
+    rows = table(measured, make_answers(measured, [*flair, *spacy, *ours], **AMOUNTS))
     assert [(row["tagging"], row["work"], row["batch"]) for row in rows] == [
         ("seqkit", "training", 32),
         ("Flair", "training", 32),
@@ -58,7 +53,7 @@ def test_each_is_compared_with_peers_that_do_the_same_work():
 
 
 def test_a_peer_that_is_not_given_is_left_out():
-    rows = table(OURS_ALONE, answers(OURS_ALONE, [[2], [0.1], [0.2]]))
+    rows = table(OURS_ALONE, make_answers(OURS_ALONE, [[2], [0.1], [0.2]], **AMOUNTS))
     assert [row["sentences/s"] for row in rows] == [50, 1000, 500]
     assert {row["× Flair"] for row in rows} == {row["× spaCy"] for row in rows} == {None}
 
@@ -78,7 +73,7 @@ def test_words_are_given_padded_and_texts_as_they_are(tmp_path):
     seen = {}
     for kind, given in (("words", [["a"], ["b", "c"], ["d"]]), ("text", ["a", "b c", "d"])):
         answer = loaded.signatures[SIGNATURES[kind]]
-        seen[kind] = [batch["tags"].tolist() for batch in tagged(answer, given, 2)]
-        assert len(tagged(answer, given, 2, most=1)) == 1
+        seen[kind] = [batch["tags"].tolist() for batch in tag(answer, given, 2)]
+        assert len(tag(answer, given, 2, most=1)) == 1
     assert seen["words"] == [[[b"A", b""], [b"B", b"C"]], [[b"D"]]]
     assert seen["text"] == [[b"A", b"B C"], [b"D"]]

@@ -5,33 +5,20 @@ from __future__ import annotations
 import pytest
 import tensorflow as tf
 
+from benchmarks.measured import OURS, TRAINING, TRANSLATING, Measured, token_lengths
 from benchmarks.peers.saved_translator import translate
 from benchmarks.rounds import Entrant
-from benchmarks.translation import (
-    JOEY,
-    OURS,
-    TRAINING,
-    TRANSLATING,
-    Measured,
-    table,
-    tokens_each,
-)
+from benchmarks.translation import JOEY, table
+from tests.benchmarks.answers import make_answers
 
 OURS_ALONE = [
-    Measured(OURS, TRANSLATING, 32, "server"),
-    Measured(OURS, TRANSLATING, 1, "server"),
-    Measured(OURS, TRAINING, 64, "seqkit"),
+    Measured(OURS, TRANSLATING, 32),
+    Measured(OURS, TRANSLATING, 1),
+    Measured(OURS, TRAINING, 64),
 ]
-PEERS = [row._replace(who=JOEY, worker="joeynmt") for row in OURS_ALONE]
-
-
-def answers(measured, rounds, tokens=1000):
-    """Seconds of each round for each; 100 sentences are read or written in all of them."""
-    amount = {"sentences": 100, "tokens": tokens}
-    return {
-        row.entrant.name: [{"seconds": seconds, **amount} for seconds in given]
-        for row, given in zip(measured, rounds, strict=True)
-    }
+PEERS = [row._replace(side=JOEY) for row in OURS_ALONE]
+# What is read or written in each round.
+AMOUNTS = {"sentences": 100, "tokens": 1000}
 
 
 def test_workers_are_asked_for_what_they_offer():
@@ -41,8 +28,8 @@ def test_workers_are_asked_for_what_they_offer():
 
 def test_each_is_compared_with_the_peer_that_does_the_same_work():
     # The second round is slow for everybody.
-    ours = answers(OURS_ALONE, [[1, 3, 1], [5, 15, 5], [2, 6, 2]])
-    peer = answers(PEERS, [[4, 12, 4], [40, 120, 40], [10, 30, 10]])
+    ours = make_answers(OURS_ALONE, [[1, 3, 1], [5, 15, 5], [2, 6, 2]], **AMOUNTS)
+    peer = make_answers(PEERS, [[4, 12, 4], [40, 120, 40], [10, 30, 10]], **AMOUNTS)
     rows = table([*PEERS, *OURS_ALONE], ours | peer)
     assert [(row["translation"], row["work"], row["batch"]) for row in rows] == [
         ("seqkit", "training", 64),
@@ -59,19 +46,21 @@ def test_each_is_compared_with_the_peer_that_does_the_same_work():
 
 @pytest.mark.parametrize(("tokens", "times"), [(500, 2.0), (1000, 4.0), (2000, 4.0)])
 def test_nobody_gains_by_writing_less_or_more(tokens, times):
-    ours = answers(OURS_ALONE[:1], [[1, 1, 1]], tokens)
-    peer = answers(PEERS[:1], [[4, 4, 4]])
+    ours = make_answers(OURS_ALONE[:1], [[1, 1, 1]], **AMOUNTS | {"tokens": tokens})
+    peer = make_answers(PEERS[:1], [[4, 4, 4]], **AMOUNTS)
     assert table([OURS_ALONE[0], PEERS[0]], ours | peer)[0]["× Joey NMT"] == times
 
 
 def test_a_peer_that_is_not_given_is_left_out():
-    rows = table(OURS_ALONE, answers(OURS_ALONE, [[1], [5], [2]]))
+    rows = table(OURS_ALONE, make_answers(OURS_ALONE, [[1], [5], [2]], **AMOUNTS))
     assert [row["sentences/s"] for row in rows] == [50, 20, 100]
     assert {row["× Joey NMT"] for row in rows} == {None}
 
 
 def test_the_length_of_sentences_is_told():
-    assert tokens_each([{"sentences": 2, "tokens": n} for n in (10, 30, 22)]) == 11
+    (row, *_) = OURS_ALONE
+    told = {row.entrant.name: [{"sentences": 2, "tokens": n} for n in (10, 30, 22)]}
+    assert token_lengths([row], told, "sentences") == {row.entrant.name: 11}
 
 
 def test_a_saved_translator_gets_texts_and_what_it_writes_is_counted():

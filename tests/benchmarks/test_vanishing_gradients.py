@@ -40,7 +40,7 @@ def test_norms_are_those_of_the_jacobian(cell):
 
 
 def test_what_is_to_be_remembered_came_first_and_is_marked():
-    inputs, first = vanishing_gradients.remembering(np.random.default_rng(0), 20, 6)
+    inputs, first = vanishing_gradients.make_sequences(np.random.default_rng(0), 20, 6)
     assert inputs.shape == (20, 6, 9) and (inputs[:, :, :8].sum(axis=2) == 1).all()
     assert (inputs[:, 0, :8].argmax(axis=1) == first).all()
     assert inputs[:, :, 8].tolist() == [[1, 0, 0, 0, 0, 0]] * 20

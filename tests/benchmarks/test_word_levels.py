@@ -11,7 +11,7 @@ from benchmarks.settings import read_settings
 def test_every_choice_of_levels_gets_a_row(capsys, monkeypatch):
     asked = []
 
-    def measured(public, fold, config, *, quick):
+    def measure_fold(public, fold, config, *, quick):
         settings = read_settings(config)
         asked.append((settings["character_filters"] > 0, settings["affix_dim"] > 0))
         return {
@@ -20,7 +20,7 @@ def test_every_choice_of_levels_gets_a_row(capsys, monkeypatch):
             "unseen_rate": 0.1,
         }
 
-    monkeypatch.setattr(word_levels, "measured", measured)
+    monkeypatch.setattr(word_levels, "measure_fold", measure_fold)
     word_levels.main(quick=True)
     assert sorted(asked) == [(False, False), (False, True), (True, False), (True, True)]
     lines = capsys.readouterr().out.splitlines()
