@@ -103,7 +103,7 @@ def caption(layout: tuple[int | None, ...]) -> str:
 
 
 def _layouts(count: int) -> Iterator[tuple[int | None, ...]]:
-    """All ways to put so many digits into the places."""
+    """All ways to put that many digits into the places."""
     for where in itertools.combinations(range(len(PLACES)), count):
         for digits in itertools.product(range(len(NAMES)), repeat=count):
             at = dict(zip(where, digits, strict=True))

@@ -47,7 +47,7 @@ def pydoc_text(seed: int = 0) -> dict[str, list[str]]:
 
 
 def _fitting(documents: list[str], characters: int) -> list[str]:
-    """The documents that fit, one after another, into so many characters."""
+    """The documents that fit, one after another, into a number of characters."""
     chosen = []
     for document in documents:
         if len(document) <= characters:

@@ -97,8 +97,8 @@ def check_signature(function: Any, golden: Any, tolerance: Any) -> tuple[list[An
     problems: list[Any] = []
     greatest = 0.0
     for key, expected in golden["outputs"].items():
-        found, difference = compare(key, outputs[key], expected, tolerance)
-        problems += found
+        differences, difference = compare(key, outputs[key], expected, tolerance)
+        problems += differences
         greatest = max(greatest, difference)
     # An input of unknown rank takes one value, or one a row; here it is what golden has.
     batched = [
@@ -154,10 +154,10 @@ def check(directory: str, golden: Any) -> dict[str, Any]:
             problems.append((name, None, None, f"is not in {where}"))
             continue
         try:
-            found, difference = check_signature(served[name], expected[name], golden["tolerance"])
+            own, difference = check_signature(served[name], expected[name], golden["tolerance"])
         except Exception as error:
-            found, difference = [(None, None, f"fails: {first_line(error)}")], 0.0
-        problems += [(name, *problem) for problem in found]
+            own, difference = [(None, None, f"fails: {first_line(error)}")], 0.0
+        problems += [(name, *problem) for problem in own]
         greatest = max(greatest, difference)
         shapes = [v["shape"] for v in expected[name]["inputs"].values() if v["shape"]]
         rows[name] = max((shape[0] for shape in shapes), default=1)

@@ -191,10 +191,10 @@ def _refuse_cudnn(graph: meta_graph_pb2.MetaGraphDef) -> None:
     nodes = [*graph.graph_def.node]
     for function in graph.graph_def.library.function:
         nodes.extend(function.node_def)
-    found = sorted({node.op for node in nodes if "Cudnn" in node.op})
-    if found:
+    cudnn = sorted({node.op for node in nodes if "Cudnn" in node.op})
+    if cudnn:
         raise ExportError(
-            f"the traced graph has {', '.join(found)}, which no CPU server can run: a concrete "
+            f"the traced graph has {', '.join(cudnn)}, which no CPU server can run: a concrete "
             "function that a signature calls was traced before; let signatures() make it anew"
         )
 

@@ -26,10 +26,10 @@ def unknown_words(encoder: WordEncoder, dataset: Dataset, most: int = 20) -> lis
     """
     counts: Counter[str] = Counter()
     for tokens in dataset.batches("tokens", 4096):
-        found = tokens.flatten().value_counts()
-        words = found.field(0).to_pylist()
+        distinct = tokens.flatten().value_counts()
+        words = distinct.field(0).to_pylist()
         unknown = encoder.is_unknown(words).numpy()
-        numbers = found.field(1).to_numpy()
+        numbers = distinct.field(1).to_numpy()
         counts.update({words[i]: int(numbers[i]) for i in np.flatnonzero(unknown)})
     return counts.most_common(most)
 

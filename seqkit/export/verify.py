@@ -162,15 +162,15 @@ def _file_problems(root: Path, version: int | None) -> list[Problem]:
         if name not in recorded and not (root / name).is_file()
     ]
     present = {name: root / name for name in recorded if (root / name).is_file()}
-    found = layout.file_facts(root, list(present.values()))
+    facts = layout.file_facts(root, list(present.values()))
     for name, (size, digest) in recorded.items():
         if name not in present:
             problems.append(Problem(f"{name} is missing"))
-        elif found[name]["bytes"] != size:
+        elif facts[name]["bytes"] != size:
             problems.append(
-                Problem(f"{name} has {found[name]['bytes']} bytes; {size} were exported")
+                Problem(f"{name} has {facts[name]['bytes']} bytes; {size} were exported")
             )
-        elif found[name]["sha256"] != digest:
+        elif facts[name]["sha256"] != digest:
             problems.append(
                 Problem(f"{name} is not the file that was exported: its SHA-256 differs")
             )

@@ -26,7 +26,7 @@ def map_by_length(
         compute: takes `<int32>[n]`, numbers of rows of about one length, and gives for each output
             a tensor whose first axis may have any size.
         outputs: type and shape of each output of `compute`, None where sizes vary.
-        rows_together: at most so many rows of a chunk.
+        rows_together: the most rows of a chunk.
 
     Returns:
         Each output of all chunks, joined along the first axis.
@@ -44,8 +44,8 @@ def map_by_length(
     ) -> tuple[tf.Tensor, tf.Tensor, list[tf.TensorArray]]:
         longest = tf.maximum(tf.gather(lengths, order[left - 1]), 1)
         count = tf.clip_by_value(_STEPS_TOGETHER // longest, 1, tf.minimum(rows_together, left))
-        found = compute(order[left - count : left])
-        written = [p.write(done, value) for p, value in zip(parts, found, strict=True)]
+        outputs_of_chunk = compute(order[left - count : left])
+        written = [p.write(done, value) for p, value in zip(parts, outputs_of_chunk, strict=True)]
         return left - count, done + 1, written
 
     _, _, parts = tf.while_loop(

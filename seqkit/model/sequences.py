@@ -36,17 +36,18 @@ def find_by_length(
         num_best: how many sequences for each row.
         search: takes `<int32>[n]`, numbers of rows, and gives what was found for them and its
             tokens, `<string>[n, num_best, length]`.
-        rows_together: at most so many rows at once.
+        rows_together: the most rows at once.
 
     Returns:
         Found, in the order of the rows.
     """
 
     def some(rows: tf.Tensor) -> list[tf.Tensor]:
-        found, names = search(rows)
-        written = tf.sequence_mask(found.lengths, tf.shape(found.token_ids)[-1])
-        lengths = tf.reshape(found.lengths, [-1])
-        return [rows, found.score, lengths, tf.boolean_mask(names, written)]
+        best, names = search(rows)
+        # [n, num_best, length]
+        written = tf.sequence_mask(best.lengths, tf.shape(best.token_ids)[-1])
+        lengths = tf.reshape(best.lengths, [-1])  # [n * num_best]
+        return [rows, best.score, lengths, tf.boolean_mask(names, written)]
 
     kinds = (tf.int32, tf.float32, tf.int32, tf.string)
     shapes = ([None], [None, num_best], [None], [None])
@@ -54,5 +55,5 @@ def find_by_length(
     rows, score, written, names = map_by_length(lengths, some, specs, rows_together)
     order = tf.argsort(rows)
     sequences = tf.RaggedTensor.from_row_lengths(names, written, validate=False)
-    places = order[:, tf.newaxis] * num_best + tf.range(num_best)
+    places = order[:, tf.newaxis] * num_best + tf.range(num_best)  # [batch, num_best]
     return Found(tf.gather(sequences, tf.reshape(places, [-1])), tf.gather(score, order))

@@ -36,7 +36,7 @@ def answers_to(
 
 
 def at_least_one(text: tf.Tensor) -> tf.Tensor:
-    """Makes one empty text of none, to be taken away again: kernels cannot compute nothing.
+    """Adds an empty text to an empty batch, removed afterwards: kernels fail on an empty batch.
 
     Args:
         text: `<string>[batch]`.

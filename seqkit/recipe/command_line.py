@@ -77,7 +77,7 @@ def run_recipe(
     flags without a prefix. A parameter that also takes other things than text, such as `data`,
     takes text here.
 
-    A wrong value or file is told in one line, without a traceback; with `SEQKIT_TRACEBACK=1` in
+    A wrong value or file is reported in one line, without a traceback; with `SEQKIT_TRACEBACK=1` in
     the environment the traceback is shown.
 
     Args:
@@ -132,7 +132,7 @@ def run_recipe(
     given = tyro.cli(arguments, prog=_program(module or train.__module__), args=args)
     hint = "interrupted"
     if "resume" in given:
-        hint += ": the same command with --resume goes on from the last finished epoch"
+        hint += ": the same command with --resume continues from the last finished epoch"
     with _short_errors(hint):
         return train(**given)
 
@@ -148,7 +148,7 @@ def _described(docstring: str, help_of_data: str) -> str:
     """A docstring that says of `data` what a recipe says."""
     if not help_of_data:
         return docstring
-    return re.sub(r"(?m)^( +data: )[^\n]*", lambda found: found[1] + help_of_data, docstring)
+    return re.sub(r"(?m)^( +data: )[^\n]*", lambda match: match[1] + help_of_data, docstring)
 
 
 def _as_flag(parameter: inspect.Parameter, function: Callable[..., Any]) -> inspect.Parameter:

@@ -11,7 +11,7 @@ import pytest
 
 from seqkit.export.report import confusion, curves, facts, render, table, text
 from seqkit.tasks.captioning.caption_sheet import CaptionedPicture, caption_sheet
-from seqkit.tasks.tagging.tagged_text import tagged
+from seqkit.tasks.tagging.tagged_text import tagged_sentences
 from seqkit.tasks.translation.attention_maps import attention_maps
 
 EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
@@ -121,7 +121,10 @@ ANSWER = ["B-PER", "I-PER", "O", "B-PER", "O", "O", "B-PER", "B-LOC"]
 def sentences(tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "tags.html"
     path.write_text(
-        render("Tags", [tagged("Worst sentences", [(WORDS, TRUTH, ANSWER)] * 3, note="A note.")]),
+        render(
+            "Tags",
+            [tagged_sentences("Worst sentences", [(WORDS, TRUTH, ANSWER)] * 3, note="A note.")],
+        ),
         encoding="utf-8",
     )
     return path

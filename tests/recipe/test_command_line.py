@@ -114,7 +114,7 @@ def test_a_wrong_flag_ends_with_2(given, capsys):
         (
             "stop",
             130,
-            "interrupted: the same command with --resume goes on from the last finished epoch\n",
+            "interrupted: the same command with --resume continues from the last finished epoch\n",
         ),
     ],
 )

@@ -75,7 +75,7 @@ def collect(
         An answer for each row.
     """
     columns = {key: value.numpy() for key, value in answer.items()}
-    found = []
+    taggings = []
     for row, tag_row in enumerate(columns["tags"]):
         if given is not None:
             size = len(given[row])
@@ -105,8 +105,8 @@ def collect(
             for first, last, label in tag_scheme.spans(tags, scheme)
         )
         unknown = tuple(columns["unknown"][row, :size].tolist())
-        found.append(Tagging(tokens, tags, confidence, unknown, start, end, spans))
-    return found
+        taggings.append(Tagging(tokens, tags, confidence, unknown, start, end, spans))
+    return taggings
 
 
 def _as_string(text: str | bytes) -> str:

@@ -73,8 +73,8 @@ def linear_tagger(train: Dataset, test: Dataset, seed: int = 0) -> list[list[str
     answers: list[list[str]] = []
     for part in _parts(test):
         features = hasher.transform(f for tokens, _ in part for f in _features(tokens))
-        found = iter(model.predict(features).tolist())
-        answers += [[next(found) for _ in tokens] for tokens, _ in part]
+        predicted = iter(model.predict(features).tolist())
+        answers += [[next(predicted) for _ in tokens] for tokens, _ in part]
     return answers
 
 
@@ -83,13 +83,13 @@ def _features(tokens: Sequence[str]) -> Iterator[list[str]]:
     lower = ["<", *(token.lower() for token in tokens), ">"]
     for place, token in enumerate(tokens, 1):
         word = lower[place]
-        found = [f"w={word}", f"W={token}", f"-1={lower[place - 1]}", f"+1={lower[place + 1]}"]
-        found += [f"-1w={lower[place - 1]} {word}", f"w+1={word} {lower[place + 1]}"]
-        found += [f"p={word[:n]}" for n in _AFFIXES] + [f"s={word[-n:]}" for n in _AFFIXES]
-        found.append(f"-1s={lower[place - 1][-2:]}")
-        found.append(f"+1s={lower[place + 1][-2:]}")
-        found.append(f"shape={token[:1].isupper()}{token.isupper()}{token[:1].isdigit()}")
-        yield found
+        features = [f"w={word}", f"W={token}", f"-1={lower[place - 1]}", f"+1={lower[place + 1]}"]
+        features += [f"-1w={lower[place - 1]} {word}", f"w+1={word} {lower[place + 1]}"]
+        features += [f"p={word[:n]}" for n in _AFFIXES] + [f"s={word[-n:]}" for n in _AFFIXES]
+        features.append(f"-1s={lower[place - 1][-2:]}")
+        features.append(f"+1s={lower[place + 1][-2:]}")
+        features.append(f"shape={token[:1].isupper()}{token.isupper()}{token[:1].isdigit()}")
+        yield features
 
 
 def _sentences(dataset: Dataset) -> Iterator[tuple[list[str], list[str]]]:

@@ -28,7 +28,7 @@ class TokenTagger(ServableModel):
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. A text is
     split by `WordTokenizer`, case kept; words given one by one are taken as they are, and each gets
     exactly one tag. A document longer than `max_length` words is read in windows that overlap;
-    the best path of tags is found over the whole of it.
+    the best path of tags is taggings over the whole of it.
 
     Args:
         encoder: words to ids.
@@ -172,9 +172,9 @@ class TokenTagger(ServableModel):
         Raises:
             ValueError: an item is not a string that UTF-8 can hold; its index is named.
         """
-        found: list[Tagging] = []
+        taggings: list[Tagging] = []
         if not len(sources):
-            return found
+            return taggings
         split = [not isinstance(source, (str, bytes)) for source in sources]
         if len(set(split)) > 1:
             raise ValueError("sources has texts and lists of words; give all as one or the other")
@@ -185,11 +185,11 @@ class TokenTagger(ServableModel):
                 words = as_text_tensor([word or " " for row in part for word in row])
                 rows = tf.RaggedTensor.from_row_lengths(words, [len(row) for row in part])
                 answer = self._of_tokens(rows.to_tensor(""))
-                found += collect(answer, self.scheme, given=part)
+                taggings += collect(answer, self.scheme, given=part)
             else:
                 answer = self._of_texts(as_text_tensor(part))
-                found += collect(answer, self.scheme, texts=cast(Sequence[str], part))
-        return found
+                taggings += collect(answer, self.scheme, texts=cast(Sequence[str], part))
+        return taggings
 
     def answer_texts(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """Splits texts into words and tags each.

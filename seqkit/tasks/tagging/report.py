@@ -13,7 +13,7 @@ from seqkit.export.provenance import HARD_TEXTS
 from seqkit.export.publish import TaskReport, publish
 from seqkit.export.unknown_words import unknown_table, unknown_words
 from seqkit.tasks.tagging.evaluation import TaggingScores
-from seqkit.tasks.tagging.tagged_text import tagged
+from seqkit.tasks.tagging.tagged_text import tagged_sentences
 from seqkit.text import vector_coverage
 
 _HARD_TOKENS = [["", "x"], ["가나다", "👩‍👩‍👧"], ["a" * 100]]
@@ -74,7 +74,7 @@ def describe_tagger(outcome: Outcome, datasets: Mapping[str, Dataset]) -> TaskRe
         sections=[
             _spans(scores) if scores.spans else None,
             report.confusion(scores.labels, scores.confusion),
-            tagged(
+            tagged_sentences(
                 "Worst sentences",
                 [(s.tokens, s.truth, s.answer) for s in scores.worst],
                 note="Sentences of the test data with the most wrong tags.",

@@ -56,7 +56,7 @@ class TagSearch(NamedTuple):
         Returns:
             Decided.
         """
-        # No kernel is asked to compute nothing: a text of one word comes last, taken away again.
+        # Kernels fail on an empty batch: a text of one word is added, and removed afterwards.
         flat = tf.concat([words.values, ["."]], 0)
         splits = tf.cast(words.row_splits, tf.int32)
         splits = tf.concat([splits, splits[-1:] + 1], 0)

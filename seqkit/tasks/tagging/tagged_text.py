@@ -11,7 +11,7 @@ from seqkit.export.report import Section
 _OUTSIDE = "O"
 
 
-def tagged(
+def tagged_sentences(
     title: str,
     sentences: Sequence[tuple[Sequence[str], Sequence[str], Sequence[str]]],
     note: str = "",
