@@ -34,7 +34,8 @@ class Config(Settings):
     Attributes:
         vocabulary_size: the most words.
         min_count: rarer words are UNK in the dictionary; their letters are read all the same.
-        max_characters: a longer word is read by its beginning and its end, half as many letters each.
+        max_characters: of a longer word, half as many letters of its beginning and of its end are
+            read.
         affix_buckets: size of the table of each kind of affix.
         max_length: words read at once; a longer document is read in windows that overlap.
         pretrained_vectors: text file of word vectors, GloVe's or fastText's (.vec), unpacked. Words
