@@ -22,6 +22,7 @@ def check_rates(**rates: float) -> None:
 
 def arguments_of(layer: Any, cls: type) -> dict[str, Any]:
     """Gives the arguments that `cls` made a layer with, for `get_config`: each is an attribute."""
-    parameters = inspect.signature(cls.__init__).parameters.values()
+    # Not of the class: Keras's `__new__` takes anything.
+    parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
     names = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD and p.name != "self"]
     return {name: getattr(layer, name) for name in names}

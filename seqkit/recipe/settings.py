@@ -51,16 +51,16 @@ class Settings:
         """Makes a dataclass that takes the settings of its parts too."""
         super().__init_subclass__()
         dataclasses.dataclass(frozen=True)(cls)
-        names = list(_own_names(cls, [field.name for field in dataclasses.fields(cls)]))
+        names = list(_own_names(cls, _fields(cls)))
         if twice := {name for name in names if names.count(name) > 1}:
             raise TypeError(f"{cls.__name__} has two settings {', '.join(sorted(twice))}")
-        set_fields = cls.__init__
+        set_fields: Any = cls.__init__
 
         def __init__(self: Settings, **given: Any) -> None:
             set_fields(self, **_by_part(cls, given))
             object.__setattr__(self, "given", frozenset(_own_names(cls, given)))
 
-        cls.__init__ = __init__  # type: ignore[method-assign]
+        cls.__init__ = __init__  # type: ignore[assignment,method-assign]
 
     def __getattr__(self, name: str) -> Any:
         part = _part_of(type(self), name)
@@ -81,7 +81,7 @@ class Settings:
         Returns:
             New settings; what was given before and the changes are given.
         """
-        made = dataclasses.replace(self, **changes)
+        made: Self = dataclasses.replace(self, **changes)  # type: ignore[type-var]
         object.__setattr__(made, "given", self.given | set(_own_names(type(self), changes)))
         return made
 
@@ -97,11 +97,15 @@ class Settings:
         return preset.replace(**{name: getattr(self, name) for name in self.given})
 
 
-def _parts(cls: type) -> Iterator[tuple[str, list[str]]]:
+def _fields(cls: Any) -> list[str]:
+    return [field.name for field in dataclasses.fields(cls)]
+
+
+def _parts(cls: Any) -> Iterator[tuple[str, list[str]]]:
     """The parts of settings by name, each with the names of its settings."""
     for field in dataclasses.fields(cls):
         if dataclasses.is_dataclass(field.default):
-            yield field.name, [own.name for own in dataclasses.fields(field.default)]
+            yield field.name, _fields(field.default)
 
 
 def _part_of(cls: type, name: str) -> str | None:
@@ -124,7 +128,7 @@ def _own_names(cls: type, given: Iterable[str]) -> Iterator[str]:
         yield from parts.get(name, [name])
 
 
-def _by_part(cls: type, given: dict[str, Any]) -> dict[str, Any]:
+def _by_part(cls: Any, given: dict[str, Any]) -> dict[str, Any]:
     """Arguments of the dataclass: the settings of a part make a new part."""
     defaults = {field.name: field.default for field in dataclasses.fields(cls)}
     fields = {name: value for name, value in given.items() if name in defaults}
@@ -138,8 +142,5 @@ def _by_part(cls: type, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _no_setting(cls: type, name: str) -> str:
-    parts = dict(_parts(cls))
-    names = [
-        name for field in dataclasses.fields(cls) for name in parts.get(field.name, [field.name])
-    ]
-    return f"{cls.__name__} has no setting {name!r}; it has {', '.join(sorted(names))}"
+    known = _own_names(cls, _fields(cls))
+    return f"{cls.__name__} has no setting {name!r}; it has {', '.join(sorted(known))}"

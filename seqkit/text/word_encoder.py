@@ -227,7 +227,7 @@ class WordEncoder(tf.Module):
 
     def _with(self, **changed: Vocabulary) -> WordEncoder:
         """Gives the same encoder with other vocabularies."""
-        arguments = {
+        arguments: dict[str, Any] = {
             "vocabulary": self.vocabulary,
             "characters": self.characters,
             "max_characters": self.max_characters,
