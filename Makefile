@@ -14,14 +14,11 @@ export TF_CPP_MIN_LOG_LEVEL := 2
 help: ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
 
-# setuptools-scm is what seqeval asks for while it is built; left to itself, its old setup.py would
-# fetch whatever version is newest, without that version's own dependencies.
 # Compiled here since some installers compile no bytecode; a failure is ignored since some packages
 # ship templates that are not Python.
 $(READY): setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt setuptools wheel setuptools-scm
-	$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation -e '.[test]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
 	-$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib > /dev/null
 	touch $@
 

@@ -17,20 +17,21 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["seqkit", "seqkit.*", "recipes", "recipes.*"]),
     package_data={"seqkit": ["**/*.j2"], "recipes": ["**/*.j2"]},
+    # All of what a user can do without extras. The last six are imported where they are used, so
+    # that whoever needs none of them does not wait for them.
     install_requires=[
-        "tensorflow>=2.21,<2.22",
-        "keras>=3.15,<3.16",
-        "tensorboard>=2.20,<2.22",
+        "tensorflow>=2.21,<2.22",  # text and images to numbers, training, SavedModels
+        "keras>=3.15,<3.16",  # networks
         "numpy>=2.0,<3",
-        "tensorflow-datasets>=4.9,<5",
-        "scikit-learn>=1.6,<2",
-        "pyarrow>=18,<27",
-        "sentencepiece>=0.2,<0.3",
-        "seqeval>=1.2,<2",
-        "sacrebleu>=2.5,<3",
-        "matplotlib>=3.9,<4",
-        "jinja2>=3.1,<4",
-        "tyro>=1.0,<2",
+        "pyarrow>=18,<27",  # data sets in memory, Parquet files
+        "jinja2>=3.1,<4",  # report.html
+        "tyro>=1.0,<2",  # command lines
+        "scikit-learn>=1.6,<2",  # baselines, scores, stratified splits, the sample of digits
+        "sentencepiece>=0.2,<0.3",  # learning a subword dictionary; reading one needs it not
+        "sacrebleu>=2.5,<3",  # scores of translations and captions
+        "matplotlib>=3.9,<4",  # figures and pictures of report.html
+        "tensorflow-datasets>=4.9,<5",  # data sources `tfds:<name>`
+        "tensorboard>=2.20,<2.22",  # `log_dir`
     ],
     extras_require={
         "test": [
@@ -45,14 +46,14 @@ setup(
             "mypy>=2.0,<3",
         ],
         "dev": ["pre-commit>=4,<5"],
-        # What the benchmark scripts need beside seqkit. The peers they compare it with have
-        # environments of their own, one requirements file each.
+        # The benchmark scripts. The peers they compare seqkit with have environments of their own,
+        # one requirements file each.
         "bench": ["pandas>=2.2,<4", "psutil>=6,<8"],
         # Pieces of music as MIDI files; the second, of 110 MB, for those in ABC notation.
         "music": ["mido>=1.3,<2", "music21>=10,<11"],
         # Data frames as a source of training data.
         "data": ["pandas>=2.2,<4"],
-        # The layers, losses and metrics also run on Keras's JAX backend.
+        # The layers, losses and networks also run on Keras's JAX backend.
         "jax": ["jax>=0.10,<0.11"],
     },
     entry_points={"console_scripts": ["seqkit = seqkit.recipe.command_line:main"]},

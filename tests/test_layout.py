@@ -30,6 +30,11 @@ WITHOUT_TENSORFLOW = ("layers", "losses", "decoding", "optimizers")
 THEIR_PACKAGES = {"keras", "numpy", "seqkit"} | sys.stdlib_module_names
 # Shared by recipes; everything else in recipes/ is a recipe, and recipes do not know each other.
 RECIPE_PARTS = {"samples"}
+# Imported where they are used, so that no recipe waits for what it may not need.
+LATE_PACKAGES = (
+    *("matplotlib", "mido", "music21", "pandas", "sacrebleu", "sentencepiece", "sklearn"),
+    *("tensorboard", "tensorflow_datasets"),
+)
 
 MOST_LINES = 400
 
@@ -167,6 +172,25 @@ def test_import_seqkit_loads_no_framework():
         [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     assert done.stdout.split(maxsplit=1)[1].strip() == "set()"
+
+
+def test_recipes_load_heavy_packages_where_they_are_used():
+    recipes = [module_of(p) for p in (REPOSITORY / "recipes").glob("*.py") if p.stem != "__init__"]
+    assert len(recipes) >= 7
+    program = (
+        "import importlib, sys\n"
+        f"loaded = lambda: sorted({{*{LATE_PACKAGES}}} & {{*sys.modules}})\n"
+        "for name in sys.argv[1:]:\n"
+        "    importlib.import_module(name)\n"
+        "    if loaded(): sys.exit(f'{name} loads {loaded()}')\n"
+        "from seqkit.export import figures\n"
+        "figures.page_style()\n"
+        "print(loaded())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *recipes], cwd=REPOSITORY, capture_output=True, text=True
+    )
+    assert done.stdout == "['matplotlib']\n", done.stderr.splitlines()[-1]
 
 
 def test_files_stay_small():

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 PLACES = ("upper left", "upper right", "lower left", "lower right")
@@ -122,6 +121,8 @@ def _pictures(number: int) -> list[np.ndarray]:
     They are shuffled, always alike: scikit-learn has them by writer, and a test of few writers
     would tell more of these than of the model.
     """
+    from sklearn.datasets import load_digits
+
     digits = load_digits()
     rows = [list(np.flatnonzero(digits.target == digit)) for digit in range(10)]
     for of_digit in rows:

@@ -11,23 +11,22 @@ import math
 import unicodedata
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-import matplotlib
-import matplotlib.colors
 import numpy as np
 from markupsafe import Markup
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Readable on white and on black.
 BLUE, ORANGE = "#2f7ed8", "#e8710a"
 _LONGEST_LABEL = 20
 # The width of a letter in inches, as a browser draws it.
 _LETTER = 0.085
-SETTINGS = {
+_STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "seqkit",
     "font.size": 10,
@@ -58,7 +57,9 @@ def lines(
 
     ```
     """
-    with matplotlib.rc_context(SETTINGS):
+    from matplotlib.ticker import MaxNLocator
+
+    with page_style():
         figure, axes = new_axes(4.4, 2.8)
         for (name, values), colour, style in zip(
             series.items(), (BLUE, ORANGE), ("-", "--"), strict=False
@@ -103,7 +104,7 @@ def grid(
         An `<svg>` element.
     """
     array = np.nan_to_num(np.asarray(values, np.float64)).reshape(len(rows), len(columns))
-    with matplotlib.rc_context(SETTINGS):
+    with page_style():
         # Room for the names by our own measure: Matplotlib's knows only its own font.
         left = 0.4 + _LETTER * max((_width(_label(name)) for name in rows), default=0)
         below = 0.4 + 0.71 * _LETTER * max((_width(_label(name)) for name in columns), default=0)
@@ -142,8 +143,18 @@ def grid(
         return svg(figure, title, identity)
 
 
+def page_style() -> AbstractContextManager[None]:
+    """Within it Matplotlib draws as all figures of a page are drawn."""
+    import matplotlib
+
+    return matplotlib.rc_context(_STYLE)
+
+
 def new_axes(width: float, height: float, layout: Any = "constrained") -> tuple[Figure, Any]:
     """Makes a figure of some inches and its axes, both without a ground of their own."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(width, height), layout=layout)
     figure.patch.set_visible(False)
     FigureCanvasSVG(figure)
@@ -154,8 +165,10 @@ def new_axes(width: float, height: float, layout: Any = "constrained") -> tuple[
 
 def _fade() -> Any:
     """From nothing to blue, so that the page's own colour shows through."""
+    from matplotlib.colors import LinearSegmentedColormap
+
     red, green, blue = (int(BLUE[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return matplotlib.colors.LinearSegmentedColormap.from_list(
+    return LinearSegmentedColormap.from_list(
         "fade", [(red, green, blue, 0.0), (red * 0.55, green * 0.55, blue * 0.75, 1.0)]
     )
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from sklearn.neighbors import NearestNeighbors
-from sklearn.preprocessing import StandardScaler
 
 from seqkit.data import Dataset, captions_by_image
 from seqkit.images import encode_images
@@ -162,6 +160,9 @@ def nearest_image(
         >>> nearest_image([["black", "dark"], ["white"]], features, np.array([[0.9], [0.2]]))
         ['white', 'black']
     """
+    from sklearn.neighbors import NearestNeighbors
+    from sklearn.preprocessing import StandardScaler
+
     _check(captions)
     if len(train_features) != len(captions):
         raise ValueError(

@@ -8,7 +8,6 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-import matplotlib.image
 import numpy as np
 from markupsafe import Markup
 
@@ -141,6 +140,8 @@ def _url_of(picture: np.ndarray) -> str:
 
 
 def _url(pixels: np.ndarray, format: str, **arguments: Any) -> str:
+    import matplotlib.image
+
     with io.BytesIO() as file:
         matplotlib.image.imsave(file, pixels, format=format, origin="upper", **arguments)
         return f"data:image/{format};base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -11,10 +11,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from sacrebleu.metrics import BLEU
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics import BLEU
 
 MOST_WORDS = 4
 SIGMA = 6.0
@@ -181,6 +183,8 @@ def word_splitter(tokenizer: str) -> BLEU:
     Raises:
         ValueError: sacreBLEU has no such tokenizer.
     """
+    from sacrebleu.metrics import BLEU
+
     if tokenizer not in BLEU.TOKENIZERS:
         raise ValueError(
             f"tokenizer={tokenizer!r} is none of sacreBLEU's: {sorted(BLEU.TOKENIZERS)}"

@@ -7,7 +7,6 @@ from itertools import zip_longest
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from sacrebleu.metrics import BLEU, CHRF
 
 from seqkit.tasks.captioning.cider import MOST_WORDS, SIGMA, caption_words, cider_d, word_splitter
 
@@ -200,6 +199,8 @@ def score_captions(
         >>> [round(score, 1) for score in scores.bleu], scores.exact_match, scores.distinct_words
         ([100.0, 100.0, 100.0, 93.1], 0.5, 9)
     """
+    from sacrebleu.metrics import BLEU, CHRF
+
     _check(answers, references, "answers")
     word_splitter(tokenizer)
     for name, given in (baselines or {}).items():
@@ -269,6 +270,8 @@ def bleu_by_words(
         >>> [round(score, 1) for score in bleu_by_words([4, 2, 1, 0], [4, 3, 2, 1], 4, 4)]
         [100.0, 81.6, 69.3, 63.9]
     """
+    from sacrebleu.metrics import BLEU
+
     one, two, three, four = (
         float(
             BLEU.compute_bleu(

@@ -14,7 +14,6 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from sacrebleu.metrics import BLEU, CHRF
 
 from seqkit.data import Dataset
 from seqkit.images import ArrayStore, Augmentation, may_be_flipped
@@ -219,6 +218,8 @@ class CaptionValidation(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Computes the figures; Keras calls this."""
+        from sacrebleu.metrics import BLEU, CHRF
+
         answers = self._answers()
         if logs is not None:
             references = [list(row) for row in zip_longest(*self._captions)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.naive_bayes import MultinomialNB
-from sklearn.preprocessing import MultiLabelBinarizer
 
 from seqkit.data.dataset import Dataset
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import HashingVectorizer
 
 NAME = "naive Bayes on words and word pairs (scikit-learn)"
 _ROWS = 20_000
@@ -33,6 +34,9 @@ def bag_of_words(train: Dataset, test: Dataset) -> list[str] | list[tuple[str, .
         >>> bag_of_words(train, data.read([("good", "pos"), ("a bad one", "neg")]))
         ['pos', 'neg']
     """
+    from sklearn.feature_extraction.text import HashingVectorizer
+    from sklearn.naive_bayes import MultinomialNB
+
     vectorizer = HashingVectorizer(
         ngram_range=(1, 2),
         token_pattern=r"\w+|[^\w\s]",
@@ -60,6 +64,9 @@ def _one_by_one(
     train: Dataset, test: Dataset, vectorizer: HashingVectorizer
 ) -> list[tuple[str, ...]]:
     """Each label decided by a naive Bayes of its own."""
+    from sklearn.naive_bayes import MultinomialNB
+    from sklearn.preprocessing import MultiLabelBinarizer
+
     binarizer = MultiLabelBinarizer().fit(train.to_list("label"))
     models = [MultinomialNB() for _ in binarizer.classes_]
     for texts, labels in zip(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import confusion_matrix, f1_score
 
 from seqkit.data.dataset import Dataset
 from seqkit.evaluation import Scored, beside
@@ -86,6 +85,8 @@ def score_classifier(
     Raises:
         ValueError: the data set has no row.
     """
+    from sklearn.metrics import confusion_matrix
+
     if not len(dataset):
         raise ValueError(f"dataset {dataset.name!r} has no rows to score on")
     answers, confidence, rates = [], [], []
@@ -146,6 +147,8 @@ def _joined(label: str | Sequence[str], order: Sequence[str]) -> str:
 def _macro_f1(
     truth: list[str], answers: list[str], labels: Sequence[str], multi_label: bool
 ) -> float:
+    from sklearn.metrics import f1_score
+
     if not multi_label:
         return float(f1_score(truth, answers, labels=labels, average="macro", zero_division=0.0))
 

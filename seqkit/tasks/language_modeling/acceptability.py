@@ -6,7 +6,6 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.metrics import accuracy_score, matthews_corrcoef, roc_auc_score
 
 Normalisation = Literal["sum", "mean", "slor"]
 Criterion = Literal["accuracy", "mcc"]
@@ -74,6 +73,8 @@ def acceptability(
         >>> found.threshold, round(found.accuracy, 3), found.roc_auc, round(found.majority, 3)
         (-6.5, 0.667, 1.0, 0.667)
     """
+    from sklearn.metrics import accuracy_score, matthews_corrcoef, roc_auc_score
+
     if chosen_by not in get_args(Criterion):
         raise ValueError(f"chosen_by={chosen_by!r}: give one of {list(get_args(Criterion))}")
     given, truth = _checked(scores, labels, "scores", "labels")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import matplotlib
 import numpy as np
 from markupsafe import Markup
 
-from seqkit.export.figures import BLUE, SETTINGS, new_axes, svg
+from seqkit.export.figures import BLUE, new_axes, page_style, svg
 from seqkit.export.report import Section
 
 _NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
@@ -37,7 +36,7 @@ def roll_figure(title: str, frames: Sequence[Sequence[int]], note: str = "") -> 
     """
 
     def draw(identity: str) -> list[Markup]:
-        with matplotlib.rc_context(SETTINGS):
+        with page_style():
             figure, axes = new_axes(7.2, 2.8)
             for pitch, spans in _bars(frames).items():
                 axes.broken_barh(spans, (pitch - 0.45, 0.9), facecolor=BLUE)

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from sklearn.feature_extraction import FeatureHasher
-from sklearn.linear_model import SGDClassifier
 
 from seqkit.data.dataset import Dataset
 
@@ -61,6 +59,9 @@ def linear_tagger(train: Dataset, test: Dataset, seed: int = 0) -> list[list[str
     Returns:
         The tags of each test sentence.
     """
+    from sklearn.feature_extraction import FeatureHasher
+    from sklearn.linear_model import SGDClassifier
+
     hasher = FeatureHasher(2**18, input_type="string", dtype=np.float32)
     names = sorted({tag for _, tags in _sentences(train) for tag in tags})
     if len(names) == 1:

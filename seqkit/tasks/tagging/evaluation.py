@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from seqeval.metrics import classification_report
-from seqeval.scheme import IOB2, IOBES
-from sklearn.metrics import confusion_matrix
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.kinds import tag_scheme
@@ -17,8 +15,6 @@ from seqkit.evaluation import Scored, beside
 from seqkit.evaluation.calibration import calibration_error
 from seqkit.tasks.tagging import baselines
 from seqkit.tasks.tagging.model import TokenTagger
-
-_SCHEMES = {"BIO": IOB2, "IOBES": IOBES}
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class TaggingScores:
         confusion: `<int64>[tags, tags]`, rows are the truth.
         worst: the sentences with the most wrong tags.
 
-    Source: spans as `conlleval` counts them, by seqeval in its strict mode.
+    Source: spans as `conlleval` counts them, but strictly: see `tag_scheme.spans`.
     """
 
     sentences: int
@@ -119,6 +115,8 @@ def score_tagger(
     Raises:
         ValueError: the data set has no row.
     """
+    from sklearn.metrics import confusion_matrix
+
     if not len(dataset):
         raise ValueError(f"dataset {dataset.name!r} has no rows to score on")
     sentences = dataset.to_list("tokens")
@@ -172,31 +170,44 @@ def span_scores(
 ) -> dict[str, dict[str, float]]:
     """Precision, recall, F1 and support of spans, by label and over all.
 
+    A span counts where both its places and its label are right.
+
     Args:
         truth: tags of each sentence, in BIO or IOBES.
         answers: tags given to each sentence.
 
     Returns:
-        By label, and for `micro avg`; empty where the tags mark no spans.
+        `precision`, `recall`, `f1-score` and `support` by label, and for `micro avg`; a share of
+        nothing is 0. Empty where the tags mark no spans.
+
+    Raises:
+        ValueError: a sentence has another number of answers than of words, or an answer is no tag
+            of the scheme that the truth is in.
 
     Example:
         >>> scores = span_scores([["B-X", "I-X", "O"]], [["B-X", "O", "O"]])
         >>> scores["micro avg"]["f1-score"]
         0.0
     """
-    scheme = _SCHEMES.get(tag_scheme.scheme({tag for tags in truth for tag in tags}))
-    if scheme is None:
+    scheme = tag_scheme.scheme({tag for tags in truth for tag in tags})
+    if scheme == "plain":
         return {}
-    report: dict[str, Any] = classification_report(
-        [list(tags) for tags in truth],
-        [list(tags) for tags in answers],
-        output_dict=True,
-        mode="strict",
-        scheme=scheme,
-        zero_division=0,
+    _check_prefixes(answers, scheme)
+    expected, given = set(), set()
+    for number, (true_tags, tags) in enumerate(zip(truth, answers, strict=True)):
+        if len(true_tags) != len(tags):
+            raise ValueError(f"answers[{number}] has {len(tags)} tags for {len(true_tags)} words")
+        expected.update((number, *span) for span in tag_scheme.spans(true_tags, scheme))
+        given.update((number, *span) for span in tag_scheme.spans(tags, scheme))
+    support, answered, correct = (
+        Counter(label for *_, label in spans) for spans in (expected, given, expected & given)
     )
-    kept = {name: row for name, row in report.items() if not name.startswith(("macro", "weighted"))}
-    return {name: {key: float(value) for key, value in row.items()} for name, row in kept.items()}
+    rows = {
+        label: _span_row(correct[label], answered[label], support[label])
+        for label in sorted(support | answered)
+    }
+    rows["micro avg"] = _span_row(correct.total(), answered.total(), support.total())
+    return rows
 
 
 def main_score(
@@ -246,6 +257,24 @@ def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> 
         if right is not None
     ]
     return Scored(scores, plain, lines)
+
+
+def _check_prefixes(answers: Sequence[Sequence[str]], scheme: str) -> None:
+    prefixes = "BIES" if scheme == "IOBES" else "BI"
+    for tag in sorted({tag for tags in answers for tag in tags} - {"O"}):
+        prefix, _ = tag_scheme.parted(tag)
+        if not prefix or prefix not in prefixes:
+            raise ValueError(
+                f"answers has the tag {tag!r}, but the true tags are {scheme}, whose tags are O or "
+                f"begin with one of {', '.join(prefixes)}; score a model on tags of its own scheme"
+            )
+
+
+def _span_row(correct: int, answered: int, support: int) -> dict[str, float]:
+    precision = correct / answered if answered else 0.0
+    recall = correct / support if support else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if correct else 0.0
+    return {"precision": precision, "recall": recall, "f1-score": f1, "support": float(support)}
 
 
 def _share(right: np.ndarray) -> float | None:

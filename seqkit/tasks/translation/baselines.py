@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
 
 from seqkit.data.dataset import Dataset
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import HashingVectorizer
 
 COPY = "the source, copied"
 NEAREST = "the translation of the nearest training sentence (scikit-learn TF-IDF)"
@@ -109,6 +108,8 @@ def nearest_sentence(train: Dataset, test: Dataset) -> list[str]:
 
 def _vectorizer() -> HashingVectorizer:
     """Counts hashed n-grams, so that no dictionary of them need fit into memory."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
     return HashingVectorizer(
         analyzer="char_wb",
         ngram_range=(2, 4),
@@ -131,6 +132,8 @@ def _inverse_document_frequency(train: Dataset) -> np.ndarray:
 
 def _vectors(texts: list[str], weights: np.ndarray) -> csr_matrix:
     """Texts as `<float32>[texts, n-grams]` of length 1."""
+    from sklearn.preprocessing import normalize
+
     counts = _vectorizer().transform(texts)
     counts.data *= weights[counts.indices]
     return normalize(counts, copy=False)

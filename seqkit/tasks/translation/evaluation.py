@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
-from sacrebleu.metrics import BLEU, CHRF
 
 from seqkit.data.dataset import Dataset
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics import BLEU, CHRF
 
 # Upper bounds: words of a source, and the share of its tokens that the dictionary lacks.
 _LENGTHS = (0, 5, 10, 20, 40)
@@ -296,6 +298,8 @@ def _scored(
     warn: bool = False,
 ) -> tuple[CorpusScores, BLEU, CHRF]:
     """Scores, and the metrics, which know their signatures once they have scored."""
+    from sacrebleu.metrics import BLEU, CHRF
+
     if len(answers) != len(references):
         raise ValueError(
             f"{argument} has {len(answers)} translations for {len(references)} references: "
@@ -332,6 +336,8 @@ def _rate_label(index: int) -> str:
 def _worst(
     sources: Sequence[str], references: Sequence[str], answers: Sequence[str], number: int
 ) -> tuple[TranslatedSentence, ...]:
+    from sacrebleu.metrics import CHRF
+
     metric = CHRF()
     # An answer without a letter, where none was expected, is right and has a chrF of 0.
     sentences = [

@@ -9,7 +9,6 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from sacrebleu.metrics import BLEU, CHRF
 
 from seqkit.data import Dataset
 from seqkit.losses import TokenCrossEntropy
@@ -136,6 +135,8 @@ class TranslationValidation(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Computes the figures; Keras calls this."""
+        from sacrebleu.metrics import BLEU, CHRF
+
         answers = self._translated()
         if logs is not None:
             references = [self._references]

@@ -54,6 +54,74 @@ def test_spans_are_counted_whole():
     assert accuracy([], []) == 0.0
 
 
+# What seqeval 1.2.2 answers (mode='strict', scheme=IOB2 or IOBES, zero_division=0): precision,
+# recall, F1 and number of spans.
+RECORDED = [
+    (
+        "B-P I-P O | B-L O B-P",
+        "B-P O O | B-L O B-P",
+        {"L": (1, 1, 1, 1), "P": (1 / 2, 1 / 2, 1 / 2, 2), "micro avg": (2 / 3, 2 / 3, 2 / 3, 3)},
+    ),
+    ("B-X I-X B-X I-X", "B-X I-X I-X I-X", {"X": (0, 0, 0, 2), "micro avg": (0, 0, 0, 2)}),
+    ("B-X I-X O", "I-X I-X O", {"X": (0, 0, 0, 1), "micro avg": (0, 0, 0, 1)}),
+    (
+        "B-X I-Y B-Y",
+        "B-X I-X B-Y",
+        {"X": (0, 0, 0, 1), "Y": (1, 1, 1, 1), "micro avg": (1 / 2, 1 / 2, 1 / 2, 2)},
+    ),
+    ("B-X O", "B-Y O", {"X": (0, 0, 0, 1), "Y": (0, 0, 0, 0), "micro avg": (0, 0, 0, 1)}),
+    ("I-X I-X", "O O", {"micro avg": (0, 0, 0, 0)}),
+    ("I-X O", "B-X B-Z", {"X": (0, 0, 0, 0), "Z": (0, 0, 0, 0), "micro avg": (0, 0, 0, 0)}),
+    ("B I O B", "B O B B", {"_": (1 / 3, 1 / 2, 2 / 5, 2), "micro avg": (1 / 3, 1 / 2, 2 / 5, 2)}),
+    (
+        "B-geo-loc I-geo-loc",
+        "B-geo-loc I-geo",
+        {"geo-loc": (0, 0, 0, 1), "micro avg": (0, 0, 0, 1)},
+    ),
+    (
+        "B-X I-X E-X S-Y O",
+        "B-X I-X E-X S-Y O",
+        {"X": (1, 1, 1, 1), "Y": (1, 1, 1, 1), "micro avg": (1, 1, 1, 2)},
+    ),
+    ("B-X E-X S-X", "B-X E-X I-X", {"X": (1, 1 / 2, 2 / 3, 2), "micro avg": (1, 1 / 2, 2 / 3, 2)}),
+    ("B-X I-X E-X | S-X", "B-X I-X I-X | B-X", {"X": (0, 0, 0, 2), "micro avg": (0, 0, 0, 2)}),
+    (
+        "S-X S-X B-Y E-Y",
+        "S-X B-X E-Y E-Y",
+        {"X": (1, 1 / 2, 2 / 3, 2), "Y": (0, 0, 0, 1), "micro avg": (1, 1 / 3, 1 / 2, 3)},
+    ),
+    ("S B E O", "S S E S", {"_": (1 / 3, 1 / 2, 2 / 5, 2), "micro avg": (1 / 3, 1 / 2, 2 / 5, 2)}),
+    (
+        "S-X |  | O",
+        "S-Y |  | S-X",
+        {"X": (0, 0, 0, 1), "Y": (0, 0, 0, 0), "micro avg": (0, 0, 0, 1)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("truth", "answers", "expected"), RECORDED)
+def test_spans_are_scored_as_seqeval_scored_them(truth, answers, expected):
+    truth, answers = ([part.split() for part in text.split("|")] for text in (truth, answers))
+    names = ("precision", "recall", "f1-score", "support")
+    rows = {label: dict(zip(names, row, strict=True)) for label, row in expected.items()}
+    scores = span_scores(truth, answers)
+    assert scores == rows
+    assert list(scores) == list(rows)
+
+
+@pytest.mark.parametrize(
+    ("truth", "answers", "words"),
+    [
+        (["B-X"], ["S-X"], r"answers has the tag 'S-X', but the true tags are BIO"),
+        (["S-X"], ["NOUN"], r"answers has the tag 'NOUN', but the true tags are IOBES"),
+        (["B-X", "O"], ["B-X"], r"answers\[0\] has 1 tags for 2 words"),
+    ],
+)
+def test_answers_that_cannot_be_compared_are_told(truth, answers, words):
+    with pytest.raises(ValueError, match=words):
+        span_scores([truth], [answers])
+
+
 def test_nothing_cannot_be_scored():
     rows = data.read([(["a"], ["X"])], columns=COLUMNS).take([])
     with pytest.raises(ValueError, match="no rows"):
