@@ -2,169 +2,158 @@
 
     python -m recipes.dialogue --data conversations.jsonl --export-path saved_models/talk
 
-The model is that of `recipes.translation`; a source holds the last turns, oldest first. Whoever
-serves the model joins the turns in the same way: `seqkit.data.join_turns`, "A ⏎ B".
+The model is a translator; a source holds the last turns, oldest first. Whoever serves the model
+joins the turns in the same way: `seqkit.data.join_turns`, "A ⏎ B".
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
-import time
-from typing import Any
-
-import keras
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from recipes.samples.small_talk import small_talk
 from seqkit.data import Dataset, check, join_turns, read_parts, read_turns
-from seqkit.evaluation import Outcome, beside
-from seqkit.export.artefact import check_target
-from seqkit.recipe.command_line import run_recipe
-from seqkit.tasks.translation.baselines import plain_translations
-from seqkit.tasks.translation.evaluation import score_translator
+from seqkit.evaluation import Outcome, Scored
+from seqkit.export import Artefact
+from seqkit.model.search_settings import SearchSettings
+from seqkit.recipe.growth import dictionary_settings, settings_to_adjust, vocabulary_limit
+from seqkit.recipe.recipe import Parts, Recipe
+from seqkit.recipe.settings import Settings
+from seqkit.tasks.translation.dictionaries import extend_encoders, learn_encoders
+from seqkit.tasks.translation.evaluation import score_beside_baselines
 from seqkit.tasks.translation.model import Translator
+from seqkit.tasks.translation.network import TranslatorNetwork
 from seqkit.tasks.translation.report import publish_translator
+from seqkit.tasks.translation.search import SEARCH
 from seqkit.tasks.translation.training import fit_translator
-from seqkit.text import Normalizer, TextEncoder, learn_dictionary
+from seqkit.training import Run, TrainingSettings
 
 
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """What one may turn.
+class Config(Settings):
+    """Settings of the recipe.
 
     Attributes:
-        history: turns that an answer follows from, at most.
+        history: the most turns that an answer follows from.
         every: 1 learns to say every turn but the first, 2 what the second of two speakers says.
-        vocabulary_size: at most so many pieces of words.
-        hidden_dim: units of the recurrent layers.
-        dropout: share of values dropped in training.
-        max_length: tokens of an answer.
-        epochs: at most so many.
-        patience: epochs without improvement on validation data before training stops.
-        batch_size: answers of a training step.
-        learning_rate: the highest; it falls to zero.
-        validation_fraction: share of the conversations kept for validation, and for the test.
-        seed: two runs with the same seed give the same model, on CPU.
+        tokenizer: how turns are split.
+        vocabulary_size: the most tokens.
+        min_count: rarer tokens are UNK; of no effect on `subword`, whose pieces spell them.
+        max_length: the most tokens of an answer; pairs with a longer side are not trained on.
+        validation_fraction: share of the conversations kept for validation, and for the test, where
+            none is given.
+        encoding: character encoding of the file.
+        network: sizes of the network.
+        search: how answers are searched for; `fine_tune` may change it.
+        training: how long and how fast the network is trained.
+        seed: two runs on the same machine with the same seed give the same model, on CPU.
     """
 
     history: int = 2
     every: int = 2
+    tokenizer: Literal["subword", "word", "char", "jamo"] = "subword"
     vocabulary_size: int = 8_000
-    hidden_dim: int = 256
-    dropout: float = 0.2
+    min_count: int = 2
     max_length: int = 100
-    epochs: int = 12
-    patience: int = 3
-    batch_size: int = 64
-    learning_rate: float = 2e-3
     validation_fraction: float = 0.1
+    encoding: str = "utf-8"
+    network: TranslatorNetwork = TranslatorNetwork(dropout=0.2)
+    search: SearchSettings = dataclasses.replace(SEARCH, length_penalty=1.0)
+    training: TrainingSettings = TrainingSettings(
+        epochs=12, max_steps=30_000, batch_size=64, learning_rate=2e-3
+    )
     seed: int = 0
 
 
 DEFAULTS = Config()
+# A lower rate and fewer epochs, so that what was learned before is kept.
+FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=4)
 
 
-def train(
-    data: Any = None,
-    export_path: str | os.PathLike[str] | None = None,
-    *,
-    config: Config = DEFAULTS,
-    resume: bool = False,
-    log_dir: str | os.PathLike[str] | None = None,
-) -> Translator:
-    """Trains a model that answers, scores it beside two baselines, and exports it.
+def sample() -> dict[str, Any]:
+    """Small talk in which an answer follows from the turn before the question."""
+    return {"data": small_talk()}
 
-    Args:
-        data: A file of conversations (.jsonl with a list of turns on each line, or .txt with a
-            turn on each line and a blank line between conversations), or lists of turns; by
-            default small talk, in which an answer follows from the turn before the question.
-        export_path: Directory for the served model, its card and its report.
-        config: What may be turned.
-        resume: Go on from the last finished epoch of an interrupted run with this export path.
-        log_dir: Directory for TensorBoard.
 
-    Returns:
-        The trained model; `reply(model, turns)` answers.
-
-    Raises:
-        ValueError: Data or an argument cannot be used; the message says where and what to do.
-        ExportError: The exported model does not answer as the trained one.
-    """
-    turns = read_turns(
-        small_talk() if data is None else data, history=config.history, every=config.every
-    )
-    parts = read_parts(
-        turns,
+def read(
+    data: Any, validation: Any, test: Any, config: Config, old: Translator | None = None
+) -> Parts:
+    """Reads the three parts; what is not given is split from the data, whole conversations each."""
+    turns = [
+        None
+        if source is None
+        else read_turns(
+            source, history=config.history, every=config.every, encoding=config.encoding
+        )
+        for source in (data, validation, test)
+    ]
+    return read_parts(
+        *turns,
         columns=("source", "target"),
         fraction=config.validation_fraction,
         seed=config.seed,
     )
-    root = None if export_path is None else check_target(export_path)
-    checkpoints = None if root is None else root / ".training"
-    checks = check(**parts)
-    print(*checks.lines(), sep="\n")
-    start = time.perf_counter()
-    keras.utils.set_random_seed(config.seed)
-    model = build(parts["train"], config)
-    state = fit_translator(
-        model,
-        parts["train"],
-        parts["validation"],
-        batch_size=config.batch_size,
-        epochs=config.epochs,
-        max_steps=30_000,
-        patience=config.patience,
-        learning_rate=config.learning_rate,
-        seed=config.seed,
-        checkpoints=checkpoints,
-        resume=resume,
-        fingerprint=dataclasses.asdict(config),
-        log_dir=log_dir,
-    )
-    minutes = (time.perf_counter() - start) / 60
-    plain = plain_translations(parts["train"], parts["test"])
-    scores = score_translator(model, parts["test"], baselines=plain)
-    name, score = scores.main
-    what = f"{name} on {scores.examples:,} answers"
-    print(*beside(what, score, scores.main_baselines), sep="\n")
-    print(f"  exactly right {scores.exact_match:.1%}")
-    if root is not None and checkpoints is not None:
-        baselines = {name: row.bleu for name, row in scores.baselines.items()}
-        outcome = Outcome(model, scores, baselines, minutes, state.history, checks)
-        note = f"A source is the last {config.history} turns, joined by ' ⏎ '."
-        publish_translator(
-            outcome, root, datasets=parts, config=config, seed=config.seed, notes=[note]
-        )
-        shutil.rmtree(checkpoints, ignore_errors=True)
-    shown = parts["test"].take(range(min(5, len(parts["test"])))).to_list("source")
-    for text, answer in zip(shown, model.translate(shown), strict=True):
-        print(f"  {text[:100]} → {answer.text[:100]}")
-    return model
 
 
-def build(dataset: Dataset, config: Config) -> Translator:
+def build(train: Dataset, config: Config) -> Translator:
     """Learns one dictionary for what was and what is said, and makes an untrained model."""
-    texts = (batch for column in ("source", "target") for batch in dataset.batches(column, 4096))
-    words = TextEncoder(
-        *learn_dictionary(
-            texts,
-            "subword",
-            normalizer=Normalizer("NFC", lowercase=False),
-            vocabulary_size=config.vocabulary_size,
-            seed=config.seed,
-        )
+    encoders = learn_encoders(
+        train,
+        (config.tokenizer, config.tokenizer),
+        vocabulary_size=config.vocabulary_size,
+        min_count=config.min_count,
+        seed=config.seed,
     )
     return Translator.build(
-        words,
-        words,
+        *encoders,
+        config.network,
         max_length=config.max_length,
-        embedding_dim=config.hidden_dim,
-        hidden_dim=config.hidden_dim,
-        decoder_layers=2,
-        dropout=config.dropout,
         seed=config.seed,
+        **dataclasses.asdict(config.search),
     )
+
+
+def grow(old: Translator, train: Dataset, config: Config) -> Translator:
+    """Makes a model that knows the tokens of more training data, with the search that is given."""
+    limits = [vocabulary_limit(config, side.vocabulary) for side in (old.source, old.target)]
+    encoders = extend_encoders(old, train, min_count=config.min_count, limits=limits)
+    return old.extended(*encoders, **settings_to_adjust(config, old))
+
+
+def fit(
+    model: Translator, train: Dataset, validation: Dataset, config: Config, run: Run, new: bool
+) -> list[dict[str, float]]:
+    """Trains the model."""
+    return fit_translator(
+        model, train, validation, config.training, new=new, seed=config.seed, run=run
+    ).history
+
+
+def score(model: Translator, parts: Parts) -> Scored:
+    """Scores the answers to the test data's turns beside the baselines."""
+    return score_beside_baselines(model, parts, what="answers")
+
+
+def publish(
+    outcome: Outcome,
+    export_path: str | os.PathLike[str],
+    *,
+    config: Mapping[str, Any],
+    **provenance: Any,
+) -> Artefact:
+    """Exports the model; card and page say how turns are joined."""
+    note = f"A source is the last {config['history']} turns, joined by ' ⏎ '."
+    return publish_translator(outcome, export_path, config=config, notes=[note], **provenance)
+
+
+def show(model: Translator, parts: Parts, config: Config) -> list[str]:
+    """Answers to a few turns of the test data."""
+    texts = parts["test"].head(5).to_list("source")
+    return [
+        f"  {text[:100]} → {answer.text[:100]}"
+        for text, answer in zip(texts, model.translate(texts), strict=True)
+    ]
 
 
 def reply(model: Translator, turns: list[str], history: int = Config.history) -> str:
@@ -181,5 +170,24 @@ def reply(model: Translator, turns: list[str], history: int = Config.history) ->
     return model.translate([join_turns(turns, history)])[0].text
 
 
+recipe = Recipe(
+    data="A file of conversations (.jsonl with a list of turns on each line, or .txt with a turn "
+    "on each line and a blank line between conversations), or lists of turns.",
+    defaults=DEFAULTS,
+    fine_tuning=FINE_TUNING,
+    load=Translator.load,
+    read=read,
+    check=check,
+    build=build,
+    grow=grow,
+    fit=fit,
+    score=score,
+    publish=publish,
+    show=show,
+    sample=sample,
+    fixed=lambda model: dictionary_settings(model.source),
+)
+train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score
+
 if __name__ == "__main__":
-    run_recipe(train)
+    recipe.run()

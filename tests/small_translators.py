@@ -16,7 +16,7 @@ def small_translator(separate: bool) -> Any:
     keras.utils.set_random_seed(4)
     words = text.Vocabulary.from_counts({"good": 3, "film": 2, "한국어": 1})
     source = target = text.TextEncoder(text.WordTokenizer(), words)
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = {"decoder_layers": 1}
     if separate:
         letters = text.Vocabulary.from_counts(dict.fromkeys("한abcdefgho ", 1))
         source = text.TextEncoder(text.JamoTokenizer(), letters)

@@ -23,6 +23,7 @@ from seqkit.tasks.translation.batches import EncodedPairs, PairBatches
 from seqkit.tasks.translation.model import Translator
 from seqkit.tasks.translation.training import fit_translator
 from seqkit.text import Normalizer, TextEncoder, WordTokenizer
+from seqkit.training import TrainingSettings
 
 _HELD_OUT = 200
 
@@ -49,6 +50,7 @@ def build_translator(config: dict[str, Any], work: TranslationWorkload) -> Trans
         source,
         target,
         num_beams=config["num_beams"],
+        length_penalty=1.0,
         embedding_dim=config["embedding_dim"],
         hidden_dim=config["hidden_dim"],
         num_layers=1,
@@ -98,12 +100,14 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
         model,
         dataset,
         dataset.take(np.arange(min(_HELD_OUT, len(dataset)))),
-        batch_size=config["batch_size"],
-        epochs=epochs,
-        # Steps are those of the epochs, however batches are made up.
-        max_steps=2 * steps,
-        patience=epochs,
-        learning_rate=config["learning_rate"],
+        TrainingSettings(
+            epochs=epochs,
+            # Steps are those of the epochs, however batches are made up.
+            max_steps=2 * steps,
+            patience=epochs,
+            batch_size=config["batch_size"],
+            learning_rate=config["learning_rate"],
+        ),
         seed=config["seed"],
     )
     saved_model.save(model, Path(config["model"]))

@@ -41,11 +41,12 @@ def next_token(core: keras.Model, source: Source, *, attention: bool = True) -> 
     Example:
         >>> import numpy as np
         >>> from seqkit.decoding import greedy
-        >>> from seqkit.tasks.translation.network import build_translator_core, encode
-        >>> core = build_translator_core(50, 40, embedding_dim=6, hidden_dim=4)
-        >>> source, state = encode(core, np.array([[5, 9, 7], [8, 0, 0]]))
-        >>> found = greedy(next_token(core, source), state, max_length=4)
-        >>> tuple(found.token_ids.shape), tuple(found.attention.shape)
+        >>> from seqkit.tasks.translation import network
+        >>> sizes = network.TranslatorNetwork(embedding_dim=6, hidden_dim=4)
+        >>> core = network.build_translator_core(50, 40, sizes)
+        >>> source, state = network.encode(core, np.array([[5, 9, 7], [8, 0, 0]]))
+        >>> best = greedy(next_token(core, source), state, max_length=4)
+        >>> tuple(best.token_ids.shape), tuple(best.attention.shape)
         ((2, 1, 4), (2, 1, 4, 3))
     """
     embedding = first_layer(core, TARGET_EMBEDDING, EMBEDDING)

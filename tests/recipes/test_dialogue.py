@@ -9,13 +9,14 @@ import pytest
 from recipes import dialogue
 from recipes.samples.small_talk import small_talk
 from seqkit.data import read_turns
-from seqkit.recipe.command_line import run_recipe
 from seqkit.tasks.translation.answers import Translation
+from tests.recipes.runs import without_publishing
 
 pytestmark = pytest.mark.slow
 
-SMALL = {"hidden_dim": 12, "vocabulary_size": 350, "max_length": 40, "batch_size": 16, "epochs": 2}
-TINY = dialogue.Config(**SMALL)
+TINY = dialogue.Config(
+    embedding_dim=12, hidden_dim=12, vocabulary_size=350, max_length=40, batch_size=16, epochs=2
+)
 
 SERVE = """
 import json, sys
@@ -85,8 +86,36 @@ def test_a_process_without_seqkit_gives_the_same_answers(exported, talks, tmp_pa
 def test_lines_are_read_as_lists_are(talks, tmp_path):
     data = tmp_path / "talks.txt"
     data.write_text("\n\n".join(map("\n".join, talks)), encoding="utf-8")
-    found, expected = (read_turns(source, every=2) for source in (data, talks))
-    assert found.content_sha256() == expected.content_sha256()
+    lines, lists = (read_turns(source, every=2) for source in (data, talks))
+    assert lines.content_sha256() == lists.content_sha256()
+
+
+def test_validation_and_test_conversations_of_ones_own_are_taken(talks):
+    given = {"data": talks[:20], "validation": talks[20:30], "test": talks[30:]}
+    parts = dialogue.recipe.read_parts(**given, config=TINY)
+    for part, source in zip(("train", "validation", "test"), given.values(), strict=True):
+        turns = read_turns(source, every=2)
+        assert parts[part].to_list("source") == turns.to_list("source")
+        assert parts[part].to_list("target") == turns.to_list("target")
+    split = dialogue.recipe.read_parts(talks[:20], test=talks[30:], config=TINY)
+    assert len(split["test"]) == len(parts["test"]) and len(split["validation"]) > 0
+    assert len(split["train"]) + len(split["validation"]) == len(parts["train"])
+
+
+def test_fine_tune_learns_new_words_and_keeps_the_dictionary(talks, tmp_path):
+    recipe = without_publishing(dialogue.recipe)
+    config = TINY.replace(tokenizer="word", vocabulary_size=1000)
+    old = recipe.train(talks, config=config)
+    old.save(tmp_path / "model.keras")
+    more = [[f"What is number {i}?", "It is a zyxxy."] for i in range(80)]
+    held_out = [["What is number 99?", "It is a zyxxy."]]
+    config = config.replace(epochs=12, patience=12, learning_rate=2e-2, num_beams=2)
+    model = recipe.fine_tune(tmp_path, more, validation=held_out, test=held_out, config=config)
+    assert "zyxxy" not in old.source.vocabulary and "zyxxy" in model.source.vocabulary
+    assert model.source is model.target and model.num_beams == 2 != old.num_beams
+    assert dialogue.reply(model, ["What is number 99?"]) == "It is a zyxxy."
+    with pytest.raises(ValueError, match=r"tokenizer='char' cannot be followed"):
+        recipe.fine_tune(tmp_path, more, config=dialogue.Config(tokenizer="char"))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +129,7 @@ def test_lines_are_read_as_lists_are(talks, tmp_path):
 def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys, name, content, named):
     (tmp_path / name).write_text(content)
     with pytest.raises(SystemExit) as ended:
-        run_recipe(dialogue.train, ["--data", str(tmp_path / name)])
+        dialogue.recipe.run(["--data", str(tmp_path / name)])
     assert ended.value.code == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("error: ") and named in line

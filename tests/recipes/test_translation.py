@@ -1,6 +1,5 @@
-"""The translation recipe, whole: from two files to a served model, interrupted and gone on from."""
+"""The translation recipe, whole: from two files to a served model, interrupted and continued."""
 
-import dataclasses
 import itertools
 import json
 import random
@@ -14,9 +13,8 @@ import pytest
 from recipes import translation
 from recipes.samples.hangul_names import hangul_names
 from seqkit.data import read
-from seqkit.recipe.command_line import run_recipe
 from seqkit.tasks.translation.model import Translator
-from tests.recipes.runs import printed_by, resumed
+from tests.recipes.runs import printed_by, resumed, without_publishing
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +84,7 @@ def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     data = write_pair(folder, [*pairs(), ("this is left out .", ""), ("", "auch das .")])
     arguments = [*FLAGS, "--data", data, "--export-path", folder / "en-de", "--epochs", EPOCHS]
-    model, printed = printed_by(translation.train, arguments)
+    model, printed = printed_by(translation.recipe, arguments)
     return model, folder / "en-de", data, printed
 
 
@@ -173,7 +171,7 @@ def test_report_shows_what_was_measured(exported):
     for expected in (
         "Scores on the test data",
         "Loss by epoch",
-        "On held-out data, by epoch",
+        "On validation data, by epoch",
         "By length",
         "By unknown tokens",
         "Attention",
@@ -207,10 +205,8 @@ def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path, monkeypa
     model, _, data, _ = exported
     config = translation.Config(**SMALL, epochs=EPOCHS)
     path = tmp_path / "parts"
-    found = resumed(
-        translation, "publish_translator", str(data), path, config, monkeypatch
-    ).core.get_weights()
-    for value, expected in zip(found, model.core.get_weights(), strict=True):
+    weights = resumed(translation.recipe, str(data), path, config, monkeypatch).core.get_weights()
+    for value, expected in zip(weights, model.core.get_weights(), strict=True):
         np.testing.assert_array_equal(value, expected)
 
 
@@ -229,7 +225,7 @@ def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys, target_lines,
     if target_lines:
         (tmp_path / "bad.de").write_text("ein Hund\n" + "\n" * (target_lines - 1))
     with pytest.raises(SystemExit) as ended:
-        run_recipe(translation.train, ["--data", str(tmp_path / "bad.{en,de}"), *flags])
+        translation.recipe.run(["--data", str(tmp_path / "bad.{en,de}"), *flags])
     assert ended.value.code == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("error: ") and named in line
@@ -237,7 +233,7 @@ def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys, target_lines,
 
 def test_two_files_in_one_flag_not_in_two(capsys):
     with pytest.raises(SystemExit) as ended:
-        run_recipe(translation.train, ["--data", "train.en", "train.de"])
+        translation.recipe.run(["--data", "train.en", "train.de"])
     assert ended.value.code == 2 and "train.de" in capsys.readouterr().err
 
 
@@ -250,7 +246,7 @@ def test_columns_by_language_turn_the_direction_round(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "turned", "expected"),
+    ("rows", "given", "expected"),
     [
         (hangul_names(100, 0, 0)["train"], {}, ("Jamo", "Char", False)),
         (pairs(), {}, ("Subword", "Subword", True)),
@@ -259,22 +255,36 @@ def test_columns_by_language_turn_the_direction_round(tmp_path):
         (pairs(), SMALL | {"shared_dictionary": False}, ("Word", "Word", False)),
     ],
 )
-def test_auto_takes_the_tokenizers_that_fit(monkeypatch, rows, turned, expected):
-    monkeypatch.setattr(Translator, "build", lambda source, target, **rest: (source, target))
-    config = translation.Config(**({"vocabulary_size": 350} | turned))
+def test_auto_takes_the_tokenizers_that_fit(monkeypatch, rows, given, expected):
+    monkeypatch.setattr(Translator, "build", lambda source, target, *_, **rest: (source, target))
+    config = translation.Config(**({"vocabulary_size": 350} | given))
     sides = translation.build(read(rows, columns=("source", "target")), config)
     kinds = [type(side.tokenizer).__name__.removesuffix("Tokenizer") for side in sides]
     assert (*kinds, sides[0] is sides[1]) == expected
 
 
-def test_the_sample_has_its_own_settings_but_for_those_that_are_turned(monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        translation, "_run", lambda parts, old, path, config, *more: asked.append(config)
-    )
-    translation.train()
-    translation.train(config=translation.Config(epochs=1))
-    translation.train(pairs())
-    turned = dataclasses.replace(translation.SAMPLE, epochs=1)
-    assert asked == [translation.SAMPLE, turned, translation.DEFAULTS]
-    assert translation.SAMPLE != translation.DEFAULTS
+def test_the_sample_has_its_own_settings_but_for_those_that_are_given():
+    settings = translation.recipe.settings
+    assert settings(None) == translation.SAMPLE != translation.DEFAULTS
+    given = settings(None, translation.Config(epochs=60))
+    assert given == translation.SAMPLE.replace(epochs=60)  # also where it is the default
+    assert settings(pairs()) == translation.DEFAULTS
+
+
+def test_fine_tune_follows_a_search_and_refuses_other_sizes_and_dictionaries(exported):
+    _, path, _, _ = exported
+    tuned = without_publishing(translation.recipe)
+    config = translation.Config(num_beams=2, length_penalty=0.5, max_length=15, epochs=1)
+    model = tuned.fine_tune(path, pairs(), config=config)
+    assert (model.num_beams, model.length_penalty, model.max_length) == (2, 0.5, 15)
+    assert all(len(row) == 2 for row in model.n_best(["this ship falls."]))
+    for setting in (
+        {"hidden_dim": 13},
+        {"source_tokenizer": "char"},
+        {"shared_dictionary": False},
+        {"lowercase": True},
+        {"vocabulary_size": 10},
+    ):
+        [name] = setting
+        with pytest.raises(ValueError, match=rf"{name}=.* cannot be followed"):
+            tuned.fine_tune(path, pairs(), config=translation.Config(**setting))

@@ -74,6 +74,7 @@ class TextClassifier(ServableModel):
     network_type = ClassifierNetwork
     settings = ("multi_label", "max_length", "too_long", "path_weights")
     dictionaries = {"encoder": TextEncoder, "labels": Vocabulary}  # noqa: RUF012
+    earlier_sizes = {"dropout": 0.5}  # noqa: RUF012
 
     def __init__(
         self,

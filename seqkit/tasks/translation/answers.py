@@ -13,8 +13,8 @@ class Translation(NamedTuple):
 
     Attributes:
         text: the translation; empty where the source has no token.
-        score: what translations are ranked by: the log-probability (natural logarithm) of all
-            tokens and the end, divided by the length penalty; 0 or less.
+        score: translations are ranked by it: the log-probability (natural logarithm) of all tokens
+            and the end, divided by the length penalty; 0 or less.
         unknown_rate: share of the source's tokens that the dictionary does not hold.
     """
 
@@ -24,7 +24,7 @@ class Translation(NamedTuple):
 
 
 class Alignment(NamedTuple):
-    """What a translation looked at while it was written.
+    """How the tokens of a translation attend to those of its source.
 
     Attributes:
         source_tokens: tokens of the source.
@@ -38,7 +38,7 @@ class Alignment(NamedTuple):
 
 
 def collect_translations(answer: Mapping[str, Any]) -> list[Translation]:
-    """Turns the answer of the signature `serving_default` into one translation for each text."""
+    """Reads the answer of the signature `serving_default`: a translation of each text."""
     columns = (answer[name].numpy() for name in ("translation", "score", "unknown_rate"))
     return [
         Translation(text.decode(), float(score), float(rate))
@@ -47,7 +47,7 @@ def collect_translations(answer: Mapping[str, Any]) -> list[Translation]:
 
 
 def collect_best(answer: Mapping[str, Any]) -> list[list[Translation]]:
-    """Turns the answer of the signature `n_best` into lists, the best translation first."""
+    """Reads the answer of the signature `n_best`: a list for each text, the best first."""
     texts, scores = answer["translations"].numpy(), answer["scores"].numpy()
     rates = answer["unknown_rate"].numpy()
     return [
@@ -61,7 +61,7 @@ def collect_best(answer: Mapping[str, Any]) -> list[list[Translation]]:
 
 
 def collect_alignments(answer: Mapping[str, Any]) -> list[Alignment]:
-    """Turns the answer of the signature `attention` into one alignment for each text."""
+    """Reads the answer of the signature `attention`: an alignment of each text."""
     sizes = zip(answer["source_length"].numpy(), answer["target_length"].numpy(), strict=True)
     columns = (answer[name].numpy() for name in ("source_tokens", "target_tokens", "attention"))
     return [

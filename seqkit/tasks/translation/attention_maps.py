@@ -1,4 +1,4 @@
-"""What a model looked at while it wrote, as tables of shaded cells for the report."""
+"""Attention as tables of shaded cells, for the report."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from seqkit.export.report import Section
 
-# Of longer sentences a table would be wider than it can be read.
+# Tables of longer sentences would be too wide to read.
 MOST_TOKENS = 40
-# From this share on, a cell has its number: colour never is the only sign.
+# From this share on, a cell shows its number: colour is never the only sign.
 _LEAST_SHOWN = 0.1
 _LONGEST_TOKEN = 24
 
@@ -24,23 +24,22 @@ def attention_maps(
     number: int = 6,
     note: str = "",
 ) -> Section:
-    """Shows for each token written how much of the attention each token read had.
+    """Shows for each token written the share of attention of each token read.
 
-    Drawn as tables, since letters of any script are then the browser's.
+    Drawn as tables, so that the browser's fonts show letters of any script.
 
     Args:
         title: The heading.
         alignments: Of each sentence, the tokens read, the tokens written, and the attention,
             `<float>[tokens written, tokens read]`, whose rows sum to 1.
-        number: How many sentences to show: the first of those that have tokens on both sides, and
-            at most 40.
+        number: The most sentences shown: the first of those with 1 to 40 tokens on each side.
         note: A sentence below the heading.
 
     Returns:
         A section with a table for each sentence.
 
     Raises:
-        ValueError: When the attention does not fit the tokens.
+        ValueError: The shape of the attention does not fit the tokens.
 
     Example:
 
@@ -77,7 +76,7 @@ def _table(source: Sequence[str], target: Sequence[str], shares: np.ndarray) -> 
         )
         for token, row in zip(written, shares, strict=True)
     )
-    # A table that is wider than the page is scrolled, also by keyboard.
+    # A table wider than the page scrolls, also by keyboard.
     return Markup(
         '<div class="wide" tabindex="0" role="region" aria-label="{}"><table class="attention">'
         '<caption dir="auto">{}</caption><thead><tr><td></td>{}</tr></thead>'
@@ -91,7 +90,7 @@ def _cell(share: float) -> Markup:
 
 
 def _shown(token: str) -> str:
-    """A token that can be seen: one of spaces, too."""
+    """A token made visible, also one of spaces."""
     if len(token) > _LONGEST_TOKEN:
         token = token[: _LONGEST_TOKEN - 1] + "…"
     if token.isspace() or not token:

@@ -20,14 +20,14 @@ _TEST_ROWS = 400
 
 
 def plain_translations(train: Dataset, test: Dataset) -> dict[str, list[str]]:
-    """What every plain model answers.
+    """Translates the test data with every plain model.
 
     Args:
         train: holds the columns `source` and `target`.
         test: sentences to translate, in the column `source`.
 
     Returns:
-        Name to a translation of each test sentence.
+        Translations of the test sentences, by the name of the model.
 
     Raises:
         ValueError: the training data has no row.
@@ -38,10 +38,10 @@ def plain_translations(train: Dataset, test: Dataset) -> dict[str, list[str]]:
 def copy_source(train: Dataset, test: Dataset) -> list[str]:
     """Gives each sentence back as it is.
 
-    It is right where names, numbers and loan words are: a translator must be better.
+    It is right about names, numbers and loan words: a translator must be better.
 
     Args:
-        train: not looked at; every baseline takes it.
+        train: unused; every baseline takes it.
         test: holds the column `source`.
 
     Returns:
@@ -57,20 +57,20 @@ def copy_source(train: Dataset, test: Dataset) -> list[str]:
 
 
 def nearest_sentence(train: Dataset, test: Dataset) -> list[str]:
-    """The translation of the training sentence that is most like the sentence.
+    """Gives each sentence the translation of the most similar training sentence.
 
-    Alike is what has a high cosine of TF-IDF, of the two to four characters within words: in a
-    script without spaces a sentence is one word, which n-grams can compare and words cannot, and
-    in a language that inflects, words share their stems. The training data is read twice, part by
-    part, in bounded memory.
+    Similarity is the cosine of TF-IDF of n-grams, two to four characters within words: in a script
+    without spaces a sentence is one word, which n-grams can compare and words cannot, and in a
+    language that inflects, words share their stems. The training data is read twice, part by part,
+    in bounded memory.
 
     Args:
         train: holds the columns `source` and `target`.
         test: sentences to translate, in the column `source`.
 
     Returns:
-        A translation of each test sentence; of equally near sentences that of the first, also
-        where none has anything in common with it.
+        A translation of each test sentence; of equally similar sentences that of the first, also
+        where none has an n-gram in common with it.
 
     Raises:
         ValueError: the training data has no row.
@@ -95,19 +95,19 @@ def nearest_sentence(train: Dataset, test: Dataset) -> list[str]:
         known = _vectors(texts.to_pylist(), weights).T.tocsr()
         for start in range(0, len(test), _TEST_ROWS):
             part = slice(start, start + _TEST_ROWS)
-            # Most sentences share some letters: of the products few are zero.
-            cosines = (wanted[part] @ known).toarray()
-            found = cosines.argmax(1)
-            value = cosines[np.arange(len(found)), found]
+            # Most sentences share some letters, so few products are zero.
+            cosines = (wanted[part] @ known).toarray()  # [test sentences, training sentences]
+            nearest = cosines.argmax(1)
+            value = cosines[np.arange(len(nearest)), nearest]
             better = np.flatnonzero(value > similarity[part])
-            best[start + better] = first + found[better]
+            best[start + better] = first + nearest[better]
             similarity[start + better] = value[better]
         first += len(texts)
     return train.take(best).to_list("target")
 
 
 def _vectorizer() -> HashingVectorizer:
-    """Counts hashed n-grams, so that no dictionary of them need fit into memory."""
+    """Counts hashed n-grams, so that no dictionary of them has to fit into memory."""
     from sklearn.feature_extraction.text import HashingVectorizer
 
     return HashingVectorizer(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 import tensorflow as tf
 
@@ -12,8 +9,8 @@ from seqkit.data.batching import pair_batches
 from seqkit.data.dataset import Dataset
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
+from seqkit.training.batches import EpochBatches
 from seqkit.training.id_rows import IdRows, before_and_following, encoded_targets
-from seqkit.training.streaming import streamed
 
 _CHUNK = 2048
 
@@ -21,14 +18,14 @@ _CHUNK = 2048
 class EncodedPairs:
     """Sentence pairs that were encoded once.
 
-    A pair of which one side is longer than `max_length` is left out: a target without its end, or
-    a source without what is translated, would teach to leave out.
+    A pair with a side longer than `max_length` is left out: cut pairs would teach the model to
+    leave out what it reads.
 
     Args:
         dataset: holds the columns `source` and `target`.
         source: turns sources into ids.
         target: turns targets into ids.
-        max_length: tokens of the longest side.
+        max_length: the most tokens of a side.
 
     Attributes:
         source_lengths: `<int64>[pairs]`, tokens of each source.
@@ -54,7 +51,7 @@ class EncodedPairs:
     def __init__(
         self, dataset: Dataset, source: TextEncoder, target: TextEncoder, *, max_length: int
     ) -> None:
-        self._source = _encoded_sources(dataset, source)
+        self._source = _encode_sources(dataset, source)
         self._target = encoded_targets(dataset.batches("target", _CHUNK), target)
         fits = np.maximum(self._source.lengths, self._target.lengths) <= max_length
         self.num_left_out = int(len(fits) - fits.sum())
@@ -79,7 +76,7 @@ class EncodedPairs:
         Returns:
             `encoder_token_ids` `<int32>[n, source_length]` and `decoder_token_ids`
             `<int32>[n, length]`, BOS and the target; and `<int32>[n, length]`, the target and EOS;
-            all padded on the right with 0.
+            all right-padded with 0.
         """
         rows = self._rows[indices]
         before, following = before_and_following(
@@ -89,54 +86,40 @@ class EncodedPairs:
         return inputs, following
 
 
-class PairBatches:
-    """An epoch's batches as a `tf.data.Dataset`, pairs of about one length together.
+class PairBatches(EpochBatches):
+    """An epoch's batches of sentence pairs of about one length.
 
     Args:
         pairs: what the model reads and writes.
         batch_size: pairs of a batch.
         seed: with the epoch's number decides the order.
-
-    Attributes:
-        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
     """
 
     def __init__(self, pairs: EncodedPairs, *, batch_size: int, seed: int) -> None:
+        super().__init__(batch_size=batch_size, seed=seed)
         self._pairs = pairs
-        self._batch_size = batch_size
-        self._seed = seed
-        self.epoch = 0
 
-    def __len__(self) -> int:
-        return -(-len(self._pairs) // self._batch_size)
-
-    def _plan(self) -> list[np.ndarray]:
-        """The numbers of the pairs of each batch of the epoch."""
+    def plan(self) -> list[np.ndarray]:
+        """The numbers of the pairs of each batch."""
         return pair_batches(
             self._pairs.source_lengths,
             self._pairs.target_lengths,
-            batch_size=self._batch_size,
-            seed=self._seed,
+            batch_size=self.batch_size,
+            seed=self.seed,
             epoch=self.epoch,
         )
 
-    def dataset(self) -> tf.data.Dataset:
-        """Batches of inputs and of the tokens to come, see `EncodedPairs.padded`.
+    def batch(self, part: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Inputs and the tokens to predict, see `EncodedPairs.padded`."""
+        return self._pairs.padded(part)
 
-        Returns:
-            A data set that iterates over the epoch `self.epoch`.
-        """
-
-        def batches() -> Iterator[tuple[Any, Any]]:
-            for indices in self._plan():
-                yield self._pairs.padded(indices)
-
+    def signature(self) -> tuple[dict[str, tf.TensorSpec], tf.TensorSpec]:
+        """Shapes and dtypes of a batch."""
         ids = tf.TensorSpec([None, None], tf.int32)
-        signature = ({"encoder_token_ids": ids, "decoder_token_ids": ids}, ids)
-        return streamed(batches, signature, len(self))
+        return {"encoder_token_ids": ids, "decoder_token_ids": ids}, ids
 
 
-def _encoded_sources(dataset: Dataset, source: TextEncoder) -> IdRows:
+def _encode_sources(dataset: Dataset, source: TextEncoder) -> IdRows:
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     def encode(texts: tf.Tensor) -> tf.RaggedTensor:
         return source(texts).token_ids

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from seqkit.data.dataset import Dataset
+from seqkit.evaluation import Scored, beside
+from seqkit.tasks.translation.baselines import plain_translations
 
 if TYPE_CHECKING:
     from sacrebleu.metrics import BLEU, CHRF
@@ -19,7 +21,7 @@ _ROWS = 4096
 
 
 class Answer(Protocol):
-    """A translation as it is scored; `seqkit.Translation` is one."""
+    """A translation to score; `seqkit.Translation` is one."""
 
     @property
     def text(self) -> str:
@@ -31,14 +33,14 @@ class Answer(Protocol):
 
 
 class Translates(Protocol):
-    """What can be scored; `seqkit.Translator` is one."""
+    """A model to score; `seqkit.Translator` is one."""
 
     def translate(self, texts: Sequence[str], batch_size: int = 64) -> Sequence[Answer]:
         """Translates texts."""
 
 
 class CorpusScores(NamedTuple):
-    """What answers are worth as a whole.
+    """Scores of a corpus of answers.
 
     Attributes:
         bleu: BLEU in percent.
@@ -52,11 +54,11 @@ class CorpusScores(NamedTuple):
 
 
 class TranslationBucket(NamedTuple):
-    """Sentences that have something in common, and their scores.
+    """The scores of sentences that have something in common.
 
     Attributes:
         label: what they have in common.
-        sentences: how many they are.
+        sentences: their number.
         bleu: their BLEU in percent; 0 also where no answer has four words.
         chrf: their chrF in percent.
     """
@@ -68,12 +70,12 @@ class TranslationBucket(NamedTuple):
 
 
 class TranslatedSentence(NamedTuple):
-    """A sentence with the translation it has and the one it was given.
+    """A sentence with its reference and the model's translation.
 
     Attributes:
         source: the sentence.
-        reference: its translation.
-        answer: the translation given.
+        reference: the translation expected.
+        answer: the model's translation.
         chrf: chrF of the answer in percent.
     """
 
@@ -84,20 +86,20 @@ class TranslatedSentence(NamedTuple):
 
 
 class TranslationScores(NamedTuple):
-    """What a translator is worth on data it was not trained on.
+    """The scores of a translator on data it was not trained on.
 
     Attributes:
         examples: number of sentences.
         bleu: BLEU in percent, cased.
         chrf: chrF in percent, cased.
-        bleu_signature: how BLEU was computed, as sacreBLEU writes it.
+        bleu_signature: how BLEU was computed, in sacreBLEU's notation.
         chrf_signature: how chrF was computed.
         exact_match: share of answers that are the reference, character by character.
         unknown_rate: mean share of unknown tokens of a source.
         reference_words: mean number of words of a reference, split at white space.
         by_length: scores by the words of the source, split at white space.
         by_unknown_rate: scores by the share of unknown tokens of the source.
-        worst: the sentences with the lowest chrF, those answered exactly left out.
+        worst: the sentences with the lowest chrF, without those answered exactly.
         baselines: scores of plain models on the same sentences, by their names.
 
     Source: BLEU, Papineni et al. 2002; chrF, Popović 2015; both as Post 2018 made them comparable.
@@ -120,8 +122,8 @@ class TranslationScores(NamedTuple):
     def main(self) -> tuple[str, float]:
         """The score by which translators are compared, and its name.
 
-        BLEU counts up to four words in a row: of shorter references it says nothing, and the share
-        that is exactly right is taken.
+        BLEU counts up to four words in a row. Of references with fewer than four on average it says
+        nothing, and the share that is exactly right takes its place.
         """
         return self._main_name, self._main_of(self)
 
@@ -159,15 +161,15 @@ def score_translator(
     bleu_tokenizer: str = "13a",
     num_worst: int = 20,
 ) -> TranslationScores:
-    """Lets a translator translate sentences whose translations are known and compares.
+    """Scores a translator on sentences whose translations are known.
 
     Args:
         model: the translator.
         test: holds the columns `source` and `target`.
-        batch_size: how many sentences are translated at a time.
-        baselines: what plain models answered to the same sentences, by their names.
+        batch_size: sentences translated at once.
+        baselines: the answers of plain models to the same sentences, by their names.
         bleu_tokenizer: how BLEU splits words: `13a`, or `char` where words are not spaced.
-        num_worst: how many sentences to keep.
+        num_worst: sentences to keep as the worst.
 
     Returns:
         The scores.
@@ -199,15 +201,15 @@ def score_translations(
     bleu_tokenizer: str = "13a",
     num_worst: int = 20,
 ) -> TranslationScores:
-    """Compares translations with those that were expected.
+    """Scores translations against references.
 
     Args:
         sources: the sentences.
         references: their translations.
         answers: the translations given.
-        baselines: what plain models answered to the same sentences, by their names.
+        baselines: the answers of plain models to the same sentences, by their names.
         bleu_tokenizer: how BLEU splits words, a name of sacreBLEU.
-        num_worst: how many sentences to keep.
+        num_worst: sentences to keep as the worst.
 
     Returns:
         The scores.
@@ -228,26 +230,9 @@ def score_translations(
         raise ValueError(f"{len(sources)} sources for {len(references)} references: give as many")
     texts = [answer.text for answer in answers]
     # On the whole only, sacreBLEU may warn that the answers look as if words were still split.
-    whole, bleu, chrf = _scored(references, texts, bleu_tokenizer, "answers", warn=True)
+    whole, bleu, chrf = _score(references, texts, bleu_tokenizer, "answers", warn=True)
     rates = np.array([answer.unknown_rate for answer in answers], np.float64)
     lengths = np.array([len(source.split()) for source in sources])
-    plain = {
-        name: _scored(references, given, bleu_tokenizer, f"baselines[{name!r}]")[0]
-        for name, given in (baselines or {}).items()
-    }
-
-    def buckets(
-        values: np.ndarray, bounds: Sequence[float], label: Callable[[int], str]
-    ) -> tuple[TranslationBucket, ...]:
-        place = np.searchsorted(bounds, values)
-        found = []
-        for index in np.unique(place).tolist():
-            rows = np.flatnonzero(place == index).tolist()
-            expected, given = [references[i] for i in rows], [texts[i] for i in rows]
-            scores = _scored(expected, given, bleu_tokenizer, "answers")[0]
-            found.append(TranslationBucket(label(index), len(rows), scores.bleu, scores.chrf))
-        return tuple(found)
-
     return TranslationScores(
         examples=len(texts),
         bleu=whole.bleu,
@@ -257,18 +242,52 @@ def score_translations(
         exact_match=whole.exact_match,
         unknown_rate=float(rates.mean()),
         reference_words=float(np.mean([len(reference.split()) for reference in references])),
-        by_length=buckets(lengths, _LENGTHS, _length_label),
+        by_length=_buckets(
+            np.searchsorted(_LENGTHS, lengths), _length_label, references, texts, bleu_tokenizer
+        ),
         # Rates are single precision: 0.3 of a model is a little more than 0.3.
-        by_unknown_rate=buckets(rates - 1e-6, _RATES, _rate_label),
+        by_unknown_rate=_buckets(
+            np.searchsorted(_RATES, rates - 1e-6), _rate_label, references, texts, bleu_tokenizer
+        ),
         worst=_worst(sources, references, texts, num_worst),
-        baselines=plain,
+        baselines={
+            name: _score(references, given, bleu_tokenizer, f"baselines[{name!r}]")[0]
+            for name, given in (baselines or {}).items()
+        },
+    )
+
+
+def score_beside_baselines(
+    model: Translates, parts: Mapping[str, Dataset], *, what: str = "test pairs"
+) -> Scored:
+    """Scores a translator on the test data beside two plain models.
+
+    Args:
+        model: the translator.
+        parts: `train`, which the plain models take answers from, and `test`.
+        what: what the rows of the test data are called.
+
+    Returns:
+        The scores; those of the baselines are their BLEU.
+    """
+    test = parts["test"]
+    plain = plain_translations(parts["train"], test)
+    scores = score_translator(model, test, baselines=plain)
+    name, score = scores.main
+    return Scored(
+        scores,
+        {name: row.bleu for name, row in scores.baselines.items()},
+        [
+            *beside(f"{name} on {scores.examples:,} {what}", score, scores.main_baselines),
+            f"  chrF {scores.chrf:.2f}, exactly right {scores.exact_match:.1%}",
+        ],
     )
 
 
 def corpus_scores(
     references: Sequence[str], answers: Sequence[str], bleu_tokenizer: str = "13a"
 ) -> CorpusScores:
-    """BLEU, chrF and exact match of answers.
+    """Computes BLEU, chrF and exact match of answers.
 
     Args:
         references: the translations expected.
@@ -287,17 +306,17 @@ def corpus_scores(
     """
     if not references:
         raise ValueError("references=[]: give at least one sentence to score on")
-    return _scored(references, answers, bleu_tokenizer, "answers")[0]
+    return _score(references, answers, bleu_tokenizer, "answers")[0]
 
 
-def _scored(
+def _score(
     references: Sequence[str],
     answers: Sequence[str],
     bleu_tokenizer: str,
     argument: str,
     warn: bool = False,
 ) -> tuple[CorpusScores, BLEU, CHRF]:
-    """Scores, and the metrics, which know their signatures once they have scored."""
+    """The scores, and the metrics, which know their signatures once they have scored."""
     from sacrebleu.metrics import BLEU, CHRF
 
     if len(answers) != len(references):
@@ -317,6 +336,23 @@ def _scored(
         exact_match=float(np.mean(right)),
     )
     return scores, bleu, chrf
+
+
+def _buckets(
+    places: np.ndarray,
+    label: Callable[[int], str],
+    references: Sequence[str],
+    texts: Sequence[str],
+    bleu_tokenizer: str,
+) -> tuple[TranslationBucket, ...]:
+    """The scores of each bucket; `places` is the number of each sentence's bucket."""
+    buckets = []
+    for index in np.unique(places).tolist():
+        rows = np.flatnonzero(places == index).tolist()
+        expected, given = [references[i] for i in rows], [texts[i] for i in rows]
+        scores = _score(expected, given, bleu_tokenizer, "answers")[0]
+        buckets.append(TranslationBucket(label(index), len(rows), scores.bleu, scores.chrf))
+    return tuple(buckets)
 
 
 def _length_label(index: int) -> str:
@@ -339,7 +375,7 @@ def _worst(
     from sacrebleu.metrics import CHRF
 
     metric = CHRF()
-    # An answer without a letter, where none was expected, is right and has a chrF of 0.
+    # An answer without a letter is right where none was expected, and has a chrF of 0.
     sentences = [
         TranslatedSentence(source, reference, answer, float(score))
         for source, reference, answer in zip(sources, references, answers, strict=True)

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from seqkit.model.growing import copy_weights
 from seqkit.model.next_token import output_layer
-from seqkit.model.servable_model import ServableModel
+from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.model.text_batches import answers_to, at_least_one
 from seqkit.tasks.translation.answers import (
     Alignment,
@@ -20,35 +20,36 @@ from seqkit.tasks.translation.answers import (
     collect_best,
     collect_translations,
 )
-from seqkit.tasks.translation.network import build_translator_core
-from seqkit.tasks.translation.search import TranslationSearch, log_probabilities
+from seqkit.tasks.translation.network import TranslatorNetwork, build_translator_core
+from seqkit.tasks.translation.search import SEARCH, TranslationSearch, log_probabilities
 from seqkit.text import BOS_ID, EOS_ID, PAD_ID, SubwordTokenizer, TextEncoder
 
 _TEXT = tf.TensorSpec([None], tf.string, name="text")
 
 
 class Translator(ServableModel):
-    """A core on ids, and around it the strings: tokens, beam search, text put together again.
+    """A core on ids, and around it the strings: tokens, beam search, text joined again.
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. A text is
-    read as a whole, whatever its length; a translation has at most `max_length` tokens, and at
-    most `length_ratio` times as many as its source and ten more.
+    read whole, whatever its length. A translation has no more than `max_length` tokens, and no more
+    than `length_ratio` times the tokens of its source and ten.
 
-    PAD, BOS and UNK are never written. Where both sides are split in the same way and the target
-    has a dictionary of whole tokens, so that names may be missing there, UNK may come instead, and
-    the token of the source that was looked at most is put in its place (`copy_unknown`).
+    PAD, BOS and UNK are never written. Where both sides have the same kind of tokenizer and the
+    target has a dictionary of whole tokens, which may lack names, UNK may be chosen, and the token
+    of the source with the most attention is written in its place (`copy_unknown`).
 
     Args:
         source: texts to ids.
         target: the same for translations; the same object as `source` for one shared dictionary.
         core: made with `build_translator_core` for these dictionaries.
-        core_config: the arguments `core` was made with, but for the sizes.
-        num_beams: sequences that are followed.
-        num_best: translations that the signature `n_best` gives, at most `num_beams`.
+        core_config: sizes and seed that `core` was made with.
+        num_beams: the most beginnings of a translation that are followed.
+        num_best: translations that the signature `n_best` gives, no more than `num_beams`; None
+            gives as many.
         length_penalty: 0 or more; see `seqkit.decoding.beam_search`.
-        max_length: tokens of a translation.
-        length_ratio: tokens of a translation for one of its source, at most; `fit_translator` sets
-            it by the training data. The closer the bound, the sooner a search is over.
+        max_length: the most tokens of a translation.
+        length_ratio: the most tokens of a translation for one of its source; `fit_translator` sets
+            it by the training data. The lower the bound, the sooner a search is over.
         copy_unknown: whether a token of the source may stand for one that the dictionary lacks.
 
     Raises:
@@ -64,6 +65,7 @@ class Translator(ServableModel):
     """
 
     task = "translator"
+    network_type = TranslatorNetwork
     dictionaries = {"source": TextEncoder, "target": TextEncoder}  # noqa: RUF012
     settings = (
         "num_beams",
@@ -73,6 +75,8 @@ class Translator(ServableModel):
         "length_ratio",
         "copy_unknown",
     )
+    adjustable = ("num_beams", "length_penalty", "max_length", "copy_unknown")
+    earlier_sizes = {"decoder_layers": 1, "dropout": 0.3}  # noqa: RUF012
 
     def __init__(
         self,
@@ -81,9 +85,9 @@ class Translator(ServableModel):
         core: keras.Model,
         *,
         core_config: Mapping[str, Any],
-        num_beams: int = 4,
-        num_best: int = 4,
-        length_penalty: float = 1.0,
+        num_beams: int = SEARCH.num_beams,
+        num_best: int | None = None,
+        length_penalty: float = SEARCH.length_penalty,
         max_length: int = 200,
         length_ratio: float = 3.0,
         copy_unknown: bool = True,
@@ -91,6 +95,7 @@ class Translator(ServableModel):
         super().__init__(core, core_config)
         if max_length < 1:
             raise ValueError(f"max_length is {max_length}; give at least 1 token")
+        num_best = num_beams if num_best is None else num_best
         if not 1 <= num_best <= num_beams:
             raise ValueError(f"num_best is {num_best}; give from 1 to num_beams, {num_beams}")
         if output_layer(core).embeddings.shape[0] != len(target.vocabulary):
@@ -123,26 +128,41 @@ class Translator(ServableModel):
         )
 
     @classmethod
-    def build(cls, source: TextEncoder, target: TextEncoder, **arguments: Any) -> Translator:
+    def build(
+        cls,
+        source: TextEncoder,
+        target: TextEncoder,
+        network: TranslatorNetwork = TranslatorNetwork(),
+        *,
+        seed: int = 0,
+        **arguments: Any,
+    ) -> Translator:
         """Makes an untrained translator.
 
         Args:
             source: texts to ids.
             target: the same for translations; the same object for one shared dictionary.
-            arguments: those of the class from `num_beams` on, and those of `build_translator_core`
-                but for the sizes.
+            network: sizes of the network.
+            seed: seed of all dropout.
+            arguments: those of the class from `num_beams` on; and sizes by their own names, in
+                place of those of `network`.
 
         Returns:
             The translator.
         """
-        settings = {name: arguments.pop(name) for name in cls.settings if name in arguments}
-        sizes = (len(source.vocabulary), len(target.vocabulary))
-        core = build_translator_core(*sizes, shared=source is target, **arguments)
-        return cls(source, target, core, core_config=arguments, **settings)
+        network, settings = cls._arrange(network, arguments)
+        core = build_translator_core(
+            len(source.vocabulary),
+            len(target.vocabulary),
+            network,
+            shared=source is target,
+            seed=seed,
+        )
+        return cls(source, target, core, core_config=config_of(network, seed), **settings)
 
     @property
     def length_ratio(self) -> float:
-        """Tokens of a translation for one of its source, at most."""
+        """The most tokens of a translation for one of its source."""
         return float(self._length_ratio.numpy())
 
     @length_ratio.setter
@@ -171,14 +191,14 @@ class Translator(ServableModel):
         return [row for answer in answers for row in collect_best(answer)]
 
     def align(self, texts: Sequence[str], batch_size: int = 32) -> list[Alignment]:
-        """Tells what each token of a translation looked at; arguments as `translate`."""
+        """Gives the attention of each token of a translation; arguments as `translate`."""
         answers = answers_to(self._attention, batch_size, texts)
         return [row for answer in answers for row in collect_alignments(answer)]
 
     def score(
         self, sources: Sequence[str], targets: Sequence[str], batch_size: int = 256
     ) -> np.ndarray:
-        """Tells how probable given translations are.
+        """Gives the probability of translations.
 
         Args:
             sources: strings.
@@ -189,7 +209,7 @@ class Translator(ServableModel):
             `<float32>[pairs]`, log-probabilities of all tokens and the end (natural logarithm).
 
         Raises:
-            ValueError: there are not as many targets as sources.
+            ValueError: the numbers of sources and targets differ.
         """
         if len(sources) != len(targets):
             raise ValueError(f"{len(sources)} sources and {len(targets)} targets: give as many")
@@ -231,18 +251,18 @@ class Translator(ServableModel):
     def _best(self, text: tf.Tensor, num_best: int) -> dict[str, tf.Tensor]:
         size = tf.shape(text)[0]
         encoded = self.source(at_least_one(text))
-        found = self.search.of_all(encoded.token_ids, encoded.tokens, num_best)
-        texts = tf.reshape(self.target.tokenizer.detokenize(found.tokens), [-1, num_best])
-        nothing = tf.equal(encoded.tokens.row_lengths(), 0)[:, tf.newaxis]
+        best = self.search.of_all(encoded.token_ids, encoded.tokens, num_best)
+        texts = tf.reshape(self.target.tokenizer.detokenize(best.tokens), [-1, num_best])
+        nothing = tf.equal(encoded.tokens.row_lengths(), 0)[:, tf.newaxis]  # [batch, 1]
         return {
             "translations": tf.where(nothing, "", texts)[:size],
-            "scores": tf.where(nothing, 0.0, found.score)[:size],
+            "scores": tf.where(nothing, 0.0, best.score)[:size],
             "unknown_rate": encoded.unknown_rate[:size],
         }
 
     @property
     def search(self) -> TranslationSearch:
-        """How translations are looked for."""
+        """The search for translations."""
         return TranslationSearch(
             self.core,
             self.target.vocabulary,
@@ -254,12 +274,12 @@ class Translator(ServableModel):
         )
 
     def answer_greedily(self, text: tf.Tensor) -> tf.Tensor:
-        """Translates a few texts fast and less well, `<string>[batch]`; training judges by it."""
-        ids = self.source(text).token_ids.to_tensor(PAD_ID)
+        """Translates a few texts fast and less well, `<string>[batch]`, for validation."""
+        ids = self.source(text).token_ids.to_tensor(PAD_ID)  # [batch, source_length]
         return self.target.tokenizer.detokenize(self.search.greedily(ids))
 
     def answer_attention(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Translates texts and tells what each token looked at; for pictures, all at once.
+        """Translates texts and gives the attention of each token; all texts at once.
 
         Args:
             text: `<string>[batch]`.
@@ -267,33 +287,33 @@ class Translator(ServableModel):
         Returns:
             `translation` `<string>[batch]`; `source_tokens` `<string>[batch, s]` and
             `target_tokens` `<string>[batch, t]`, padded with empty strings; `source_length` and
-            `target_length` `<int32>[batch]`; `attention` `<float32>[batch, t, s]`, of each token of
-            the translation to those of the source.
+            `target_length` `<int32>[batch]`; `attention` `<float32>[batch, t, s]`, shares of the
+            source's tokens.
         """
         size = tf.shape(text)[0]
         encoded = self.source(at_least_one(text))
-        found = self.search.of_batch(encoded.token_ids.to_tensor(PAD_ID), 1, attend=True)
-        lengths = tf.where(tf.equal(encoded.tokens.row_lengths(), 0), 0, found.lengths[:, 0])
-        written = tf.sequence_mask(lengths, tf.shape(found.token_ids)[-1])
-        names = self.search.names(found, encoded.tokens)[:, 0]
+        best = self.search.of_batch(encoded.token_ids.to_tensor(PAD_ID), 1, attend=True)
+        lengths = tf.where(tf.equal(encoded.tokens.row_lengths(), 0), 0, best.lengths[:, 0])
+        written = tf.sequence_mask(lengths, tf.shape(best.token_ids)[-1])
+        names = self.search.names(best, encoded.tokens)[:, 0]  # [batch, length]
         names = tf.RaggedTensor.from_row_lengths(
             tf.boolean_mask(names, written), lengths, validate=False
-        )
-        source_tokens = encoded.tokens.to_tensor("")
-        assert found.attention is not None
+        )  # [batch, (t)]
+        source_tokens = encoded.tokens.to_tensor("")  # [batch, s]
+        assert best.attention is not None
         return {
             "translation": self.target.tokenizer.detokenize(names)[:size],
             "source_tokens": source_tokens[:size],
             "target_tokens": names.to_tensor("")[:size],
             "source_length": tf.cast(encoded.tokens.row_lengths(), tf.int32)[:size],
             "target_length": lengths[:size],
-            "attention": found.attention[
+            "attention": best.attention[
                 :size, 0, : tf.reduce_max(lengths), : tf.shape(source_tokens)[1]
             ],
         }
 
     def answer_scores(self, source: tf.Tensor, target: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Tells how probable given translations are.
+        """Gives the probability of translations.
 
         Args:
             source: `<string>[batch]`.
@@ -301,19 +321,18 @@ class Translator(ServableModel):
 
         Returns:
             `log_probability` `<float32>[batch]`, of all tokens and the end; `tokens`
-            `<int32>[batch]`, how many these are.
+            `<int32>[batch]`, the number of these.
         """
         size = tf.shape(source)[0]
         one = [at_least_one(text) for text in (source, target)]
         ids = self.source(one[0]).token_ids
-        # From the tokens: of a target without any EOS alone is wanted, and not UNK.
-        wanted = self.target.vocabulary.token_to_id(self.target(one[1]).tokens)
+        # From the tokens: a target without tokens is EOS alone, and not UNK.
+        wanted = self.target.vocabulary.token_to_id(self.target(one[1]).tokens)  # [batch, (t)]
         ends = tf.ones([tf.shape(one[0])[0], 1], tf.int32)
-        following = tf.concat([wanted, ends * EOS_ID], axis=1)
-        before = tf.concat([ends * BOS_ID, wanted], axis=1)
-        found = log_probabilities(self.core, ids, before, following)
+        following = tf.concat([wanted, ends * EOS_ID], axis=1)  # [batch, (t + 1)]
+        before = tf.concat([ends * BOS_ID, wanted], axis=1)  # [batch, (t + 1)]
         return {
-            "log_probability": found[:size],
+            "log_probability": log_probabilities(self.core, ids, before, following)[:size],
             "tokens": tf.cast(following.row_lengths(), tf.int32)[:size],
         }
 
@@ -336,17 +355,22 @@ class Translator(ServableModel):
         variables = [v.value for v in self.core.variables]
         return [*variables, self._length_ratio, self.source, self.target]
 
-    def extended(self, source: TextEncoder, target: TextEncoder) -> Translator:
+    def extended(self, source: TextEncoder, target: TextEncoder, **settings: Any) -> Translator:
         """A translator that knows more tokens and has learned what this one has.
 
         Args:
             source: as this one's, its vocabulary continued.
             target: the same; the same object as `source` exactly where this one's is.
+            settings: other values for some of `adjustable`. With other `num_beams` the signature
+                `n_best` gives as many.
 
         Returns:
             A new translator; a new token is read as UNK was, until it is trained.
         """
-        new = Translator.build(source, target, **self._settings(), **self.core_config)
+        own = self._settings()
+        if settings.get("num_beams", self.num_beams) != self.num_beams:
+            own["num_best"] = None
+        new = Translator.build(source, target, self.network, seed=self.seed, **(own | settings))
         copy_weights(self.core, new.core)
         return new
 

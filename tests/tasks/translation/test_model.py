@@ -7,8 +7,12 @@ import tensorflow as tf
 
 from seqkit import data
 from seqkit.tasks.translation.model import Translator
+from seqkit.tasks.translation.network import TranslatorNetwork
+from seqkit.tasks.translation.search import SEARCH
 from seqkit.tasks.translation.training import fit_translator
 from seqkit.text import CharTokenizer, Normalizer, TextEncoder, Vocabulary, WordTokenizer
+from seqkit.training import TrainingSettings
+from tests.model.test_saved_files import SAVED
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +29,7 @@ def made(source=None, target=None, **arguments):
     """A translator that was never trained; its answers are arbitrary but fixed."""
     keras.utils.set_random_seed(1)
     source = source or encoder()
-    settings = {"embedding_dim": 6, "hidden_dim": 5, "max_length": 8}
+    settings = {"embedding_dim": 6, "hidden_dim": 5, "decoder_layers": 1, "max_length": 8}
     model = Translator.build(source, target or source, **(settings | arguments))
     for variable in model.core.trainable_variables:
         variable.assign(keras.random.normal(variable.shape, stddev=0.7, seed=len(variable.path)))
@@ -44,16 +48,13 @@ def reverser():
     words = ["".join(rng.choice(list("abcdef"), n)) for n in rng.integers(1, 7, 3_000)]
     rows = data.read([(word, word[::-1]) for word in words], columns=("source", "target"))
     letters = encoder("abcdef", CharTokenizer())
-    model = Translator.build(letters, letters, embedding_dim=24, hidden_dim=32, max_length=9)
+    sizes = TranslatorNetwork(embedding_dim=24, hidden_dim=32, decoder_layers=1, dropout=0.3)
+    model = Translator.build(letters, letters, sizes, max_length=9)
     fit_translator(
         model,
         rows.take(np.arange(2_800)),
         rows.take(np.arange(2_800, 3_000)),
-        batch_size=50,
-        epochs=8,
-        max_steps=10_000,
-        patience=8,
-        learning_rate=2e-2,
+        TrainingSettings(8, max_steps=10_000, patience=8, batch_size=50, learning_rate=2e-2),
     )
     return model
 
@@ -198,6 +199,27 @@ def test_a_grown_translator_has_learned_what_the_old_one_had(tie_embeddings):
     old, new = (m.core.get_layer("embedding").get_weights()[0] for m in (model, grown))
     np.testing.assert_array_equal(new[: len(old)], old)
     np.testing.assert_array_equal(new[len(old) :], np.tile(old[1], (2, 1)))
+
+
+def test_a_file_that_lacks_sizes_grows_with_those_it_was_made_with():
+    old = Translator.load(SAVED / "format_1" / "translator.keras")
+    assert "decoder_layers" not in old.core_config
+    assert (old.network.decoder_layers, old.network.dropout) == (1, 0.3)
+    grown = old.extended(old.source.extended([["brand new"]]), old.target)
+    assert grown.network == old.network and "brand" in grown.source.vocabulary
+    assert grown.translate(["good film"]) == old.translate(["good film"])
+
+
+def test_a_search_is_given_by_its_settings_and_may_change_when_a_translator_grows():
+    model = made()
+    assert (model.num_beams, model.length_penalty) == (SEARCH.num_beams, SEARCH.length_penalty)
+    assert made(num_beams=2).num_best == 2
+    assert model.extended(model.source, model.source).num_best == model.num_best
+    changed = model.extended(model.source, model.source, num_beams=6, length_penalty=0.0)
+    assert (changed.num_beams, changed.num_best, changed.length_penalty) == (6, 6, 0.0)
+    assert len(changed.n_best(TEXTS[:1])[0]) == 6
+    fewer = made(num_best=2)
+    assert fewer.extended(fewer.source, fewer.source, max_length=3).num_best == 2
 
 
 def test_core_and_dictionary_must_fit(translator):

@@ -11,8 +11,8 @@ import tensorflow as tf
 
 from seqkit import data
 from seqkit.evaluation import Outcome
+from seqkit.export import publish as publish_module
 from seqkit.export.provenance import HARD_TEXTS
-from seqkit.tasks.translation import report as translation
 from seqkit.tasks.translation.baselines import copy_source, nearest_sentence
 from seqkit.tasks.translation.evaluation import score_translator
 from seqkit.tasks.translation.report import publish_translator
@@ -136,7 +136,7 @@ def given(monkeypatch):
         asked.update(arguments)
         return SimpleNamespace(serving=path, report=path)
 
-    monkeypatch.setattr(translation.export, "write", write)
+    monkeypatch.setattr(publish_module, "write", write)
     return asked
 
 
@@ -194,7 +194,7 @@ def test_the_page_shows_what_there_is_to_know(given):
         "Scores on the test data",
         "To know",
         "Loss by epoch",
-        "On held-out data, by epoch",
+        "On validation data, by epoch",
         "By length",
         "By unknown tokens",
         "Attention",
