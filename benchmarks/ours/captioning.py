@@ -25,6 +25,7 @@ from seqkit.tasks.captioning.cached_images import KeptImages
 from seqkit.tasks.captioning.model import ImageCaptioner
 from seqkit.tasks.captioning.training import fit_captioner
 from seqkit.text import Normalizer, TextEncoder, WordTokenizer
+from seqkit.training import TrainingSettings
 
 _SIZES = (
     "height",
@@ -125,12 +126,14 @@ def prepare() -> tuple[dict[str, Work], dict[str, Any]]:
         model,
         dataset,
         dataset.take(np.arange(min(_HELD_OUT, len(dataset)))),
-        batch_size=config["batch_size"],
+        TrainingSettings(
+            epochs=epochs,
+            max_steps=epochs * -(-len(work.images) // config["batch_size"]),
+            patience=epochs,
+            batch_size=config["batch_size"],
+            learning_rate=config["learning_rate"],
+        ),
         captions_per_image=config["captions_per_image"],
-        epochs=epochs,
-        max_steps=epochs * -(-len(work.images) // config["batch_size"]),
-        patience=epochs,
-        learning_rate=config["learning_rate"],
         augment=False,
         seed=config["seed"],
     )

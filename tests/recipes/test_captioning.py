@@ -1,7 +1,6 @@
-"""The captioning recipe, whole: from a table of images to a served model, and gone on from."""
+"""The captioning recipe, whole: from a table of images to a served model, and fine-tuned."""
 
 import base64
-import dataclasses
 import json
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ from recipes import captioning
 from recipes.samples.digit_scenes import digit_scenes
 from seqkit.export import verify
 from seqkit.images import encode_images
-from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.recipe import Recipe
 from seqkit.tasks.captioning.encoders import build_image_encoder
 from seqkit.tasks.captioning.model import ImageCaptioner
 from seqkit.tasks.captioning.network import ENCODER
@@ -109,13 +108,15 @@ def exported(tmp_path_factory):
     data = write_table(folder, made(96))
     arguments = ["--data", data, "--export-path", folder / "squares", "--epochs", EPOCHS]
     arguments += [*flags(SMALL), "--bad-images", "skip"]
-    model, printed = printed_by(captioning.train, arguments)
+    model, printed = printed_by(captioning.recipe, arguments)
     return model, folder / "squares", data, printed
 
 
 def test_train_writes_a_whole_artefact(exported):
     _, path, _, printed = exported
     assert "exported and verified" in printed
+    for figure in ("BLEU-4 on ", "  CIDEr-D ", ", exactly right ", " different captions\n"):
+        assert figure in printed
     assert {p.name for p in path.iterdir()} >= {
         "model.keras",
         "serving",
@@ -186,7 +187,7 @@ def test_report_shows_what_was_measured(exported):
     for expected in (
         "Scores on the test data",
         "Loss by epoch",
-        "On held-out data, by epoch",
+        "On validation data, by epoch",
         "Best answers",
         "Most frequent answers",
         "Data checks",
@@ -198,10 +199,8 @@ def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path, monkeypa
     model, _, data, _ = exported
     config = captioning.Config(**SMALL, epochs=EPOCHS, bad_images="skip")
     path = tmp_path / "parts"
-    found = resumed(
-        captioning, str(data), path, config, monkeypatch, publisher="publish_captioner"
-    ).core.get_weights()
-    for value, expected in zip(found, model.core.get_weights(), strict=True):
+    again = resumed(captioning.recipe, str(data), path, config, monkeypatch)
+    for value, expected in zip(again.core.get_weights(), model.core.get_weights(), strict=True):
         np.testing.assert_array_equal(value, expected)
 
 
@@ -210,8 +209,9 @@ def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, 
     tuned = shutil.copytree(path, tmp_path / "squares")
     new = [("white", side) for side in SIDES]
     rows = made(48, KNOWN + new + new, seed=3)
-    config = captioning.Config(**(SMALL | {"learning_rate": 5e-3}), epochs=6)
+    config = captioning.Config(**SMALL | {"learning_rate": 5e-3}, epochs=6, num_beams=2)
     model = captioning.fine_tune(tuned, rows, config=config)
+    assert (old.num_beams, model.num_beams, model.num_best) == (4, 2, 2)
     assert "white" not in old.target.vocabulary and "white" in model.target.vocabulary
     images, captions = zip(*made(8, new + KNOWN, seed=4), strict=True)
     answers = [answer.text for answer in model.caption(images)]
@@ -229,7 +229,7 @@ def test_an_encoder_with_weights_is_frozen_first(tmp_path):
     path = tmp_path / "encoder.weights.h5"
     encoder.get_layer("residual").save_weights(path)
     config = captioning.Config(**SMALL, weights=str(path))
-    parts = captioning.read(made(24), None, None, config)
+    parts = captioning.recipe.read_parts(made(24), config=config)
     model = captioning.build(parts["train"], config)
     for found, expected in zip(
         model.core.get_layer(ENCODER).get_weights(), encoder.get_weights(), strict=True
@@ -239,9 +239,9 @@ def test_an_encoder_with_weights_is_frozen_first(tmp_path):
     def is_trained(model):
         return bool(model.core.get_layer(ENCODER).trainable_weights)
 
-    thawed = dataclasses.replace(config, freeze=False)
+    thawed = config.replace(freeze=False)
     assert not is_trained(model) and is_trained(captioning.build(parts["train"], thawed))
-    # Gone on from, it is frozen again, unless it is not to be.
+    # Grown, it is frozen again, unless the settings say otherwise.
     model.save(tmp_path / "model.keras")
     saved = ImageCaptioner.load(tmp_path / "model.keras")
     frozen, whole = (captioning.grow(saved, parts["train"], c) for c in (config, thawed))
@@ -272,7 +272,7 @@ def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys, table, flags,
     if table is not None:
         path.write_text(table)
     with pytest.raises(SystemExit) as ended:
-        run_recipe(captioning.train, ["--data", str(path), *flags])
+        captioning.recipe.run(["--data", str(path), *flags])
     assert ended.value.code == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("error: ") and named in line
@@ -284,36 +284,52 @@ def test_the_command_line_tells_of_every_field():
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert "usage: python -m recipes.captioning" in shown
-    for field in dataclasses.fields(captioning.Config):
-        assert f"--{field.name.replace('_', '-')}" in shown
+    for name in captioning.DEFAULTS.flat():
+        assert f"--{name.replace('_', '-')}" in shown
 
 
 def test_images_may_lie_in_another_folder(tmp_path):
     table = write_table(tmp_path, made(30))
     moved = Path(shutil.move(tmp_path / "images", tmp_path / "elsewhere"))
-    config = captioning.Config(bad_images="skip")
+    config = captioning.Config(bad_images="skip", image_dir=moved)
     with pytest.warns(UserWarning, match="'cut.png'"):
-        parts = captioning.read(table, None, None, config, image_dir=moved)
+        parts = captioning.recipe.read_parts(table, config=config)
     names = {Path(name) for part in parts.values() for name in part.to_list("image")}
     assert names == {moved / f"{n}.png" for n in range(30)}
 
 
-def test_the_sample_has_its_own_settings_but_for_those_that_are_turned(monkeypatch):
+def test_the_sample_has_its_own_settings_but_for_those_that_are_given(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        captioning, "_run", lambda parts, old, path, config, *more: asked.append(config)
+        Recipe, "_run", lambda self, parts, old, path, config, *more: asked.append(config)
     )
     monkeypatch.setattr(captioning, "digit_scenes", lambda: digit_scenes(20, 5, 5))
     captioning.train()
     captioning.train(config=captioning.Config(epochs=1))
+    captioning.train(config=captioning.Config(epochs=captioning.DEFAULTS.epochs))
     captioning.train(made(20))
-    turned = dataclasses.replace(captioning.SAMPLE, epochs=1)
-    assert asked == [captioning.SAMPLE, turned, captioning.DEFAULTS]
+    given = [captioning.SAMPLE.replace(epochs=epochs) for epochs in (1, 25)]
+    assert asked == [captioning.SAMPLE, *given, captioning.DEFAULTS]
     assert captioning.SAMPLE != captioning.DEFAULTS
 
 
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"hidden_dim": 32}, "hidden_dim=32 cannot be followed.*has hidden_dim=16"),
+        ({"widths": (8, 8)}, r"widths=\(8, 8\) cannot be followed"),
+        ({"weights": "imagenet"}, "weights='imagenet' cannot be followed.*has weights=None"),
+        ({"lowercase": False}, "lowercase=False cannot be followed"),
+    ],
+)
+def test_what_a_trained_model_cannot_follow_is_refused(exported, given, named):
+    _, path, _, _ = exported
+    with pytest.raises(ValueError, match=named):
+        captioning.fine_tune(path, made(20), config=captioning.Config(**given))
+
+
 def test_the_sample_is_captioned_right_where_layouts_and_digits_are_new():
-    config = dataclasses.replace(captioning.SAMPLE, epochs=5)
-    outcome = captioning.train_and_score(captioning.read(None, None, None, config), config)
+    config = captioning.SAMPLE.replace(epochs=5)
+    outcome = captioning.train_and_score(captioning.recipe.read_parts(config=config), config)
     assert outcome.scores.exact_match >= 0.9
     assert max(outcome.baselines.values()) < 60 < outcome.scores.main[1]

@@ -1,4 +1,4 @@
-"""What a captioner answers."""
+"""The answers of a captioner."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Caption(NamedTuple):
 
     Attributes:
         text: the caption; empty where the image cannot be read.
-        score: what captions are ranked by: the log-probability (natural logarithm) of all tokens
-            and the end, divided by the length penalty; 0 or less.
+        score: ranks captions: the log-probability (natural logarithm) of all tokens and the end,
+            divided by the length penalty; 0 or less.
         error: why the image cannot be read; empty where it can.
     """
 
@@ -24,11 +24,11 @@ class Caption(NamedTuple):
 
 
 class CaptionAttention(NamedTuple):
-    """What a caption looked at while it was written.
+    """Where the model looked in the image for each token of a caption.
 
     Attributes:
         tokens: tokens of the caption; none where the image cannot be read.
-        attention: `<float32>[tokens, rows, columns]`, each token's grid sums to 1.
+        attention: `<float32>[tokens, rows, columns]`; the grid of each token sums to 1.
     """
 
     tokens: tuple[str, ...]
@@ -47,7 +47,7 @@ def collect_captions(answer: Mapping[str, Any]) -> list[Caption]:
 def collect_best_captions(answer: Mapping[str, Any]) -> list[list[Caption]]:
     """Turns the answer of the signature `n_best` into lists, the best caption first."""
     columns = (answer[name].numpy() for name in ("captions", "scores", "error"))
-    # Of an image that cannot be read there is one, which says so.
+    # An image that cannot be read has one caption, which says so.
     return [
         [Caption("", 0.0, error.decode())]
         if error

@@ -1,33 +1,35 @@
-"""The plain captioners that every captioner is compared with."""
+"""Plain captioners, and a captioner's scores beside theirs."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from seqkit.data import Dataset, captions_by_image
+from seqkit.evaluation import Scored, beside
 from seqkit.images import encode_images
 from seqkit.tasks.captioning.cider import CiderD, word_splitter
-from seqkit.tasks.captioning.evaluation import CaptionScores, bleu_by_words, score_captioner
+from seqkit.tasks.captioning.evaluation import bleu_by_words, score_captioner
+from seqkit.tasks.captioning.model import ImageCaptioner
 
 CONSTANT = "the best constant caption"
 NEAREST = "a caption of the nearest training image (scikit-learn, pooled pixels)"
-# Of more images the n-grams would fill the memory, and tell no more of what captions are like.
+# The n-grams of more images would fill the memory and say no more of what captions are like.
 _MOST_IMAGES = 20_000
 _TOGETHER = 64
 
 
-def score_beside_plain(model: Any, train: Dataset, test: Dataset) -> CaptionScores:
-    """Scores a captioner beside what plain captioners learn from its training data.
+def score_beside_baselines(model: ImageCaptioner, parts: Mapping[str, Dataset]) -> Scored:
+    """Scores a captioner on the test data beside the plain captioners.
 
     Args:
-        model: a `seqkit.ImageCaptioner`.
-        train: what it was trained on, with the columns `image` and `caption`.
-        test: the same, held out.
+        model: the captioner.
+        parts: `train`, which the plain captioners learn from, and `test`, with the columns `image`
+            and `caption`.
 
     Returns:
         The scores, those of the plain captioners among them.
@@ -35,20 +37,30 @@ def score_beside_plain(model: Any, train: Dataset, test: Dataset) -> CaptionScor
     Raises:
         ValueError: as `score_captions` and `plain_captions`.
     """
-    (seen, captions), (images, references) = captions_by_image(train), captions_by_image(test)
+    (seen, captions), (images, references) = (
+        captions_by_image(parts[name]) for name in ("train", "test")
+    )
 
     def pooled(some: Sequence[Any]) -> np.ndarray:
         chunks = (some[start : start + _TOGETHER] for start in range(0, len(some), _TOGETHER))
         pixels = (model.reader(tf.constant(encode_images(chunk)))[0] for chunk in chunks)
         return np.concatenate([pooled_pixels(read.numpy()) for read in pixels])
 
-    return score_captioner(
+    scores = score_captioner(
         model,
         images,
         references,
         baselines=plain_captions(captions, pooled(seen), pooled(images)),
         vocabulary=model.target.vocabulary.tokens,
     )
+    name, score = scores.main
+    what = f"{name} on {scores.examples:,} test images"
+    lines = [
+        *beside(what, score, scores.main_baselines),
+        f"  CIDEr-D {scores.cider_d:.3f}, exactly right {scores.exact_match:.1%}, "
+        f"{scores.distinct_captions:,} different captions",
+    ]
+    return Scored(scores, scores.main_baselines, lines)
 
 
 def plain_captions(
@@ -57,19 +69,20 @@ def plain_captions(
     test_features: np.ndarray,
     tokenizer: str = "13a",
 ) -> dict[str, list[str]]:
-    """What every plain captioner answers.
+    """What each plain captioner answers.
 
     Args:
-        captions: of each training image, its captions.
+        captions: the captions of each training image.
         train_features: `<float>[training images, features]`, such as those of `pooled_pixels`.
         test_features: `<float>[test images, features]`.
         tokenizer: how words are split, a name of sacreBLEU.
 
     Returns:
-        Name to a caption of each test image.
+        A caption of each test image, by the name of the captioner.
 
     Raises:
-        ValueError: there is no training image, one has no caption, or numbers differ.
+        ValueError: there is no training image, one has no caption, or there are not as many
+            features as captioned images.
     """
     return {
         CONSTANT: [constant_caption(captions, tokenizer)] * len(test_features),
@@ -80,12 +93,12 @@ def plain_captions(
 def constant_caption(captions: Sequence[Sequence[str]], tokenizer: str = "13a") -> str:
     """The one caption that, answered to every training image, has the highest BLEU-4.
 
-    Every caption is tried. That is quick since all images are answered alike: how many of them have
-    an n-gram, and how often, is counted once, and sacreBLEU's corpus BLEU follows exactly. Of more
-    than 20,000 images, as many from all over the data are looked at.
+    Every caption is tried. That is quick since all images get the same answer: how many of them
+    have an n-gram, and how often, is counted once, and sacreBLEU's corpus BLEU follows exactly. Of
+    more than 20,000 images, 20,000 spread over the data count.
 
     Args:
-        captions: of each training image, its captions.
+        captions: the captions of each training image.
         tokenizer: how words are split, a name of sacreBLEU.
 
     Returns:
@@ -103,7 +116,7 @@ def constant_caption(captions: Sequence[Sequence[str]], tokenizer: str = "13a") 
     _check(captions)
     captions = _spread(captions)
     split = [[_words(caption, tokenizer) for caption in row] for row in captions]
-    # Images in one of whose captions an n-gram comes at least so many times.
+    # By n-gram and times: the images with a caption that has the n-gram at least so many times.
     images_with: Counter[tuple[tuple[str, ...], int]] = Counter()
     for row in split:
         most: Counter[tuple[str, ...]] = Counter()
@@ -138,13 +151,13 @@ def nearest_image(
     test_features: np.ndarray,
     tokenizer: str = "13a",
 ) -> list[str]:
-    """A caption of the training image that is nearest: the one most like that image's others.
+    """A caption of the nearest training image: the one most like that image's other captions.
 
-    Near is what has a small Euclidean distance, each feature divided by its standard deviation in
-    the training data; alike are captions by CIDEr-D, n-grams counted in the training data.
+    The distance is Euclidean, each feature divided by its standard deviation in the training data;
+    captions are compared by CIDEr-D, n-grams counted in the training data.
 
     Args:
-        captions: of each training image, its captions.
+        captions: the captions of each training image.
         train_features: `<float>[training images, features]`.
         test_features: `<float>[test images, features]`.
         tokenizer: how words are split, a name of sacreBLEU.
@@ -153,7 +166,8 @@ def nearest_image(
         A caption of each test image; of equally good captions the first.
 
     Raises:
-        ValueError: there is no training image, one has no caption, or numbers differ.
+        ValueError: there is no training image, one has no caption, or there are not as many
+            features as captioned images.
 
     Example:
         >>> features = np.array([[0.0], [1.0]])
@@ -180,11 +194,11 @@ def nearest_image(
 
 
 def pooled_pixels(images: np.ndarray, blocks: int = 8) -> np.ndarray:
-    """The mean colour of each block of an image: features that nobody trained.
+    """The mean colour of each block of an image: features without training.
 
     Args:
         images: `<uint8>[images, height, width, channels]`.
-        blocks: how many blocks there are in each direction.
+        blocks: blocks in each direction.
 
     Returns:
         `<float32>[images, blocks * blocks * channels]`, from 0 to 1.
@@ -205,7 +219,7 @@ def pooled_pixels(images: np.ndarray, blocks: int = 8) -> np.ndarray:
     pooled = images
     for axis in (1, 2):
         size = pooled.shape[axis]
-        # Where there are more blocks than pixels, blocks share one: so reduceat does it too.
+        # Where there are more blocks than pixels, blocks share a pixel, as reduceat has it.
         starts = np.arange(blocks) * size // blocks
         pooled = np.add.reduceat(pooled, starts, axis=axis, dtype=np.float64)
         widths = np.maximum(1, np.diff([*starts, size]))
@@ -214,7 +228,7 @@ def pooled_pixels(images: np.ndarray, blocks: int = 8) -> np.ndarray:
 
 
 def _spread(captions: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
-    """Images from all over the data, where there are more than can be counted."""
+    """Images spread over the data, where there are too many to count all."""
     if len(captions) <= _MOST_IMAGES:
         return captions
     chosen = np.linspace(0, len(captions) - 1, _MOST_IMAGES).astype(int)

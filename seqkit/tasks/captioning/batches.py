@@ -1,8 +1,8 @@
-"""Images and captions as padded batches, in an order that depends on seed and epoch alone."""
+"""Images and captions as padded batches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,35 +10,35 @@ import tensorflow as tf
 
 from seqkit.text.encoder import TextEncoder
 from seqkit.text.vocabulary import PAD_ID
+from seqkit.training.batches import EpochBatches
 from seqkit.training.id_rows import before_and_following, encoded_targets
-from seqkit.training.streaming import streamed
 
 _CHUNK = 2048
 
 
 class Rows(Protocol):
-    """Arrays by number: pixels or features of images, such as a `seqkit.images.ArrayStore`."""
+    """Arrays by row: pixels or features of images, such as a `seqkit.images.ArrayStore`."""
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of rows."""
 
     def __getitem__(self, rows: np.ndarray) -> np.ndarray:
-        """Some of them, `[n, ...]`."""
+        """The arrays of some rows, `[n, ...]`."""
 
 
 class EncodedCaptions:
-    """Captions of images that were encoded once.
+    """Captions of images, encoded once.
 
-    A caption of more than `max_length` tokens is left out, and an image all of whose captions are.
+    A caption of more than `max_length` tokens is left out, and so is an image without any other.
 
     Args:
-        captions: of each image, one or more.
-        target: turns captions into ids.
-        max_length: tokens of the longest caption.
+        captions: the captions of each image, one or more.
+        target: captions to ids.
+        max_length: the most tokens of a caption.
 
     Attributes:
-        images: `<int64>[images]`, numbers of the images that have a caption still.
-        num_left_out: captions that were too long.
+        images: `<int64>[images]`, numbers of the images that have a caption left.
+        num_left_out: how many captions were too long.
 
     Raises:
         ValueError: no caption is short enough.
@@ -80,22 +80,21 @@ class EncodedCaptions:
         return len(self.images)
 
     def drawn(self, indices: np.ndarray, number: int, rng: np.random.Generator) -> np.ndarray:
-        """Some captions of each of some images, drawn at random where there are more.
+        """Some captions of each of some images, drawn at random where it has more.
 
         Args:
             indices: `<int>[n]`, places in `images`.
-            number: captions of an image, at most.
+            number: the most captions of an image.
             rng: draws them.
 
         Returns:
             `<int64>[n, number]`, numbers of captions, -1 where an image has fewer.
         """
-        found = np.full((len(indices), number), -1)
+        captions = np.full((len(indices), number), -1)
         for row, index in enumerate(indices):
-            own = self._own[index]
-            chosen = rng.permutation(own)[:number]
-            found[row, : len(chosen)] = chosen
-        return found
+            chosen = rng.permutation(self._own[index])[:number]
+            captions[row, : len(chosen)] = chosen
+        return captions
 
     def padded(self, captions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The ids of some captions.
@@ -104,10 +103,10 @@ class EncodedCaptions:
             captions: `<int>[n, number]`, as `drawn` gives them.
 
         Returns:
-            `<int32>[n, number, length]` twice: BOS and the caption, and the caption and EOS; padded
-            on the right with 0, which alone is in the place of a caption that is not there.
+            `<int32>[n, number, length]` twice: BOS and the caption, and the caption and EOS,
+            right-padded with 0; a caption that is -1 is all 0.
         """
-        numbers = captions.reshape(-1)
+        numbers = captions.reshape(-1)  # [n * number]
         absent, rows = numbers < 0, np.maximum(numbers, 0)
         before, following = before_and_following(self._ids.padded(rows), self._ids.lengths[rows])
         before[absent] = following[absent] = PAD_ID
@@ -116,20 +115,17 @@ class EncodedCaptions:
         return tuple(part[:, :longest].reshape(shape) for part in (before, following))  # type: ignore[return-value]
 
 
-class CaptionBatches:
-    """An epoch's batches as a `tf.data.Dataset`: images, each with some of its captions.
+class CaptionBatches(EpochBatches):
+    """An epoch's batches of images, each with some of its captions.
 
     Args:
         captions: what the model writes.
-        sources: pixels, or features of a frozen encoder, of every image there is a caption list of.
-        source_name: which input of the model they are: `"images"` or `"grid"`.
+        sources: pixels, or features of a frozen encoder, of every image that has captions.
+        source_name: the model's input that these are: `"images"` or `"grid"`.
         batch_size: images of a batch.
-        captions_per_image: captions of an image in a batch, at most.
+        captions_per_image: the most captions of an image in a batch.
         seed: with the epoch's number decides the order and which captions are drawn.
         augment: changes a batch of pixels, given it and its number; None leaves them.
-
-    Attributes:
-        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
     """
 
     def __init__(
@@ -143,29 +139,42 @@ class CaptionBatches:
         seed: int,
         augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
     ) -> None:
+        super().__init__(batch_size=batch_size, seed=seed)
         self._captions = captions
         self._sources = sources
         self._source_name = source_name
-        self._batch_size = batch_size
         self._number = captions_per_image
-        self._seed = seed
         self._augment = augment
-        self.epoch = 0
 
     def __len__(self) -> int:
-        return -(-len(self._captions) // self._batch_size)
+        return -(-len(self._captions) // self.batch_size)
 
-    def _made(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.int64]]:
-        """The epoch's batches: pixels or features, ids before and to come, the batch's number."""
-        rng = np.random.default_rng([self._seed, self.epoch])
+    def plan(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
+        """Of each batch its number among those of all epochs, its images, and their captions."""
+        rng = np.random.default_rng([self.seed, self.epoch])
         order = rng.permutation(len(self._captions))
-        for number in range(len(self)):
-            indices = order[number * self._batch_size : (number + 1) * self._batch_size]
-            before, following = self._captions.padded(
-                self._captions.drawn(indices, self._number, rng)
-            )
-            sources = self._sources[self._captions.images[indices]]
-            yield sources, before, following, np.int64(self.epoch * len(self) + number)
+        parts = (
+            order[start : start + self.batch_size]
+            for start in range(0, len(order), self.batch_size)
+        )
+        return [
+            (number, indices, self._captions.drawn(indices, self._number, rng))
+            for number, indices in enumerate(parts, self.epoch * len(self))
+        ]
+
+    def batch(self, part: tuple[int, np.ndarray, np.ndarray]) -> tuple[Any, ...]:
+        """Pixels or features, ids read, ids to predict, and the batch's number."""
+        number, indices, captions = part
+        before, following = self._captions.padded(captions)
+        sources = self._sources[self._captions.images[indices]]
+        return sources, before, following, np.int64(number)
+
+    def signature(self) -> tuple[tf.TensorSpec, ...]:
+        """Shapes and dtypes of a batch."""
+        sample = self._sources[np.arange(1)]
+        sources = tf.TensorSpec([None, *sample.shape[1:]], sample.dtype)
+        ids = tf.TensorSpec([None, None, None], tf.int32)
+        return sources, ids, ids, tf.TensorSpec([], tf.int64)
 
     def dataset(self) -> tf.data.Dataset:
         """Batches as a captioner is trained on, see `build_image_captioner_core`.
@@ -173,17 +182,12 @@ class CaptionBatches:
         Returns:
             A data set that iterates over the epoch `self.epoch`.
         """
-        sample = self._sources[np.arange(1)]
-        ids = tf.TensorSpec([None, None, None], tf.int32)
-        sources = tf.TensorSpec([None, *sample.shape[1:]], sample.dtype)
-        signature = (sources, ids, ids, tf.TensorSpec([], tf.int64))
 
         def inputs(
             sources: tf.Tensor, before: tf.Tensor, following: tf.Tensor, number: tf.Tensor
-        ) -> tuple[dict[str, tf.Tensor], Any]:
+        ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
             if self._augment is not None:
                 sources = self._augment(sources, number)
             return {self._source_name: sources, "decoder_token_ids": before}, following
 
-        made = streamed(self._made, signature, len(self))
-        return made.map(inputs, num_parallel_calls=2)
+        return super().dataset().map(inputs, num_parallel_calls=2)

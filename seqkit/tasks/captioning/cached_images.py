@@ -1,4 +1,4 @@
-"""What training needs of images again and again, computed once and kept on disk."""
+"""Pixels and features of images for training, computed once and kept on disk."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _TOGETHER = 64
 
 
 class KeptImages:
-    """Images of a part of the data, each once, read from disk or computed the first time only.
+    """The images of a part of the data, each once; read or computed the first time only.
 
-    Files are `<path>.pixels.npy` and `<path>.features.npy`. A run that was interrupted is gone on
-    with, and images or weights that have changed are read anew, see `ArrayStore.fill`.
+    Files are `<path>.pixels.npy` and `<path>.features.npy`. An interrupted run is resumed, and
+    what follows from changed images or weights is computed anew, see `ArrayStore.fill`.
 
     Args:
         dataset: holds `image`, `caption` and `image_sha256`, as `seqkit.data.read` gives them.
-        reader: gives images their size.
-        path: begins the names of the files.
+        reader: reads images and resizes them.
+        path: the beginning of the names of the files.
 
     Attributes:
-        captions: of each image.
+        captions: the captions of each image.
         pixels: `<uint8>[images, height, width, 3]`.
 
     Raises:
@@ -40,10 +40,10 @@ class KeptImages:
     def __init__(self, dataset: Dataset, reader: ImageReader, path: Path) -> None:
         self._path = path
         self._images, self.captions = captions_by_image(dataset)
-        # Of the images in the same order, since reading the data has told their bytes apart.
+        # In the same order as the images: `captions_by_image` groups by these digests.
         self._keys = list(dict.fromkeys(dataset.to_list(IMAGE_SHA256)))
         shape = (reader.height, reader.width, 3)
-        self.pixels = self._filled(
+        self.pixels = self._fill(
             "pixels",
             shape,
             np.uint8,
@@ -52,10 +52,10 @@ class KeptImages:
         )
 
     def grids(self, encoder: keras.Model) -> ArrayStore:
-        """Runs a frozen encoder over all images, and keeps what it gives in half precision.
+        """Runs a frozen encoder on all images, and keeps its features in half precision.
 
         Args:
-            encoder: of `<uint8>[batch, height, width, 3]`.
+            encoder: takes `<uint8>[batch, height, width, 3]`.
 
         Returns:
             `<float16>[images, rows, columns, dim]`.
@@ -70,7 +70,7 @@ class KeptImages:
         def grids(images: tf.Tensor) -> tf.Tensor:
             return tf.cast(encoder(images, training=False), tf.float16)
 
-        return self._filled(
+        return self._fill(
             "features",
             encoder.output_shape[1:],
             np.float16,
@@ -78,7 +78,7 @@ class KeptImages:
             f"features by weights {digest.hexdigest()}",
         )
 
-    def _filled(
+    def _fill(
         self,
         name: str,
         shape: Sequence[int],

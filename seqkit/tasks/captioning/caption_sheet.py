@@ -1,4 +1,4 @@
-"""Captioned images, and where each word looked, for the report."""
+"""Captioned images for the report, and where the model looked for each word."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from seqkit.export.report import Section
 
-# Of longer captions, the first words are shown.
+# Words shown of a caption.
 MOST_WORDS = 30
 _MOST_REFERENCES = 5
 # How dark the page is made where a word did not look.
@@ -21,16 +21,16 @@ _SHADE = 0.8
 
 
 class CaptionedPicture(NamedTuple):
-    """A picture with the caption it was given, as it is shown.
+    """A picture and its caption, as the report shows them.
 
     Attributes:
         picture: `<uint8>[height, width, 3]`, small; None where the image cannot be read.
         answer: the caption given.
-        references: the captions it has.
-        score: what the answer is worth.
+        references: its own captions.
+        score: the score of the answer.
         words: the words of the answer, or parts of them, as they were written.
-        attention: `<float>[words, rows, columns]`: how much of its attention each word had for each
-            field of a grid laid over the whole picture; a word's fields sum to 1.
+        attention: `<float>[words, rows, columns]`: attention of each word to each field of a grid
+            over the whole picture; a word's fields sum to 1.
     """
 
     picture: np.ndarray | None
@@ -46,13 +46,13 @@ def caption_sheet(
 ) -> Section:
     """Shows pictures with their captions, and below each, word by word, where the model looked.
 
-    The picture is in the page once, however many words there are: what lies over it for a word is a
-    picture of the grid's own size, some hundred bytes, which the browser enlarges.
+    The page holds the picture once, however many words there are: the shade over it for a word is
+    a picture of the grid's own size, some hundred bytes, which the browser enlarges.
 
     Args:
         title: The heading.
         pictures: The pictures, in order.
-        score_name: What the score is called.
+        score_name: The name of the score.
         note: A sentence below the heading.
 
     Returns:
@@ -73,11 +73,11 @@ def caption_sheet(
 
     ```
     """
-    drawn = [_captioned(picture, score_name) for picture in pictures]
+    drawn = [_draw_figure(picture, score_name) for picture in pictures]
     return Section(title, note=note, draw=lambda identity: drawn)
 
 
-def _captioned(shown: CaptionedPicture, score_name: str) -> Markup:
+def _draw_figure(shown: CaptionedPicture, score_name: str) -> Markup:
     attention = np.asarray(shown.attention, np.float64)
     if len(shown.words) and (attention.ndim != 3 or len(attention) != len(shown.words)):
         raise ValueError(
@@ -112,7 +112,7 @@ def _captioned(shown: CaptionedPicture, score_name: str) -> Markup:
 
 
 def _glimpse(word: str, shares: np.ndarray) -> Markup:
-    """The picture, dark where the word did not look, and how much of its look the brightest has."""
+    """The picture, dark where the word did not look, and the share of its brightest field."""
     row, column = np.unravel_index(shares.argmax(), shares.shape)
     most = shares[row, column]
     rows, columns = shares.shape
@@ -124,7 +124,7 @@ def _glimpse(word: str, shares: np.ndarray) -> Markup:
 
 
 def _shade(shares: np.ndarray) -> str:
-    """Black that lets the picture through, all of it where a word looked most."""
+    """Black of varying opacity: none where a word looked most."""
     seen = shares / max(shares.max(), 1e-9)
     black = np.zeros([*shares.shape, 4], np.uint8)
     black[:, :, 3] = np.round(255 * _SHADE * (1 - seen))

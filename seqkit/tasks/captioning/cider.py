@@ -1,7 +1,7 @@
-"""CIDEr-D: how like its references a caption is, where rare words weigh more than common ones.
+"""CIDEr-D: how similar a caption is to its references, rare words weighing more than common ones.
 
-The figures of pycocoevalcap 1.2, whose `Cider` computes CIDEr-D, for the same words. It splits
-words by a tokenizer in Java; here sacreBLEU splits them, so that nothing else need be installed.
+For the same words it gives the figures of pycocoevalcap 1.2, whose `Cider` computes CIDEr-D.
+There a tokenizer in Java splits words; here sacreBLEU does, so that nothing else is needed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SCALE = 10.0
 
 
 class _Vector(NamedTuple):
-    """Weights of n-grams: n - 1 to n-gram to weight, their lengths, and the number of bigrams."""
+    """Weights of n-grams by n - 1 and n-gram, their norms, and the number of bigrams."""
 
     weights: list[dict[tuple[str, ...], float]]
     norms: list[float]
@@ -32,16 +32,16 @@ class _Vector(NamedTuple):
 
 
 class CiderD:
-    """Compares captions with references, given the captions that say which words are rare.
+    """Compares captions with references; some captions tell which n-grams are rare.
 
     Both are put into lower case and split by `caption_words`. The weight of an n-gram is how often
     the caption has it, times the logarithm of the number of images over the number of those that
-    have it in a caption. A caption and a reference are as alike as the cosine of their weights,
-    those of the caption clipped to those of the reference, and the less, the more their lengths
-    differ. The mean over one to four words and over the references is multiplied by 10.
+    have it in a caption. The similarity of a caption and a reference is the cosine of their
+    weights, those of the caption clipped to those of the reference, and falls with the difference
+    of their lengths. The mean over one to four words and over the references is multiplied by 10.
 
     Args:
-        captions: of each image, its captions; by them n-grams are counted.
+        captions: the captions of each image, in which n-grams are counted.
         tokenizer: how words are split, a name of sacreBLEU.
 
     Raises:
@@ -53,7 +53,7 @@ class CiderD:
         10.0
 
     Source: Vedantam, Zitnick and Parikh 2015, "CIDEr: Consensus-based Image Description
-    Evaluation", sections 3 and 7; sigma is 6. Lengths differ by bigrams, as pycocoevalcap has it:
+    Evaluation", sections 3 and 7; sigma is 6. Length is the number of bigrams, as in pycocoevalcap:
     a caption of one word is as long as one of none.
     """
 
@@ -67,14 +67,14 @@ class CiderD:
         self._log_images = math.log(max(1, len(captions)))
 
     def score(self, answer: str, references: Sequence[str]) -> float:
-        """Tells how like its references a caption is.
+        """The similarity of a caption to its references.
 
         Args:
             answer: the caption.
             references: at least one.
 
         Returns:
-            From 0 to 10. It is 0 for n-grams that every image has, and so with a single image.
+            From 0 to 10. N-grams that every image has count nothing: with one image, it is 0.
 
         Raises:
             ValueError: there is no reference.
@@ -82,8 +82,8 @@ class CiderD:
         if not references:
             raise ValueError("references=[]: give at least one to compare the caption with")
         given = self._vector(answer)
-        alike = [self._alike(given, self._vector(reference)) for reference in references]
-        return _SCALE * sum(alike) / len(alike)
+        similar = [self._similarity(given, self._vector(reference)) for reference in references]
+        return _SCALE * sum(similar) / len(similar)
 
     def _count(self, caption: str) -> Counter[tuple[str, ...]]:
         words = caption_words(caption, self._tokenizer)
@@ -103,7 +103,7 @@ class CiderD:
         norms = [math.sqrt(sum(weight**2 for weight in row.values())) for row in weights]
         return _Vector(weights, norms, bigrams)
 
-    def _alike(self, given: _Vector, wanted: _Vector) -> float:
+    def _similarity(self, given: _Vector, wanted: _Vector) -> float:
         total = 0.0
         for n in range(MOST_WORDS):
             norm = given.norms[n] * wanted.norms[n]
@@ -122,18 +122,19 @@ class CiderD:
 def cider_d(
     answers: Sequence[str], references: Sequence[Sequence[str]], tokenizer: str = "13a"
 ) -> np.ndarray:
-    """CIDEr-D of each caption; that of all is their mean.
+    """CIDEr-D of each caption; that of all captions is the mean.
 
     Args:
         answers: a caption of each image.
-        references: of each image, its references; by them n-grams are counted.
+        references: the references of each image, in which n-grams are counted.
         tokenizer: how words are split, a name of sacreBLEU.
 
     Returns:
         `<float64>[images]`, from 0 to 10.
 
     Raises:
-        ValueError: numbers differ, an image has no reference, or there is no such tokenizer.
+        ValueError: there are not as many answers as images, an image has no reference, or
+            sacreBLEU has no such tokenizer.
 
     Example:
         >>> cider_d(["a dog", "a dog"], [["a dog"], ["a cat"]]).round(3).tolist()
@@ -172,13 +173,13 @@ def caption_words(caption: str, tokenizer: str = "13a") -> list[str]:
 
 @cache
 def word_splitter(tokenizer: str) -> BLEU:
-    """The BLEU that has a tokenizer; it is asked for words, and must not be scored with.
+    """The BLEU that holds a tokenizer; use it to split words, not to score.
 
     Args:
         tokenizer: a name of sacreBLEU.
 
     Returns:
-        The metric, the same one for the same name.
+        The metric, the same object for the same name.
 
     Raises:
         ValueError: sacreBLEU has no such tokenizer.

@@ -17,7 +17,7 @@ from keras import ops
 RESIDUAL = "residual"
 IMAGENET = "imagenet"
 _ENDINGS = (".weights.h5", ".h5", ".keras")
-# As the channels of ImageNet's pixels, between 0 and 1, deviate.
+# Standard deviations of the channels of ImageNet's pixels, from 0 to 1.
 _DEVIATION = (0.229, 0.224, 0.225)
 
 Tensor = Any
@@ -40,13 +40,13 @@ def build_image_encoder(
         name: `"residual"` for a small residual network, meant to be trained from scratch; or a
             backbone of `keras.applications`, such as `"MobileNetV3Small"`, `"EfficientNetB0"` or
             `"ResNet50"`, whose preprocessing is then part of the encoder.
-        height: of the images, in pixels.
-        width: the same.
+        height: height of the images in pixels.
+        width: width of the images in pixels.
         weights: `"imagenet"`, which Keras fetches once and keeps; a file of weights, from
-            `save_weights` of the backbone without its top; None to begin with random ones.
+            `save_weights` of the backbone without its top; None for random ones.
         widths: channels of each stage of the residual network.
-        strides: of each stage of the residual network, after a first convolution of stride 2. By
-            default 160 pixels give a grid of 10.
+        strides: stride of each stage of the residual network, after a first convolution of stride
+            2. By default 160 pixels give a grid of 10.
         blocks: residual blocks of each stage.
         seed: seed of the residual network's first weights.
 
@@ -95,15 +95,15 @@ def build_image_encoder(
 
 
 def set_trainable(encoder: keras.Model, trainable: bool, *, normalization: bool = True) -> None:
-    """Freezes an encoder, or has it trained; compile the model again afterwards.
+    """Freezes or unfreezes an encoder; compile the model again afterwards.
 
-    A frozen batch normalization uses the statistics that it has, in training too.
+    A frozen batch normalization uses the statistics it has, in training too.
 
     Args:
         encoder: from `build_image_encoder`; changed in place.
         trainable: whether its weights are trained.
         normalization: whether its batch normalizations are trained with it. False suits weights
-            that were trained on many more images than there are now.
+            that were trained on many more images.
 
     Example:
         >>> encoder = build_image_encoder(height=64, width=64, widths=(4,), strides=(2,))
@@ -111,7 +111,7 @@ def set_trainable(encoder: keras.Model, trainable: bool, *, normalization: bool 
         >>> len(encoder.trainable_weights)
         0
     """
-    # One by one: to set what is set already would not reach the layers within.
+    # One by one: Keras passes a value on to the layers within only where it changes.
     for layer in encoder._flatten_layers():
         kept = not normalization and isinstance(layer, keras.layers.BatchNormalization)
         layer.trainable = trainable and not kept
@@ -136,14 +136,14 @@ def _residual(
             kernel_initializer=keras.initializers.HeNormal(seed=next(seeds)),
             name=name,
         )(x)
-        # Statistics that follow soon: a small network may be trained for some hundred steps.
+        # A low momentum: a small network may be trained for only some hundred steps.
         return keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
 
     def block(x: Tensor, width: int, stride: int, name: str) -> Tensor:
         y = keras.layers.ReLU(name=f"{name}_relu_1")(convolved(x, width, 3, stride, f"{name}_1"))
         y = convolved(y, width, 3, 1, f"{name}_2")
-        # Averaged, since a projection with a stride would not look at most of its input, and
-        # TensorFlow 2.21 crashes in its gradient on some processors where there are few channels.
+        # Averaged, since a projection with a stride would skip most of its input, and TensorFlow
+        # 2.21 crashes in its gradient on some processors where there are few channels.
         if stride != 1:
             x = keras.layers.AveragePooling2D(stride, padding="same", name=f"{name}_pooling")(x)
         if x.shape[-1] != width:
@@ -178,7 +178,7 @@ def _fetched(
     try:
         return make(include_top=False, weights=fetch, input_shape=shape)
     except Exception as error:
-        # Keras raises a plain exception if it cannot fetch a file.
+        # Keras raises a plain Exception where it cannot fetch a file.
         if "URL fetch failure" not in str(error):
             raise
         folder = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"), "models")
@@ -202,7 +202,7 @@ def _load(backbone: keras.Model, name: str, weights: Any) -> None:
         )
     try:
         with warnings.catch_warnings():
-            # Keras warns of every layer that is missing before it fails.
+            # Keras warns of every missing layer before it fails.
             warnings.simplefilter("ignore")
             backbone.load_weights(path)
     except Exception as error:
@@ -221,8 +221,8 @@ def _load(backbone: keras.Model, name: str, weights: Any) -> None:
 def _mend(layer: keras.layers.Normalization) -> None:
     """Gives the normalization of an EfficientNet its variance.
 
-    ImageNet's files hold the deviation in its place. Keras makes up for that with another layer
-    where it has fetched the file itself (`weights="imagenet"`), and not where it is given a path.
+    ImageNet's files hold the standard deviation in its place. Keras corrects that with another
+    layer where it fetched the file itself (`weights="imagenet"`), but not where it is given a path.
     """
     if np.allclose(ops.convert_to_numpy(layer.adapt_variance), _DEVIATION, atol=1e-3):
         layer.adapt_variance.assign(np.square(_DEVIATION))
@@ -232,7 +232,8 @@ def _mend(layer: keras.layers.Normalization) -> None:
 def _preprocessed(pixels: Tensor, module: ModuleType) -> Tensor:
     """Applies a backbone's preprocessing as layers, which a file can hold.
 
-    What it does is found by trying it out: each is a map of each channel, some in reverse order.
+    What it does is found by trying it out: it is linear in each channel, and may reverse their
+    order.
     """
 
     def tried(values: Sequence[float]) -> np.ndarray:

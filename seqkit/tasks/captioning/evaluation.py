@@ -1,4 +1,4 @@
-"""Scores of a captioner against several references an image, and how various its captions are."""
+"""Scores of a captioner against the references of each image, and how diverse its captions are."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class Captions(Protocol):
     """What can be scored; `seqkit.ImageCaptioner` is one."""
 
     def caption(self, images: Sequence[Any]) -> Sequence[CaptionAnswer]:
-        """Captions images."""
+        """Gives a caption for each image."""
 
 
 class CaptionedImage(NamedTuple):
-    """An image with the captions it has and the one it was given.
+    """An image with its references and the caption it was given.
 
     Attributes:
-        position: which image it is, from 0.
-        references: its captions.
+        position: number of the image, from 0.
+        references: its own captions.
         answer: the caption given.
         cider_d: CIDEr-D of the answer, from 0 to 10.
     """
@@ -47,23 +47,23 @@ class CaptionedImage(NamedTuple):
 
 
 class CaptionScores(NamedTuple):
-    """What captions are worth.
+    """Scores of captions.
 
-    Case does not count in any of them. Words are split by sacreBLEU's `tokenizer`; but for BLEU and
-    chrF, punctuation around words is left out.
+    Case does not count in any of them. Words are split by sacreBLEU's `tokenizer`; except in BLEU
+    and chrF, punctuation around words is left out.
 
     Attributes:
         examples: number of images.
-        bleu: BLEU-1 to BLEU-4 in percent, each of up to so many words in a row.
-        chrf: chrF in percent, of each image that of the reference most like the answer.
+        bleu: BLEU-1 to BLEU-4 in percent, BLEU-n of n-grams of up to n words.
+        chrf: chrF in percent; of the references of an image the most similar one counts.
         cider_d: CIDEr-D from 0 to 10, mean over images; n-grams are counted in their references.
         exact_match: share of answers that are one of their references.
-        errors: images that could not be read, answered with nothing.
+        errors: images that could not be read; their answers are empty.
         reference_words: mean number of words of a reference.
         answer_words: mean number of words of an answer.
-        distinct_captions: how many different answers there are.
-        distinct_words: how many different words these are made of.
-        vocabulary_share: share of the words known that the answers use.
+        distinct_captions: number of different answers.
+        distinct_words: number of different words in them.
+        vocabulary_share: share of the known words that the answers use.
         bleu_signature: how BLEU was computed, as sacreBLEU writes it.
         chrf_signature: how chrF was computed.
         cider_signature: how CIDEr-D was computed.
@@ -92,10 +92,10 @@ class CaptionScores(NamedTuple):
 
     @property
     def main(self) -> tuple[str, float]:
-        """The score by which captioners are compared, and its name.
+        """The name of the score by which captioners are compared, and its value.
 
-        BLEU-4 counts four words in a row: of shorter references it says nothing, and the share that
-        is exactly right is taken.
+        BLEU-4 counts four words in a row and says nothing of shorter references; for these it is
+        the share that is exactly right.
         """
         return self._main_name, self.figures[self._main_name]
 
@@ -106,14 +106,14 @@ class CaptionScores(NamedTuple):
 
     @property
     def figures(self) -> dict[str, float]:
-        """The scores of which more is better, by their names."""
+        """The scores where higher is better, by their names."""
         bleu = {f"BLEU-{n}": score for n, score in enumerate(self.bleu, 1)}
         rest = {"chrF": self.chrf, "CIDEr-D": self.cider_d, "exact match": self.exact_match}
         return bleu | rest
 
     @property
     def baseline_wins(self) -> tuple[str, ...]:
-        """What is to be told: where a plain model is as good or better, by the main and CIDEr-D."""
+        """Where a plain model is as good or better, by the main score or CIDEr-D, in sentences."""
         return tuple(
             f"{plain} wins by {name}: {row.figures[name]:.4g} to {self.figures[name]:.4g}"
             for name in (self._main_name, "CIDEr-D")
@@ -141,13 +141,13 @@ def score_captioner(
     tokenizer: str = "13a",
     vocabulary: Collection[str] | None = None,
 ) -> CaptionScores:
-    """Lets a captioner caption images whose captions are known and compares.
+    """Lets a captioner caption images and compares with their references.
 
     Args:
         model: the captioner.
-        images: what it takes: paths, bytes or arrays.
-        references: of each image, its captions.
-        baselines: what plain models answered to the same images, by their names.
+        images: paths, encoded bytes or arrays.
+        references: the captions of each image.
+        baselines: the answers of plain models to the same images, by their names.
         tokenizer: how words are split, a name of sacreBLEU.
         vocabulary: see `score_captions`.
 
@@ -176,22 +176,22 @@ def score_captions(
     tokenizer: str = "13a",
     vocabulary: Collection[str] | None = None,
 ) -> CaptionScores:
-    """Compares captions with those that were expected.
+    """Compares captions with references.
 
     Args:
         answers: a caption of each image.
-        references: of each image, its captions, as many as it has.
-        baselines: what plain models answered to the same images, by their names.
+        references: the captions of each image, one or more.
+        baselines: the answers of plain models to the same images, by their names.
         tokenizer: how words are split, a name of sacreBLEU: `13a`, or `char` where words are not
             spaced.
-        vocabulary: the words that could be written; by default those of the references.
+        vocabulary: the known words, which could be written; None takes those of the references.
 
     Returns:
         The scores.
 
     Raises:
-        ValueError: there is nothing to compare, numbers differ, an image has no reference, or
-            sacreBLEU has no such tokenizer.
+        ValueError: there is nothing to compare, there are not as many answers as images, an image
+            has no reference, or sacreBLEU has no such tokenizer.
 
     Example:
         >>> references = [["A dog runs on grass.", "A brown dog runs."], ["Two cats sleep."]]
@@ -212,8 +212,8 @@ def score_captions(
     else:
         known = {word.lower() for word in vocabulary}
     used = {word for row in words for word in row}
-    # sacreBLEU wants as many references of each image, and passes over what is None: an empty
-    # string would be a reference without a word, to which a short answer would be nearest.
+    # sacreBLEU wants equally many references for each image and skips None; an empty string would
+    # be a reference without a word, the nearest in length to a short answer.
     streams = list(zip_longest(*references))
     bleu, chrf = BLEU(lowercase=True, tokenize=tokenizer, force=True), CHRF(lowercase=True)
     whole = bleu.corpus_score(answers, streams)
@@ -258,10 +258,10 @@ def bleu_by_words(
     """BLEU-1 to BLEU-4 from what sacreBLEU counted, smoothed as it does by default.
 
     Args:
-        matches: n-grams of the answers that the references have, of one to four words.
-        totals: n-grams of the answers.
-        answer_words: words of the answers.
-        reference_words: words of the references nearest to them in length.
+        matches: number of n-grams of the answers that the references have, of one to four words.
+        totals: number of n-grams of the answers, of one to four words.
+        answer_words: number of words of the answers.
+        reference_words: number of words of the references nearest in length.
 
     Returns:
         The scores in percent.

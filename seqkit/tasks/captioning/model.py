@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import tensorflow as tf
 from seqkit.images import MAX_PIXELS, ImageReader, encode_images
 from seqkit.model.growing import copy_weights
 from seqkit.model.next_token import output_layer
-from seqkit.model.servable_model import ServableModel
+from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.model.text_batches import at_least_one
 from seqkit.tasks.captioning.answers import (
     Caption,
@@ -24,11 +25,12 @@ from seqkit.tasks.captioning.answers import (
 )
 from seqkit.tasks.captioning.network import (
     ENCODER,
+    CaptionerNetwork,
     build_image_captioner_core,
     describer,
     grid_of,
 )
-from seqkit.tasks.captioning.search import CaptionSearch
+from seqkit.tasks.captioning.search import MAX_LENGTH, SEARCH, CaptionSearch
 from seqkit.text import TextEncoder
 
 _IMAGE = tf.TensorSpec([None], tf.string, name="image")
@@ -37,25 +39,25 @@ Images = Sequence[str | Path | bytes | np.ndarray] | np.ndarray
 
 
 class ImageCaptioner(ServableModel):
-    """A core on pixels and ids, and around it what people have: encoded images, and sentences.
+    """A core on pixels and ids, and around it encoded images and captions as text.
 
-    One graph answers in Python and in the exported SavedModel; `signatures` gives it. Images of
-    any size may come together; one that cannot be read gets an empty caption and an error, and the
+    One graph answers in Python and in the exported SavedModel; `signatures` gives it. A batch may
+    hold images of any size; one that cannot be read gets an empty caption and an error, and the
     others of its batch are answered as if alone. PAD, BOS and UNK are never written.
 
     Args:
         target: captions to ids.
         core: made with `build_image_captioner_core` for this dictionary.
-        core_config: the arguments `core` was made with, but for the number of ids and the first
-            weights.
-        num_beams: sequences that are followed; 1 for greedy search.
-        num_best: captions that the signature `n_best` gives, at most `num_beams`.
+        core_config: sizes and seed that `core` was made with, the name of its encoder's first
+            weights, and whether the encoder was trainable.
+        num_beams: the most beginnings of a caption that are followed; 1 searches greedily.
+        num_best: captions that the signature `n_best` gives, from 1 to `num_beams`.
         length_penalty: 0 or more; see `seqkit.decoding.beam_search`.
-        max_length: tokens of a caption.
+        max_length: the most tokens of a caption.
         max_pixels: an image with more is refused before it is decoded.
 
     Raises:
-        ValueError: a number is out of its range, or core and dictionary disagree.
+        ValueError: an argument is out of range, or core and dictionary disagree.
 
     Example:
         >>> from seqkit.text import Vocabulary, WordTokenizer
@@ -68,14 +70,11 @@ class ImageCaptioner(ServableModel):
     """
 
     task = "image captioner"
+    network_type = CaptionerNetwork
+    settings = ("num_beams", "num_best", "length_penalty", "max_length", "max_pixels")
     dictionaries = {"target": TextEncoder}  # noqa: RUF012
-    settings = (
-        "num_beams",
-        "num_best",
-        "length_penalty",
-        "max_length",
-        "max_pixels",
-    )
+    earlier_sizes = {"dropout": 0.3}  # noqa: RUF012
+    adjustable = settings
 
     def __init__(
         self,
@@ -83,10 +82,10 @@ class ImageCaptioner(ServableModel):
         core: keras.Model,
         *,
         core_config: Mapping[str, Any],
-        num_beams: int = 4,
-        num_best: int = 4,
-        length_penalty: float = 1.0,
-        max_length: int = 50,
+        num_beams: int = SEARCH.num_beams,
+        num_best: int = SEARCH.num_beams,
+        length_penalty: float = SEARCH.length_penalty,
+        max_length: int = MAX_LENGTH,
         max_pixels: int = MAX_PIXELS,
     ) -> None:
         super().__init__(core, core_config)
@@ -114,26 +113,42 @@ class ImageCaptioner(ServableModel):
         )
 
     @classmethod
-    def build(cls, target: TextEncoder, **arguments: Any) -> ImageCaptioner:
+    def build(
+        cls,
+        target: TextEncoder,
+        network: CaptionerNetwork = CaptionerNetwork(),
+        *,
+        weights: str | os.PathLike[str] | None = None,
+        trainable: bool = True,
+        seed: int = 0,
+        **arguments: Any,
+    ) -> ImageCaptioner:
         """Makes a captioner whose decoder is untrained.
 
         Args:
             target: captions to ids.
-            arguments: those of the class from `num_beams` on, and those of
-                `build_image_captioner_core` but for the number of ids.
+            network: sizes of the network.
+            weights: weights of the encoder: `"imagenet"`, a file, or None for random ones. They
+                are read once; from then on the model's own file holds them.
+            trainable: whether the encoder is trained.
+            seed: seed of all dropout and of the first weights, but for those of a backbone.
+            arguments: those of the class from `num_beams` on; and sizes by their own names, in
+                place of those of `network`.
 
         Returns:
             The captioner.
         """
-        settings = {name: arguments.pop(name) for name in cls.settings if name in arguments}
-        core = build_image_captioner_core(len(target.vocabulary), **arguments)
-        # Weights are read once; from then on the model's own file holds them.
-        arguments.pop("weights", None)
-        return cls(target, core, core_config=arguments, **settings)
+        network, settings = cls._arrange(network, arguments)
+        core = build_image_captioner_core(
+            len(target.vocabulary), network, weights=weights, trainable=trainable, seed=seed
+        )
+        name = None if weights is None else os.fspath(weights)
+        config = {**config_of(network, seed), "weights": name, "trainable": trainable}
+        return cls(target, core, core_config=config, **settings)
 
     @property
     def search(self) -> CaptionSearch:
-        """How captions are looked for."""
+        """How captions are searched for."""
         return CaptionSearch(
             self.core, self.target.vocabulary, self.num_beams, self.length_penalty, self.max_length
         )
@@ -161,7 +176,7 @@ class ImageCaptioner(ServableModel):
         return [row for answer in answers for row in collect_best_captions(answer)]
 
     def attention(self, images: Images, batch_size: int = 32) -> list[CaptionAttention]:
-        """Tells where each token of a caption looked; arguments as `caption`."""
+        """Tells where each token of a caption attends; arguments as `caption`."""
         answers = _answers_to(self._attention, images, batch_size)
         return [row for answer in answers for row in collect_caption_attention(answer)]
 
@@ -191,7 +206,7 @@ class ImageCaptioner(ServableModel):
 
         Returns:
             `captions` `<string>[batch, num_best]`, the best first; `scores`
-            `<float32>[batch, num_best]`, minus infinity where there are no more; `error`
+            `<float32>[batch, num_best]`, minus infinity where there is no such caption; `error`
             `<string>[batch]`.
         """
         return self._best(image, self.num_best)
@@ -199,36 +214,37 @@ class ImageCaptioner(ServableModel):
     def _best(self, image: tf.Tensor, num_best: int) -> dict[str, tf.Tensor]:
         size = tf.shape(image)[0]
         pixels, error = self.reader(at_least_one(image))
-        found = self.search.of_all(pixels, num_best)
-        texts = tf.reshape(self.target.tokenizer.detokenize(found.tokens), [-1, num_best])
+        best = self.search.of_all(pixels, num_best)
+        # [batch, num_best]
+        texts = tf.reshape(self.target.tokenizer.detokenize(best.tokens), [-1, num_best])
         unread = tf.not_equal(error, "")[:, tf.newaxis]
         return {
             "captions": tf.where(unread, "", texts)[:size],
-            "scores": tf.where(unread, 0.0, found.score)[:size],
+            "scores": tf.where(unread, 0.0, best.score)[:size],
             "error": error[:size],
         }
 
     def answer_attention(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Describes images and tells where each token looked; for pictures, all at once.
+        """Describes images and tells where each token attends, all images at once.
 
         Args:
             image: `<string>[batch]`, encoded.
 
         Returns:
             `caption` `<string>[batch]`; `tokens` `<string>[batch, tokens]`, padded with empty
-            strings; `length` `<int32>[batch]`, how many these are; `attention`
+            strings; `length` `<int32>[batch]`, how many tokens there are; `attention`
             `<float32>[batch, tokens, rows, columns]`, over the image's grid; `error`
             `<string>[batch]`.
         """
         size = tf.shape(image)[0]
         pixels, error = self.reader(at_least_one(image))
         grid = grid_of(self.core, pixels)
-        found = self.search.of_grid(grid, 1, attend=True)
-        lengths = tf.where(tf.equal(error, ""), found.lengths[:, 0], 0)
-        tokens = self.search.tokens(found._replace(lengths=lengths[:, tf.newaxis]))
+        best = self.search.of_grid(grid, 1, attend=True)
+        lengths = tf.where(tf.equal(error, ""), best.lengths[:, 0], 0)
+        tokens = self.search.tokens(best._replace(lengths=lengths[:, tf.newaxis]))
         longest = tf.reduce_max(lengths)
-        assert found.attention is not None
-        attention = found.attention[:, 0, :longest]
+        assert best.attention is not None
+        attention = best.attention[:, 0, :longest]  # [batch, tokens, cells]
         written = tf.sequence_mask(lengths, longest)[:, :, tf.newaxis]
         shape = [tf.shape(grid)[0], longest, *grid.shape[1:3]]
         return {
@@ -240,7 +256,7 @@ class ImageCaptioner(ServableModel):
         }
 
     def describe_greedily(self, grid: tf.Tensor) -> tf.Tensor:
-        """Describes grids fast and less well; training judges by it.
+        """Describes grids by greedy search, faster and less well; training is judged by it.
 
         Args:
             grid: `<float>[batch, rows, columns, dim]`, of the encoder; see `grid_of`.
@@ -267,16 +283,24 @@ class ImageCaptioner(ServableModel):
         """Weights and tables that the signatures use."""
         return [*(v.value for v in self.core.variables), self.reader, self.target]
 
-    def extended(self, target: TextEncoder) -> ImageCaptioner:
+    def extended(self, target: TextEncoder, **settings: Any) -> ImageCaptioner:
         """A captioner that knows more tokens and has learned what this one has.
 
         Args:
             target: as this one's, its vocabulary continued.
+            settings: arguments of the class from `num_beams` on, in place of this one's.
 
         Returns:
             A new captioner; a new token is read as UNK was, until it is trained.
         """
-        new = ImageCaptioner.build(target, **self._settings(), **self.core_config)
+        config = self.core_config
+        core = build_image_captioner_core(
+            len(target.vocabulary),
+            self.network,
+            trainable=config.get("trainable", True),
+            seed=self.seed,
+        )
+        new = ImageCaptioner(target, core, core_config=config, **self._settings() | settings)
         # By order, since Keras numbers the layers of a backbone anew each time.
         new.core.get_layer(ENCODER).set_weights(self.core.get_layer(ENCODER).get_weights())
         copy_weights(describer(self.core), describer(new.core))

@@ -4,44 +4,35 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from seqkit import export
-from seqkit.data import Dataset
+from seqkit.data import Dataset, captions_by_image
 from seqkit.evaluation import Outcome
-from seqkit.export import report
-from seqkit.export.provenance import HARD_IMAGES, describe_data
-from seqkit.export.unknown_words import unknown_tokens
+from seqkit.export import Artefact, report
+from seqkit.export.provenance import HARD_IMAGES
+from seqkit.export.publish import TaskReport, publish
+from seqkit.export.unknown_words import unknown_table, unknown_tokens
 from seqkit.images import encode_images
 from seqkit.tasks.captioning.caption_sheet import CaptionedPicture, caption_sheet
 from seqkit.tasks.captioning.evaluation import CaptionedImage, CaptionScores
 from seqkit.tasks.captioning.thumbnails import thumbnails
 
-# Golden images are kept with the model: a photograph of some megabytes would make it larger than
-# its weights do.
+# Golden images are kept with the model: photographs of megabytes would outweigh its weights.
 _GOLDEN = 16
 _GOLDEN_BYTES = 4_000_000
-# Beams and attention are answered for a few.
+# Images whose beams and attention are kept.
 _FEW = 4
-# Of the best, of the worst, and of all others.
+# Images shown of the best, of the worst, and of all others.
 _SHOWN = 6
 _MOST_FREQUENT = 10
 
 
 def publish_captioner(
-    outcome: Outcome,
-    export_path: str | os.PathLike[str],
-    *,
-    images: Sequence[Any],
-    datasets: Mapping[str, Dataset],
-    config: Any,
-    seed: int,
-    notes: Sequence[str] = (),
-) -> export.Artefact:
+    outcome: Outcome, export_path: str | os.PathLike[str], **provenance: Any
+) -> Artefact:
     """Exports a captioner with everything that is known about it, and verifies it.
 
     Where a plain model is as good or better, the card and the page say so first.
@@ -49,11 +40,8 @@ def publish_captioner(
     Args:
         outcome: the trained captioner and its scores, those of plain models among them.
         export_path: directory of the artefact; its name is the model's.
-        images: the images that were scored, in that order: paths, encoded bytes or arrays.
-        datasets: `train`, `validation`, `test`: what it was made from, with the column `caption`.
-        config: what it was made with; a dataclass or a mapping.
-        seed: the seed.
-        notes: anything a reader should know.
+        provenance: `datasets`, `config`, `seed` and `notes` of `seqkit.export.publish.publish`;
+            the test data have the images that were scored, with the columns `image` and `caption`.
 
     Returns:
         The artefact.
@@ -62,57 +50,97 @@ def publish_captioner(
         ExportError: the exported model does not answer as this one.
         ValueError: there are not as many images as were scored.
     """
+    task = describe_captioner(outcome, provenance["datasets"]["test"], provenance["seed"])
+    return publish(outcome, export_path, task, **provenance)
+
+
+def describe_captioner(outcome: Outcome, test: Dataset, seed: int) -> TaskReport:
+    """What card and page say of a captioner.
+
+    Args:
+        outcome: the trained captioner and its scores.
+        test: the data it was scored on.
+        seed: decides which answers are shown beside the best and the worst.
+
+    Returns:
+        The task's part of the report.
+
+    Raises:
+        ValueError: there are not as many images as were scored.
+    """
     model = outcome.model
     scores: CaptionScores = outcome.scores
+    images, _ = captions_by_image(test)
     if len(images) != scores.examples:
         raise ValueError(
-            f"images has {len(images)}, but {scores.examples} were scored: give those, in order"
+            f"the test data have {len(images)} images, but {scores.examples} were scored: give "
+            "the data that were scored"
         )
-    name = Path(export_path).absolute().name
-    notes = [*scores.baseline_wins, *notes]
     plain = {name: row.figures for name, row in scores.baselines.items()}
-    main, _ = scores.main
-    card = {
-        "name": name,
-        "task": "image captioning",
-        "data": describe_data(datasets),
-        "config": config,
-        "seed": seed,
-        "scores": {
+    frequent = Counter(image.answer for image in scores.images).most_common(_MOST_FREQUENT)
+    unknown = unknown_tokens(model.target, test, "caption")
+    return TaskReport(
+        task="image captioning",
+        golden=_golden(images),
+        scores={
             figure: {
                 "model": value,
                 "baseline": max((row[figure] for row in plain.values()), default=None),
             }
             for figure, value in scores.figures.items()
         },
-        "metrics": {
-            "BLEU": scores.bleu_signature,
+        card={
+            "metrics": {
+                "BLEU": scores.bleu_signature,
+                "chrF": scores.chrf_signature,
+                "CIDEr-D": scores.cider_signature,
+            },
+            "baselines": plain,
+            "diversity": {
+                "different captions": scores.distinct_captions,
+                "different words": scores.distinct_words,
+                "share of the vocabulary": scores.vocabulary_share,
+                "images": scores.examples,
+            },
+        },
+        top=[_scores(scores), _test_facts(scores)],
+        sections=[
+            *_sheets(model, images, scores.images, seed),
+            report.table("Most frequent answers", ["caption", "images"], frequent),
+            unknown_table(unknown, where="the captions of the test data"),
+        ],
+        notes=scores.baseline_wins,
+    )
+
+
+def _scores(scores: CaptionScores) -> report.Section:
+    models = {"this model": scores, **scores.baselines}
+    return report.table(
+        "Scores on the test data",
+        ["", *scores.figures, "different captions", "different words"],
+        [
+            [name, *row.figures.values(), row.distinct_captions, row.distinct_words]
+            for name, row in models.items()
+        ],
+        note="BLEU and chrF are in percent, CIDEr-D is from 0 to 10; exact match is the share of "
+        "captions that are one of their references.",
+    )
+
+
+def _test_facts(scores: CaptionScores) -> report.Section:
+    return report.facts(
+        "The test",
+        {
+            "images": scores.examples,
+            "images that could not be read": scores.errors,
+            "words of a reference, mean": scores.reference_words,
+            "words of an answer, mean": scores.answer_words,
+            "share of the vocabulary used": scores.vocabulary_share,
+            "BLEU, as sacreBLEU signs it": scores.bleu_signature,
             "chrF": scores.chrf_signature,
             "CIDEr-D": scores.cider_signature,
         },
-        "baseline": max(plain, key=lambda name: plain[name][main], default=None),
-        "baselines": plain,
-        "diversity": {
-            "different captions": scores.distinct_captions,
-            "different words": scores.distinct_words,
-            "share of the vocabulary": scores.vocabulary_share,
-            "images": scores.examples,
-        },
-        "training": {"minutes": round(outcome.minutes, 2), "epochs": len(outcome.history)},
-        "data_checks": outcome.checks.lines(),
-        "notes": notes,
-    }
-    sheets = _sheets(model, images, scores.images, seed)
-    unknown = unknown_tokens(model.target, datasets["test"], "caption")
-    artefact = export.write(
-        model,
-        export_path,
-        golden=_golden(images),
-        card=card,
-        report=_page(name, outcome, sheets, unknown, notes),
     )
-    print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
-    return artefact
 
 
 def _golden(images: Sequence[Any]) -> dict[str, dict[str, list[bytes]]]:
@@ -120,7 +148,7 @@ def _golden(images: Sequence[Any]) -> dict[str, dict[str, list[bytes]]]:
     encoded = encode_images(images[:_GOLDEN])
     sizes = np.cumsum([len(image) for image in encoded])
     examples = encoded[: max(1, int(np.sum(sizes <= _GOLDEN_BYTES)))]
-    # The first one, cut off in the middle, between others that can be read.
+    # The first image cut off in the middle, among others that can be read.
     cut = encoded[0][: len(encoded[0]) // 2]
     few = [*examples[:_FEW], b""]
     return {
@@ -166,57 +194,3 @@ def _pictures(
         )
         for picture, row, look in zip(thumbnails(given), rows, looks, strict=True)
     ]
-
-
-def _page(
-    name: str,
-    outcome: Outcome,
-    sheets: Sequence[report.Section],
-    unknown: Sequence[tuple[str, int]],
-    notes: Sequence[str],
-) -> str:
-    scores: CaptionScores = outcome.scores
-    history = outcome.history
-    figures = {key: [row.get(key) for row in history] for row in history[:1] for key in row}
-    losses = {key: values for key, values in figures.items() if "loss" in key}
-    held_out = {key: values for key, values in figures.items() if key.startswith("val_")}
-    held_out = {key: values for key, values in held_out.items() if key not in losses}
-    models = {"this model": scores, **scores.baselines}
-    frequent = Counter(image.answer for image in scores.images).most_common(_MOST_FREQUENT)
-    sections = [
-        report.text("To know", notes) if notes else None,
-        report.table(
-            "Scores on the test data",
-            ["", *scores.figures, "different captions", "different words"],
-            [
-                [plain, *row.figures.values(), row.distinct_captions, row.distinct_words]
-                for plain, row in models.items()
-            ],
-            note="BLEU and chrF are in percent, CIDEr-D is from 0 to 10; exact match is the share "
-            "of captions that are one of their references.",
-        ),
-        report.facts(
-            "The test",
-            {
-                "images": scores.examples,
-                "images that could not be read": scores.errors,
-                "words of a reference, mean": scores.reference_words,
-                "words of an answer, mean": scores.answer_words,
-                "share of the vocabulary used": scores.vocabulary_share,
-                "BLEU, as sacreBLEU signs it": scores.bleu_signature,
-                "chrF": scores.chrf_signature,
-                "CIDEr-D": scores.cider_signature,
-            },
-        ),
-        report.curves(losses, title="Loss by epoch") if losses else None,
-        report.curves(held_out, title="On held-out data, by epoch") if held_out else None,
-        *sheets,
-        report.table("Most frequent answers", ["caption", "images"], frequent),
-        report.table(
-            "Most frequent unknown tokens",
-            ["token", "count in the captions of the test data"],
-            [list(pair) for pair in unknown],
-        ),
-        report.text("Data checks", outcome.checks.lines()),
-    ]
-    return report.render(name, [s for s in sections if s is not None], "image captioning")

@@ -1,4 +1,4 @@
-"""Search for the captions of many images, some images together."""
+"""Search for the captions of many images, some at a time."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ import tensorflow as tf
 
 from seqkit.decoding import SearchResult, beam_search, greedy
 from seqkit.model.next_token import next_token
+from seqkit.model.search_settings import SearchSettings
 from seqkit.model.sequences import Found, find_by_length
 from seqkit.tasks.captioning.network import describer, grid_of, look_at
 from seqkit.text import Vocabulary
 
-# Enough to fill the encoder's products, few enough for its largest maps to stay small.
+# Defaults of the model and of the recipe.
+SEARCH = SearchSettings(num_beams=4, length_penalty=1.0)
+MAX_LENGTH = 50
+# Enough to fill the encoder's matrix products, few enough for its largest maps to stay small.
 _IMAGES_TOGETHER = 32
 
 
 class CaptionSearch(NamedTuple):
-    """How a captioner looks for captions.
+    """How a captioner searches for captions.
 
     Attributes:
         core: made with `build_image_captioner_core`.
-        vocabulary: of the captions.
-        num_beams: sequences that are followed; 1 for greedy search.
+        vocabulary: the tokens of captions.
+        num_beams: the most beginnings of a caption that are followed; 1 searches greedily.
         length_penalty: see `seqkit.decoding.beam_search`.
-        max_length: tokens of a caption.
+        max_length: the most tokens of a caption.
     """
 
     core: keras.Model
@@ -39,16 +43,16 @@ class CaptionSearch(NamedTuple):
 
         Args:
             pixels: `<uint8>[batch, height, width, 3]`, at least one image.
-            num_best: how many captions of each.
+            num_best: captions of each image.
 
         Returns:
-            Found.
+            The tokens and scores of the captions.
         """
 
         def search(rows: tf.Tensor) -> tuple[SearchResult, tf.Tensor]:
-            grid = grid_of(self.core, tf.gather(pixels, rows))
-            found = self.of_grid(grid, num_best, attend=False)
-            return found, self.vocabulary.id_to_token(found.token_ids)
+            grid = grid_of(self.core, tf.gather(pixels, rows))  # [n, rows, columns, dim]
+            best = self.of_grid(grid, num_best, attend=False)
+            return best, self.vocabulary.id_to_token(best.token_ids)
 
         alike = tf.ones([tf.shape(pixels)[0]], tf.int32)
         return find_by_length(alike, num_best, search, _IMAGES_TOGETHER)
@@ -58,11 +62,11 @@ class CaptionSearch(NamedTuple):
 
         Args:
             grid: `<float>[batch, rows, columns, dim]`.
-            num_best: how many captions of each.
+            num_best: captions of each image.
             attend: whether attention is among the results; a search is faster without.
 
         Returns:
-            A `SearchResult`; its attention is to the cells, row by row.
+            A `SearchResult`; its attention is over the cells, row by row.
         """
         source, state = look_at(self.core, grid)
         step = next_token(describer(self.core), source, attention=attend)
@@ -81,7 +85,7 @@ class CaptionSearch(NamedTuple):
         """Describes grids by greedy search, ragged `<string>[batch, None]`, tokens."""
         return self.tokens(self._replace(num_beams=1).of_grid(grid, 1, attend=False))
 
-    def tokens(self, found: SearchResult) -> tf.RaggedTensor:
+    def tokens(self, best: SearchResult) -> tf.RaggedTensor:
         """The tokens of the best sequence of each row, ragged `<string>[batch, None]`."""
-        names = self.vocabulary.id_to_token(found.token_ids[:, 0])
-        return tf.RaggedTensor.from_tensor(names, lengths=found.lengths[:, 0])
+        names = self.vocabulary.id_to_token(best.token_ids[:, 0])  # [batch, length]
+        return tf.RaggedTensor.from_tensor(names, lengths=best.lengths[:, 0])

@@ -1,4 +1,4 @@
-"""Images made small for a page."""
+"""Small images for a page."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from seqkit.images.orientation import exif_orientation
 
 
 def thumbnails(images: Sequence[Any], size: int = 192) -> list[np.ndarray | None]:
-    """Makes images small, as they are seen: of their own ratio, and upright.
+    """Makes images small, upright and of their own aspect ratio.
 
     Args:
         images: paths, encoded bytes or arrays.
-        size: of the longer side, in pixels.
+        size: length of the longer side in pixels.
 
     Returns:
-        Of each `<uint8>[height, width, 3]`, or None where it cannot be read.
+        For each image `<uint8>[height, width, 3]`, or None where it cannot be read.
 
     Raises:
-        TypeError: one is no image.
+        TypeError: one of `images` is no image.
         ValueError: a file cannot be read.
 
     Example:
@@ -39,10 +39,10 @@ def thumbnails(images: Sequence[Any], size: int = 192) -> list[np.ndarray | None
     encoded = tf.constant(encode_images(images), tf.string)
     pixels, errors = _reader(size)(encoded)
     headers, orientations = read_headers(encoded), exif_orientation(encoded).numpy()
-    found: list[np.ndarray | None] = []
+    pictures: list[np.ndarray | None] = []
     for index, error in enumerate(errors.numpy()):
         if error:
-            found.append(None)
+            pictures.append(None)
             continue
         sides = headers.size[index]
         if headers.kind[index] == JPEG:
@@ -50,11 +50,11 @@ def thumbnails(images: Sequence[Any], size: int = 192) -> list[np.ndarray | None
         height, width = sides.numpy()[:: -1 if orientations[index] > 4 else 1]
         shape = [max(1, round(size * side / max(height, width))) for side in (height, width)]
         small = tf.image.resize(pixels[index], shape, antialias=True)
-        found.append(np.round(small.numpy()).astype(np.uint8))
-    return found
+        pictures.append(np.round(small.numpy()).astype(np.uint8))
+    return pictures
 
 
 @cache
 def _reader(size: int) -> ImageReader:
-    """One for each size: its graph takes seconds to trace."""
+    """A reader for each size, kept: its graph takes seconds to trace."""
     return ImageReader(size, size)

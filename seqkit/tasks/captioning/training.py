@@ -6,7 +6,8 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,12 @@ from seqkit.tasks.captioning.cached_images import KeptImages
 from seqkit.tasks.captioning.encoders import set_trainable
 from seqkit.tasks.captioning.model import ImageCaptioner
 from seqkit.tasks.captioning.network import DESCRIBER, ENCODER, describer
+from seqkit.training import Run, TrainingSettings, TrainingState, train_core
 from seqkit.training.fast_products import fast_product_dtype
-from seqkit.training.loop import TrainingState, train_core
-from seqkit.training.run import Run
-from seqkit.training.schedule import epochs_within, warm_up_and_decay
-from seqkit.training.settings import TrainingSettings
 
 # Enough to tell better from worse; more would cost time at the end of every epoch.
 _MOST_JUDGED = 500
-# Stages of training: all weights, or those after a frozen encoder.
+# A stage that trains the whole; the other, `DESCRIBER`, trains what follows a frozen encoder.
 WHOLE = "whole"
 _TOGETHER = 64
 
@@ -42,127 +40,159 @@ def fit_captioner(
     model: ImageCaptioner,
     train: Dataset,
     validation: Dataset,
+    settings: TrainingSettings,
     *,
-    batch_size: int,
-    captions_per_image: int,
-    epochs: int,
-    max_steps: int,
-    patience: int,
-    learning_rate: float,
+    captions_per_image: int = 5,
     label_smoothing: float = 0.1,
     augment: bool = True,
     unfrozen_epochs: int = 0,
     unfrozen_rate: float = 1e-4,
     seed: int = 0,
-    checkpoints: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    fingerprint: Mapping[str, Any] | None = None,
-    log_dir: str | os.PathLike[str] | None = None,
+    run: Run = Run(),
 ) -> list[dict[str, float]]:
     """Trains the model's core to give each token of a caption after those before it.
 
-    Images are read once, and their pixels kept on disk. Where the encoder is frozen its features
-    are kept instead, and the rest is trained on them, which takes a fraction of the time; after
-    that the whole may be trained for some epochs more, batch normalizations staying as they are.
+    Images are read once, and their pixels kept on disk. Where the encoder is frozen, its features
+    are kept instead and the rest is trained on them, which takes a fraction of the time; after
+    that the whole may be trained for some epochs, batch normalizations staying as they are.
 
     Args:
         model: changed in place.
         train: holds the columns `image` and `caption`.
         validation: the same, held out: it decides when training stops.
-        batch_size: images of a step.
-        captions_per_image: captions of an image in a step, at most, drawn anew in each epoch.
-        epochs: at most so many.
-        max_steps: fewer epochs, but at least three, where they would take more steps than this.
-        patience: epochs without improvement before training stops.
-        learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
-        label_smoothing: share of the truth that all tokens have alike.
+        settings: how long and how fast; a step has `batch_size` images.
+        captions_per_image: the most captions of an image in a step, drawn anew in each epoch.
+        label_smoothing: share of the target probability that is spread over all tokens.
         augment: whether images are cropped, lit and, where no caption names a side, mirrored at
-            random; a frozen encoder's features are of the images as they are.
-        unfrozen_epochs: epochs with the encoder, where it was frozen.
-        unfrozen_rate: the highest learning rate of those.
+            random; features of a frozen encoder are of the images as they are.
+        unfrozen_epochs: the most epochs that a frozen encoder is then trained too; 0 leaves it.
+        unfrozen_rate: the highest learning rate of those epochs.
         seed: with the epoch's number decides the order of the images, and their captions.
-        checkpoints: directory for the state after each epoch and for what is kept of the images;
-            None keeps the images in a temporary directory, and no state.
-        resume: whether to go on from the state found there.
-        fingerprint: what must not have changed since, beside the data.
-        log_dir: directory for TensorBoard, or None.
+        run: where the state is kept, and what is kept of the images; without a directory, images
+            are kept in a temporary one.
 
     Returns:
         The figures of each epoch.
 
     Raises:
         ValueError: no caption is short enough, an image cannot be read, or the state found belongs
-            to something else.
+            to other data or settings.
     """
     encoder = model.core.get_layer(ENCODER)
-    if checkpoints is not None and not resume:
-        # Both: a later stage must not go on from what another run left.
+    if run.checkpoints is not None and not run.resume:
+        # Both: a later stage must not continue what another run left.
         for stage in (WHOLE, DESCRIBER):
-            shutil.rmtree(Path(checkpoints) / stage, ignore_errors=True)
-    with _directory(checkpoints) as kept:
-        seen, held_out = (
-            KeptImages(part, model.reader, kept / name)
-            for name, part in (("train", train), ("validation", validation))
+            shutil.rmtree(Path(run.checkpoints) / stage, ignore_errors=True)
+    with _open_image_directory(run.checkpoints) as directory:
+        stages = _Stages(
+            model,
+            KeptImages(train, model.reader, directory / "train"),
+            KeptImages(validation, model.reader, directory / "validation"),
+            captions_per_image=captions_per_image,
+            label_smoothing=label_smoothing,
+            augment=augment,
+            seed=seed,
+            run=run.sharing(data=train.content_sha256()),
         )
-        captions = _encoded(seen.captions, model)
-
-        def fit(stage: str, most: int, rate: float) -> TrainingState:
-            is_whole = stage == WHOLE
-            core = model.core if is_whole else describer(model.core)
-            given, judged = (
-                part.pixels if is_whole else part.grids(encoder) for part in (seen, held_out)
-            )
-            batches = CaptionBatches(
-                captions,
-                given,
-                source_name="images" if is_whole else "grid",
-                batch_size=batch_size,
-                captions_per_image=captions_per_image,
-                seed=seed,
-                augment=_augmentation(seen.captions, seed) if augment and is_whole else None,
-            )
-            count = epochs_within(max_steps, len(batches), most=most)
-            loss = TokenCrossEntropy(
-                output_layer(describer(model.core)),
-                label_smoothing,
-                product_dtype=fast_product_dtype(),
-            )
-            core.compile(
-                LazyAdam(warm_up_and_decay(rate, len(batches), count), global_clipnorm=1.0),
-                loss=loss,
-                jit_compile=False if model.core_config.get("input_feeding") else "auto",
-            )
-            return train_core(
-                core,
-                batches,
-                TrainingSettings(most, max_steps, patience, batch_size, rate),
-                callbacks=[CaptionValidation(model, judged, held_out.captions)],
-                monitor="val_error",
-                run=Run(
-                    checkpoints,
-                    resume,
-                    log_dir,
-                    {**(fingerprint or {}), "data": train.content_sha256()},
-                ).stage(stage),
-            )
-
         if encoder.trainable_weights:
-            return fit(WHOLE, epochs, learning_rate).history
-        frozen = fit(DESCRIBER, epochs, learning_rate)
+            return stages.fit(WHOLE, settings).history
+        frozen = stages.fit(DESCRIBER, settings)
         if not unfrozen_epochs:
             return frozen.history
         before = model.core.get_weights()
         set_trainable(encoder, True, normalization=False)
-        unfrozen = fit(WHOLE, unfrozen_epochs, unfrozen_rate)
+        settings = replace(settings, epochs=unfrozen_epochs, learning_rate=unfrozen_rate)
+        unfrozen = stages.fit(WHOLE, settings)
         if unfrozen.best > frozen.best:
-            print("training the encoder too made nothing better: it is left as it was")
+            print("training the encoder too improved nothing: its weights are as before")
             model.core.set_weights(before)
         return frozen.history + unfrozen.history
 
 
+class _Stages:
+    """The stages of a training: the whole, or what follows a frozen encoder.
+
+    Args:
+        model: changed in place.
+        train: images to train on.
+        validation: held-out images.
+        captions_per_image, label_smoothing, augment, seed, run: as `fit_captioner` takes them.
+    """
+
+    def __init__(
+        self,
+        model: ImageCaptioner,
+        train: KeptImages,
+        validation: KeptImages,
+        *,
+        captions_per_image: int,
+        label_smoothing: float,
+        augment: bool,
+        seed: int,
+        run: Run,
+    ) -> None:
+        self._model = model
+        self._train = train
+        self._validation = validation
+        self._captions = _encode(train.captions, model)
+        self._captions_per_image = captions_per_image
+        self._label_smoothing = label_smoothing
+        self._augment = augment
+        self._seed = seed
+        self._run = run
+
+    def fit(self, stage: str, settings: TrainingSettings) -> TrainingState:
+        """Trains one stage.
+
+        Args:
+            stage: `WHOLE`, on pixels, or `DESCRIBER`, on a frozen encoder's features.
+            settings: how long and how fast.
+
+        Returns:
+            The state, with the history.
+        """
+        model = self._model
+        is_whole = stage == WHOLE
+        core = model.core if is_whole else describer(model.core)
+        encoder = model.core.get_layer(ENCODER)
+        sources, held_out = (
+            images.pixels if is_whole else images.grids(encoder)
+            for images in (self._train, self._validation)
+        )
+        batches = CaptionBatches(
+            self._captions,
+            sources,
+            source_name="images" if is_whole else "grid",
+            batch_size=settings.batch_size,
+            captions_per_image=self._captions_per_image,
+            seed=self._seed,
+            augment=_augmentation(self._train.captions, self._seed)
+            if self._augment and is_whole
+            else None,
+        )
+        loss = TokenCrossEntropy(
+            output_layer(describer(model.core)),
+            self._label_smoothing,
+            product_dtype=fast_product_dtype(),
+        )
+        core.compile(
+            LazyAdam(settings.schedule(len(batches)), global_clipnorm=1.0),
+            loss=loss,
+            jit_compile=False if model.network.input_feeding else "auto",
+        )
+        return train_core(
+            core,
+            batches,
+            settings,
+            callbacks=[CaptionValidation(model, held_out, self._validation.captions)],
+            monitor="val_error",
+            run=self._run.stage(stage),
+        )
+
+
 @contextlib.contextmanager
-def _directory(checkpoints: str | os.PathLike[str] | None) -> Iterator[Path]:
-    """Where images are kept: with the state, or as long as training lasts."""
+def _open_image_directory(checkpoints: str | os.PathLike[str] | None) -> Iterator[Path]:
+    """Where images are kept: beside the state, or as long as training lasts."""
     if checkpoints is not None:
         yield Path(checkpoints) / "images"
         return
@@ -170,7 +200,7 @@ def _directory(checkpoints: str | os.PathLike[str] | None) -> Iterator[Path]:
         yield Path(directory)
 
 
-def _encoded(captions: Sequence[Sequence[str]], model: ImageCaptioner) -> EncodedCaptions:
+def _encode(captions: Sequence[Sequence[str]], model: ImageCaptioner) -> EncodedCaptions:
     encoded = EncodedCaptions(captions, model.target, max_length=model.max_length)
     if encoded.num_left_out:
         print(
@@ -187,15 +217,15 @@ def _augmentation(captions: Sequence[Sequence[str]], seed: int) -> Augmentation:
 
 
 class CaptionValidation(keras.callbacks.Callback):
-    """Adds to each epoch's figures how held-out images are captioned, by greedy search.
+    """Adds to each epoch's figures scores of held-out images, captioned by greedy search.
 
-    `val_bleu` (BLEU-4) and `val_chrf` are in percent, `val_error` is 100 less chrF.
+    `val_bleu` (BLEU-4) and `val_chrf` are in percent, `val_error` is 100 minus chrF.
 
     Args:
         model: the captioner whose core is trained.
-        sources: pixels of held-out images, or what its encoder makes of them; the first 500 are
+        sources: pixels of held-out images, or the encoder's features of them; the first 500 are
             used.
-        captions: of each.
+        captions: the captions of each image.
     """
 
     def __init__(

@@ -9,7 +9,8 @@ import tensorflow as tf
 from seqkit.export import write
 from seqkit.model.next_token import next_token
 from seqkit.tasks.captioning.model import ImageCaptioner
-from seqkit.tasks.captioning.network import describer, grid_of, look_at
+from seqkit.tasks.captioning.network import CaptionerNetwork, describer, grid_of, look_at
+from tests.model.test_saved_files import SAVED
 from tests.small_captioners import UNREADABLE, small_captioner, small_images
 
 pytestmark = pytest.mark.slow
@@ -137,3 +138,22 @@ def test_a_grown_captioner_has_learned_what_the_old_one_had(captioner):
     np.testing.assert_array_equal(new[len(old) :], np.tile(old[1], (2, 1)))
     with pytest.raises(ValueError, match="the dictionary has 11"):
         ImageCaptioner(more, captioner.core, core_config={})
+
+
+def test_a_grown_captioner_searches_as_it_is_told(captioner):
+    grown = captioner.extended(captioner.target, num_beams=2, num_best=1, max_length=3)
+    assert (grown.num_beams, grown.num_best, grown.max_length) == (2, 1, 3)
+    assert grown.length_penalty == captioner.length_penalty
+    assert grown.core_config == captioner.core_config
+
+
+def test_a_file_from_before_sizes_were_together_keeps_its_own_and_grows():
+    """It has only those sizes that were given; its dropout was 0.3 then."""
+    old = ImageCaptioner.load(SAVED / "format_1" / "image_captioner.keras")
+    assert old.network == CaptionerNetwork(
+        height=32, width=32, widths=(4,), strides=(2,), embedding_dim=4, hidden_dim=3, dropout=0.3
+    )
+    grown = old.extended(old.target)
+    assert grown.network == old.network and grown.num_beams == 3
+    for value, expected in zip(grown.core.get_weights(), old.core.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, expected)

@@ -9,6 +9,7 @@ from seqkit.layers import token_logits
 from seqkit.losses import TokenCrossEntropy
 from seqkit.model.next_token import next_token, output_layer
 from seqkit.tasks.captioning.network import (
+    CaptionerNetwork,
     build_image_captioner_core,
     describer,
     grid_of,
@@ -30,8 +31,8 @@ IDS[:, :, 0] = 2
 IDS[1, 1, 4:] = 0
 
 
-def made(**arguments):
-    return build_image_captioner_core(20, **(SMALL | arguments))
+def made(trainable=True, **sizes):
+    return build_image_captioner_core(20, CaptionerNetwork(**SMALL | sizes), trainable=trainable)
 
 
 @pytest.mark.parametrize("input_feeding", [False, True])
@@ -99,9 +100,7 @@ def test_a_file_holds_the_whole(tmp_path):
 
 
 def test_a_backbone_can_be_the_encoder():
-    core = build_image_captioner_core(
-        20, encoder="MobileNet", height=64, width=96, embedding_dim=4, hidden_dim=3
-    )
+    core = made(encoder="MobileNet", height=64, width=96, embedding_dim=4, hidden_dim=3)
     images = RNG.integers(0, 256, (1, 64, 96, 3)).astype("uint8")
     assert tuple(grid_of(core, images).shape) == (1, 2, 3, 1024)
     found = core({"images": images, "decoder_token_ids": IDS[:1]})

@@ -1,6 +1,8 @@
-"""Training of a captioner: whole, or after a frozen encoder; interrupted, and gone on from."""
+"""Training of a captioner: whole, or after a frozen encoder; interrupted and resumed."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -13,20 +15,14 @@ from seqkit.tasks.captioning.model import ImageCaptioner
 from seqkit.tasks.captioning.network import ENCODER
 from seqkit.tasks.captioning.training import DESCRIBER, WHOLE, CaptionValidation, fit_captioner
 from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
+from seqkit.training import Run, TrainingSettings
 
 pytestmark = pytest.mark.slow
 
 CAPTIONS = ("a red cat", "a dog")
-SETTINGS = {
-    "batch_size": 8,
-    "captions_per_image": 2,
-    "epochs": 2,
-    "max_steps": 1000,
-    "patience": 9,
-    "learning_rate": 2e-2,
-    "label_smoothing": 0.0,
-}
-UNFROZEN = SETTINGS | {"unfrozen_epochs": 2, "unfrozen_rate": 5e-3}
+SETTINGS = TrainingSettings(epochs=2, max_steps=1000, patience=9, batch_size=8, learning_rate=2e-2)
+OPTIONS = {"captions_per_image": 2, "label_smoothing": 0.0}
+UNFROZEN = OPTIONS | {"unfrozen_epochs": 2, "unfrozen_rate": 5e-3}
 
 
 def rows(number, seed):
@@ -78,7 +74,8 @@ def same(weights, others):
 def whole():
     model = untrained()
     before = encoder_weights(model)
-    history = fit_captioner(model, rows(64, 0), rows(10, 1), **(SETTINGS | {"epochs": 5}))
+    settings = replace(SETTINGS, epochs=5)
+    history = fit_captioner(model, rows(64, 0), rows(10, 1), settings, **OPTIONS)
     return model, before, history
 
 
@@ -117,7 +114,7 @@ def test_figures_of_validation(whole, tmp_path):
 def unfrozen():
     model = untrained(trainable=False)
     before = encoder_weights(model)
-    return model, before, fit_captioner(model, *PARTS, **UNFROZEN)
+    return model, before, fit_captioner(model, *PARTS, SETTINGS, **UNFROZEN)
 
 
 def test_after_a_frozen_encoder_all_but_its_normalizations_is_trained(unfrozen):
@@ -134,16 +131,16 @@ def test_a_frozen_encoder_stays_and_whatever_does_not_better_it_is_undone(
 ):
     _, before, history = unfrozen
     frozen = untrained(trainable=False)
-    found = fit_captioner(frozen, *PARTS, **SETTINGS, checkpoints=tmp_path)
+    found = fit_captioner(frozen, *PARTS, SETTINGS, **OPTIONS, run=Run(tmp_path))
     assert found == history[:2] and found[1]["loss"] < found[0]["loss"]
     for old, new in zip(before, encoder_weights(frozen), strict=True):
         assert not any(changed(old, new))
-    assert "nothing better" not in capsys.readouterr().out
+    assert "improved nothing" not in capsys.readouterr().out
 
     model = untrained(trainable=False)
-    settings = UNFROZEN | {"unfrozen_rate": 1e3}
-    fit_captioner(model, *PARTS, **settings, checkpoints=tmp_path, resume=True)
-    assert "nothing better" in capsys.readouterr().out
+    options = UNFROZEN | {"unfrozen_rate": 1e3}
+    fit_captioner(model, *PARTS, SETTINGS, **options, run=Run(tmp_path, resume=True))
+    assert "improved nothing" in capsys.readouterr().out
     assert same(model.core.get_weights(), frozen.core.get_weights())
 
 
@@ -176,23 +173,24 @@ def test_a_run_interrupted_in_and_between_its_stages_ends_with_the_same_bits(
         return read(self, reader, given)
 
     monkeypatch.setattr(KeptImages, "_read", noted)
-    # What an earlier run left must not be gone on from.
+    # What an earlier run left must not be continued.
     (tmp_path / WHOLE).mkdir()
     (tmp_path / WHOLE / "state.npz").write_bytes(b"of another run")
-    settings = UNFROZEN | {"checkpoints": tmp_path}
     for resume, place in ((False, 1), (True, "between"), (True, 1)):
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
             interrupt(patch, place)
-            fit_captioner(untrained(trainable=False), *PARTS, **settings, resume=resume)
+            run = Run(tmp_path, resume)
+            fit_captioner(untrained(trainable=False), *PARTS, SETTINGS, **UNFROZEN, run=run)
         assert (tmp_path / DESCRIBER / "state.npz").exists()
     model = untrained(trainable=False)
-    assert fit_captioner(model, *PARTS, **settings, resume=True) == history
+    run = Run(tmp_path, resume=True)
+    assert fit_captioner(model, *PARTS, SETTINGS, **UNFROZEN, run=run) == history
     assert same(model.core.get_weights(), expected.core.get_weights())
     assert len(rows_read) == 32 + 10  # once, however often the run was begun
 
 
 def test_captions_that_are_too_long_are_told(capsys):
-    captioner._encoded([["a dog", "a a a a a"], ["a cat"]], untrained())
+    captioner._encode([["a dog", "a a a a a"], ["a cat"]], untrained())
     assert "1 captions have more than 4 tokens: not trained on" in capsys.readouterr().out
 
 
@@ -204,4 +202,4 @@ def test_images_are_mirrored_only_where_no_caption_names_a_side():
 def test_an_image_that_cannot_be_read_is_told_before_training():
     model = untrained(max_pixels=1000)
     with pytest.raises(ValueError, match=r"image 0: .* larger than max_pixels=1000; read the data"):
-        fit_captioner(model, *PARTS, **SETTINGS)
+        fit_captioner(model, *PARTS, SETTINGS, **OPTIONS)
