@@ -19,8 +19,11 @@ from seqkit.tasks.language_modeling.model import LanguageModel
 from seqkit.tasks.language_modeling.stream_batches import EncodedStream, StreamBatches
 from seqkit.tasks.language_modeling.training import fit_language_model
 from seqkit.text import CharTokenizer, TextEncoder
+from seqkit.training import TrainingSettings
 
 _SIZES = ("embedding_dim", "hidden_dim", "cell", "dropout", "seed")
+# What the peers do not have.
+_NONE = {"input_dropout": 0.0, "dropout_warm_up": 0, "recurrent_dropout": 0.0}
 
 
 def build_model(config: dict[str, Any], work: LanguageWorkload) -> LanguageModel:
@@ -34,9 +37,8 @@ def build_model(config: dict[str, Any], work: LanguageWorkload) -> LanguageModel
         The model, untrained.
     """
     encoder = TextEncoder(CharTokenizer(), make_vocabulary(work.alphabet))
-    return LanguageModel.build(
-        encoder, unit="stream", **{name: config[name] for name in _SIZES}, tie_embeddings=False
-    )
+    sizes = {name: config[name] for name in _SIZES} | _NONE
+    return LanguageModel.build(encoder, unit="stream", **sizes, tie_embeddings=False)
 
 
 def train_round(config: dict[str, Any], model: LanguageModel, text: str) -> tuple[Work, float]:
@@ -55,11 +57,14 @@ def train_round(config: dict[str, Any], model: LanguageModel, text: str) -> tupl
         model,
         stream,
         read_stream([text[: config["window"]]]),
-        batch_size=config["batch_size"],
+        TrainingSettings(
+            epochs=config["learning_epochs"],
+            max_steps=100_000,
+            patience=config["learning_epochs"],
+            batch_size=config["batch_size"],
+            learning_rate=config["learning_rate"],
+        ),
         window=config["window"],
-        epochs=config["learning_epochs"],
-        patience=config["learning_epochs"],
-        learning_rate=config["learning_rate"],
         clip_norm=config["clip_norm"],
         seed=config["seed"],
     )

@@ -63,11 +63,7 @@ def read_keras_file(path: str | os.PathLike[str], task: str) -> tuple[keras.Mode
         ValueError: the file is not there, holds a model for another task, or was written in a
             format that this version does not know.
     """
-    file = Path(path) / "model.keras" if Path(path).is_dir() else Path(path)
-    if not file.is_file():
-        raise ValueError(f"path is {str(path)!r}, but there is no file {file}")
-    with zipfile.ZipFile(file) as archive:
-        header = _read_header(archive, task)
+    file, header = _open(path, task)
     if header["format"] > FORMAT:
         raise ValueError(
             f"{file} has format {header['format']}, but this version of seqkit reads formats up "
@@ -77,6 +73,31 @@ def read_keras_file(path: str | os.PathLike[str], task: str) -> tuple[keras.Mode
         hint = f"its task is {header['task']!r}" if header["task"] else "was it saved by one?"
         raise ValueError(f"{file} holds no {task}; {hint}")
     return keras.models.load_model(file, compile=False), header["shell"]
+
+
+def is_saved_as(path: str | os.PathLike[str], task: str) -> bool:
+    """Whether a file holds a model for a task.
+
+    Args:
+        path: as in `read_keras_file`.
+        task: the task.
+
+    Returns:
+        Whether it does.
+
+    Raises:
+        ValueError: the file is not there.
+    """
+    return _open(path, task)[1]["task"] == task
+
+
+def _open(path: str | os.PathLike[str], task: str) -> tuple[Path, dict[str, Any]]:
+    """The file, and its header."""
+    file = Path(path) / "model.keras" if Path(path).is_dir() else Path(path)
+    if not file.is_file():
+        raise ValueError(f"path is {str(path)!r}, but there is no file {file}")
+    with zipfile.ZipFile(file) as archive:
+        return file, _read_header(archive, task)
 
 
 def _read_header(archive: zipfile.ZipFile, task: str) -> dict[str, Any]:

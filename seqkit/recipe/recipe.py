@@ -240,12 +240,11 @@ class Recipe(Generic[Model, Config]):
     def _refuse_other_sizes(self, old: Any, config: Config, path: str | os.PathLike[str]) -> None:
         """Refuses settings that were given explicitly and that the trained model cannot follow."""
         own = {name: getattr(old, name) for name in old.settings if name not in old.adjustable}
-        kept = {**own, **old.core_config, **self.fixed(old)}
-        # The first weights had that seed; the order of more data may have another.
-        kept.pop("seed", None)
+        kept = {**own, **dataclasses.asdict(old.network), **self.fixed(old)}
         flat = config.flat()
         for name in sorted(config.given & kept.keys()):
-            if not _same(flat[name], kept[name]):
+            # None and "auto" leave the choice to the recipe, and the trained model has made it.
+            if flat[name] not in (None, "auto") and not _same(flat[name], kept[name]):
                 raise ValueError(
                     f"{name}={flat[name]!r} cannot be followed: the model in {os.fspath(path)!r} "
                     f"has {name}={kept[name]!r}. Leave it out, or train a new model with it."

@@ -1,6 +1,5 @@
 """The recipe of language models, whole: from a text to a served model, interrupted and resumed."""
 
-import dataclasses
 import json
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import pytest
 from recipes import language_model
 from recipes.language_model import Config
 from seqkit.data import TextStream
-from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.recipe import Recipe
 from tests.recipes.runs import resumed
 
 pytestmark = pytest.mark.slow
@@ -101,7 +100,7 @@ def test_fine_tuning_goes_on_and_learns_new_letters(exported, tmp_path):
     root, model = exported
     more = tmp_path / "more.txt"
     more.write_text("the zebu ate 7 figs\n" * 100, encoding="utf-8")
-    config = dataclasses.replace(SMALL, epochs=3)
+    config = SMALL.replace(epochs=3)
     tuned = language_model.fine_tune(root, str(more), tmp_path / "tuned", config=config)
     before, after = (m.score(["the zebu ate 7 figs\n"])[0] for m in (model, tuned))
     assert after.log_probability > before.log_probability + 5
@@ -113,7 +112,7 @@ def test_fine_tuning_goes_on_and_learns_new_letters(exported, tmp_path):
 def test_without_a_path_the_next_version_is_made_and_the_unit_is_the_models(exported, monkeypatch):
     root, _ = exported
     asked = []
-    monkeypatch.setattr(language_model, "_run", lambda *given: asked.append(given))
+    monkeypatch.setattr(Recipe, "_run", lambda recipe, *given: asked.append(given))
     language_model.fine_tune(root, VERSE.splitlines() * 20)  # texts: sentences, for a new model
     language_model.fine_tune(root, VERSE.splitlines() * 20, root / "other")
     parts, old, path, *_ = asked[0]
@@ -121,10 +120,30 @@ def test_without_a_path_the_next_version_is_made_and_the_unit_is_the_models(expo
     assert old.unit == "stream" and isinstance(parts["train"], TextStream)
 
 
+def test_what_a_trained_model_cannot_follow_is_refused_and_its_limit_is_adjusted(
+    exported, monkeypatch
+):
+    root, model = exported
+    for given in ({"hidden_dim": 8}, {"unit": "sentences"}, {"tokenizer": "word"}):
+        with pytest.raises(ValueError, match=f"{next(iter(given))}=.* cannot be followed"):
+            language_model.fine_tune(root, VERSE, config=Config(**given))
+    with pytest.raises(ValueError, match="vocabulary_size=9 cannot be followed"):
+        parts = language_model.recipe.read_parts([VERSE * 9], config=Config(unit="stream"))
+        language_model.grow(model, parts["train"], Config(vocabulary_size=9))
+    # What leaves the choice to the recipe asks nothing of a model that has made it.
+    asked = []
+    monkeypatch.setattr(Recipe, "_run", lambda recipe, *given: asked.append(given))
+    config = Config(unit="auto", tie_embeddings=None, max_length=50, seed=3)
+    language_model.fine_tune(root, [VERSE * 9], config=config)
+    [(parts, old, _, settings, *_)] = asked
+    assert language_model.grow(old, parts["train"], settings).max_length == 50
+    assert language_model.grow(old, parts["train"], SMALL).max_length == model.max_length
+
+
 def test_scores_are_of_the_test_and_a_baseline_that_wins_is_told(capsys):
     turned = {"unit": "stream", "epochs": 1, "learning_rate": 1e-6, "lowercase": True}
-    config = dataclasses.replace(SMALL, **turned)
-    parts = language_model.read([VERSE * 40], [VERSE], [VERSE.upper()], config)
+    config = SMALL.replace(**turned)
+    parts = language_model.recipe.read_parts([VERSE * 40], [VERSE], [VERSE.upper()], config)
     outcome = language_model.train_and_score(parts, config)
     printed = capsys.readouterr().out
     assert outcome.scores.characters == len(VERSE)
@@ -136,12 +155,12 @@ def test_scores_are_of_the_test_and_a_baseline_that_wins_is_told(capsys):
 def test_the_sample_has_its_own_settings_but_for_those_that_are_turned(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        language_model, "_run", lambda parts, old, path, config, *more: asked.append(config)
+        Recipe, "_run", lambda recipe, parts, old, path, config, *more: asked.append(config)
     )
     language_model.train()
     language_model.train(config=language_model.Config(seed=3))
     language_model.train(VERSE.splitlines() * 20)
-    turned = dataclasses.replace(language_model.SAMPLE, seed=3)
+    turned = language_model.SAMPLE.replace(seed=3)
     assert asked == [language_model.SAMPLE, turned, language_model.DEFAULTS]
     assert language_model.SAMPLE != language_model.DEFAULTS
 
@@ -150,9 +169,7 @@ def test_a_run_that_was_interrupted_ends_like_one_that_was_not(
     exported, text_file, tmp_path, monkeypatch
 ):
     _, whole = exported
-    path = tmp_path / "m"
-    publisher = "publish_language_model"
-    found = resumed(language_model, str(text_file), path, SMALL, monkeypatch, publisher=publisher)
+    found = resumed(language_model.recipe, str(text_file), tmp_path / "m", SMALL, monkeypatch)
     for ours, theirs in zip(found.core.weights, whole.core.weights, strict=True):
         np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
 
@@ -161,8 +178,8 @@ def test_lines_and_tables_are_sentences_of_their_own(tmp_path):
     table, lines = tmp_path / "lines.csv", tmp_path / "lines.txt"
     table.write_text("text\n" + VERSE * 20, encoding="utf-8")
     lines.write_text(VERSE * 20, encoding="utf-8")
-    config = dataclasses.replace(SMALL, tokenizer="word")
-    sentences = dataclasses.replace(config, unit="sentences")
+    config = SMALL.replace(tokenizer="word")
+    sentences = config.replace(unit="sentences")
     given = [(str(table), config), (str(lines), sentences), (VERSE.splitlines() * 20, sentences)]
     for source, asked in given:
         train = language_model.read(source, None, None, asked)["train"]
@@ -182,7 +199,7 @@ def test_what_cannot_be_is_told_in_a_line(flags, told, tmp_path, monkeypatch, ca
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.txt").write_text(TEXT, encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
-        run_recipe(language_model.train, flags)
+        language_model.recipe.run(flags)
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
 

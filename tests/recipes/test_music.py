@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shutil
 import subprocess
@@ -15,10 +14,12 @@ import pytest
 from recipes import music
 from recipes.samples.scales import scales
 from seqkit.data import pieces_of
-from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.recipe import Recipe
 from seqkit.tasks.language_modeling.model import LanguageModel
+from seqkit.tasks.music.listening import save_tune
+from seqkit.tasks.music.model import FrameModel
 from seqkit.tasks.music.piano_rolls import as_pieces, padded
-from tests.recipes.runs import printed_by
+from tests.recipes.runs import printed_by, without_publishing
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,7 @@ def exported(tmp_path_factory):
     data = folder / "scales.json"
     data.write_text(json.dumps(content))
     arguments = [*FLAGS, "--data", data, "--export-path", folder / "sca", "--epochs", EPOCHS]
-    model, printed = printed_by(music.train, arguments)
+    model, printed = printed_by(music.recipe, arguments)
     return model, folder / "sca", data, printed
 
 
@@ -84,7 +85,7 @@ def test_the_piece_is_there_to_listen_to_and_to_look_at(exported):
     assert any(message.type == "note_on" for message in file)
     page = (path / "report.html").read_text(encoding="utf-8")
     for expected in (
-        *("Scores on the test data", "Nats a frame, by epoch", "Made by the model"),
+        *("Scores on the test data", "Nats a frame by epoch", "Made by the model"),
         *("For comparison, a piece of the test data", "Least likely pieces", "Data checks"),
     ):
         assert f"{expected}</h2>" in page
@@ -131,11 +132,22 @@ def test_fine_tune_goes_on_and_writes_the_next_version(exported, tmp_path):
     assert after > before
 
 
+def test_fine_tune_refuses_what_the_model_cannot_follow(exported, tmp_path):
+    _, path, data, _ = exported
+    with pytest.raises(ValueError, match="num_components=2 cannot be followed"):
+        music.fine_tune(path, data, config=music.Config(num_components=2))
+    tunes = tmp_path / "tunes.abc"
+    tunes.write_text(scales(train=1, validation=0, test=0)["train"][0].abc)
+    with pytest.raises(ValueError, match=r"data are tunes in ABC .* trained on piano rolls"):
+        music.fine_tune(path, tunes)
+    assert isinstance(music.load(path), FrameModel)
+
+
 def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys):
     data = tmp_path / "bad.json"
     data.write_text(json.dumps({"train": [[[60], [61, 130]]]}))
     with pytest.raises(SystemExit) as ended:
-        run_recipe(music.train, ["--data", str(data)])
+        music.recipe.run(["--data", str(data)])
     assert ended.value.code == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("error: ") and "piece 0, frame 1 has the pitch 130" in line
@@ -144,12 +156,12 @@ def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys):
 def test_the_sample_has_its_own_settings_but_for_those_that_are_turned(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        music, "_run", lambda parts, old, path, config, *more: asked.append((config, parts))
+        Recipe, "_run", lambda recipe, parts, old, path, config, *_: asked.append((config, parts))
     )
     music.train()
     music.train(config=music.Config(epochs=1))
     music.train([[[60]], [[61]], [[62]]])
-    turned = dataclasses.replace(music.SAMPLE, epochs=1)
+    turned = music.SAMPLE.replace(epochs=1)
     assert [config for config, _ in asked] == [music.SAMPLE, turned, music.DEFAULTS]
     assert len(pieces_of(asked[0][1]["train"])) == 300
 
@@ -173,13 +185,22 @@ def test_tunes_in_abc_are_read_by_a_language_model(tmp_path, monkeypatch, capsys
     assert (path, outcome.model, len(told["datasets"]["train"])) == (tmp_path / "reels", model, 32)
     assert outcome.scores.nats_per_character < np.log(len(model.encoder.vocabulary))
     assert (path / "sample.abc").read_text() == some[0].abc
+    # New tunes bring new characters; the model that is continued is the one that was saved.
+    model.save(path / "model.keras")
+    more = tmp_path / "more.abc"
+    more.write_text("".join(f"X:{n}\nT:é{n}\nK:C\nCDEF|GABc|\n\n" for n in range(40)))
+    tuned = without_publishing(music.recipe).fine_tune(path, more, config=music.Config(epochs=1))
+    assert "é" in tuned.encoder.vocabulary and "é" not in model.encoder.vocabulary
+    with pytest.raises(ValueError, match=r"data are piano rolls, but .* trained on tunes"):
+        music.fine_tune(path, [[[60]], [[61]], [[62]]])
     struck = [m for m in mido.MidiFile(path / "sample.mid") if m.type == "note_on" and m.velocity]
     assert len(struck) > 20
 
 
 def test_what_is_no_tune_is_told_and_ends_nothing(tmp_path, capsys):
-    music._write_sample(tmp_path / "a.mid", lambda path: music.write_abc_midi(path, "X:1\nK:"))
-    assert capsys.readouterr().out.startswith("no a.mid: tune 'X:1")
+    save_tune(tmp_path, "X:1\nK:")
+    assert capsys.readouterr().out.startswith("no sample.mid: tune 'X:1")
+    assert (tmp_path / "sample.abc").read_text() == "X:1\nK:"
 
 
 def test_tunes_have_settings_of_their_own(monkeypatch, tmp_path):
@@ -187,7 +208,7 @@ def test_tunes_have_settings_of_their_own(monkeypatch, tmp_path):
     data.write_text("\n".join(tune.abc for tune in scales(train=9, validation=0, test=0)["train"]))
     asked = []
     monkeypatch.setattr(
-        music, "_run", lambda parts, old, path, config, *more: asked.append((config, parts))
+        Recipe, "_run", lambda recipe, parts, old, path, config, *_: asked.append((config, parts))
     )
     music.train(data)
     music.train(tmp_path, validation=data, test=data)

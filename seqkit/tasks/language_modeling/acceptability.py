@@ -16,13 +16,14 @@ class AcceptabilityScores(NamedTuple):
 
     Attributes:
         examples: number of sentences.
-        threshold: the score from which on a sentence is held to be acceptable; infinite where none
-            is, minus infinity where all are.
-        accuracy: share of sentences held to be what they are.
-        mcc: Matthews correlation coefficient, from -1 to 1; 0 says nothing.
-        roc_auc: how probably an acceptable sentence has a higher score than another; 0.5 says
-            nothing. It depends on no threshold.
-        majority: accuracy of always saying what is more frequent where the threshold was chosen.
+        threshold: sentences with at least this score count as acceptable; infinity where none do,
+            minus infinity where all do.
+        accuracy: share of sentences judged correctly.
+        mcc: Matthews correlation coefficient, from -1 to 1; 0 is chance.
+        roc_auc: probability that an acceptable sentence has a higher score than another; 0.5 is
+            chance. It does not depend on the threshold.
+        majority: accuracy of always giving the label that is more frequent where the threshold was
+            chosen.
         acceptable: share of the sentences that are acceptable.
 
     Source: Warstadt, Singh and Bowman 2019, "Neural Network Acceptability Judgments", for the
@@ -53,32 +54,32 @@ def acceptability(
     """Compares scores of sentences with whether they are acceptable.
 
     Args:
-        scores: `<float>[sentences]`, the higher, the more acceptable; see `normalised`.
+        scores: `<float>[sentences]`, higher for more acceptable ones; see `normalised`.
         labels: `<int>[sentences]`, 1 for acceptable, 0 for not.
         threshold_scores: `<float>[others]`, of other sentences, by which the threshold is chosen.
-        threshold_labels: `<int>[others]`, theirs.
-        chosen_by: what the threshold makes best on those: "accuracy", or "mcc". By accuracy, weak
-            scores of unequally frequent labels end up with a threshold that all pass.
+        threshold_labels: `<int>[others]`, the labels of those.
+        chosen_by: what the threshold maximises on those: "accuracy" or "mcc". By accuracy, weak
+            scores of unequally frequent labels get a threshold that all pass.
 
     Returns:
         The scores.
 
     Raises:
-        ValueError: numbers differ, a label is neither 0 nor 1 or only one of them occurs, or a
+        ValueError: lengths differ, a label is neither 0 nor 1 or only one of them occurs, or a
             score is not finite.
 
     Example:
         >>> others = {"threshold_scores": [-9.0, -4.0, -3.0], "threshold_labels": [0, 1, 1]}
-        >>> found = acceptability([-8.0, -2.0, -7.0], [0, 1, 1], **others)
-        >>> found.threshold, round(found.accuracy, 3), found.roc_auc, round(found.majority, 3)
+        >>> scores = acceptability([-8.0, -2.0, -7.0], [0, 1, 1], **others)
+        >>> scores.threshold, round(scores.accuracy, 3), scores.roc_auc, round(scores.majority, 3)
         (-6.5, 0.667, 1.0, 0.667)
     """
     from sklearn.metrics import accuracy_score, matthews_corrcoef, roc_auc_score
 
     if chosen_by not in get_args(Criterion):
         raise ValueError(f"chosen_by={chosen_by!r}: give one of {list(get_args(Criterion))}")
-    given, truth = _checked(scores, labels, "scores", "labels")
-    others = _checked(threshold_scores, threshold_labels, "threshold_scores", "threshold_labels")
+    given, truth = _check(scores, labels, "scores", "labels")
+    others = _check(threshold_scores, threshold_labels, "threshold_scores", "threshold_labels")
     threshold = _best_threshold(*others, chosen_by)
     answers = given >= threshold
     usual = others[1].mean() >= 0.5
@@ -99,15 +100,15 @@ def normalised(
     unigram_log_probability: ArrayLike | None = None,
     how: Normalisation = "slor",
 ) -> np.ndarray:
-    """Scores of sentences that depend less on how long they are, and how rare their words.
+    """Makes scores of sentences depend less on their length and on how rare their words are.
 
     Args:
-        log_probability: `<float>[sentences]`, logarithm of the probability of each.
-        tokens: `<int>[sentences]`, how many tokens each has.
-        unigram_log_probability: `<float>[sentences]`, sum over its tokens of the logarithm of
-            their frequency, as `WittenBell` of order 1 gives it; needed for "slor".
-        how: "sum", as it is; "mean", over the number of tokens; "slor", what it has more than its
-            single tokens would have, over their number.
+        log_probability: `<float>[sentences]`, log-probability of each.
+        tokens: `<int>[sentences]`, number of tokens of each.
+        unigram_log_probability: `<float>[sentences]`, sum over its tokens of their log-frequency,
+            as `WittenBell` of order 1 gives it; needed for "slor".
+        how: "sum" leaves it as it is; "mean" divides it by the number of tokens; "slor" subtracts
+            the unigram log-probability first.
 
     Returns:
         `<float64>[sentences]`.
@@ -146,7 +147,7 @@ def normalised(
     return (whole - single) / number
 
 
-def _checked(
+def _check(
     scores: ArrayLike, labels: ArrayLike, of_scores: str, of_labels: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scores `<float64>[sentences]`, and whether they are acceptable, `<bool>[sentences]`."""
@@ -159,9 +160,9 @@ def _checked(
     wrong = np.flatnonzero(~np.isfinite(given))
     if wrong.size:
         raise ValueError(f"{of_scores}[{wrong[0]}] is {given[wrong[0]]}: give finite scores")
-    found = np.unique(truth).tolist()
-    if found != [0, 1]:
-        raise ValueError(f"{of_labels} has the values {found}: give 0 and 1, each at least once")
+    values = np.unique(truth).tolist()
+    if values != [0, 1]:
+        raise ValueError(f"{of_labels} has the values {values}: give 0 and 1, each at least once")
     return given, truth == 1
 
 

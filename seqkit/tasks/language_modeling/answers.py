@@ -10,14 +10,14 @@ import numpy as np
 
 
 class Continuation(NamedTuple):
-    """A text and what was written after it.
+    """A prompt and the text that continues it.
 
     Attributes:
         text: the prompt as it was given, and what follows.
         continuation: what follows.
-        log_probability: of all its tokens, and of the end if it came (natural logarithm), as the
-            model finds it without temperature and limits.
-        unknown_rate: share of the prompt's tokens that the dictionary does not hold.
+        log_probability: of all its tokens, and of the end if it came (natural logarithm), by the
+            model itself, without temperature and limits.
+        unknown_rate: share of the prompt's tokens that the dictionary lacks.
     """
 
     text: str
@@ -35,12 +35,12 @@ class TextScore(NamedTuple):
         tokens: what was predicted: the text's tokens as they are written, and `[EOS]` where texts
             have an end.
         token_log_probabilities: of each of these, given those before it; they add up to
-            `log_probability`. A token that the dictionary does not hold has that of UNK.
-        perplexity: `exp(-log_probability / len(tokens))`, as if there had been so many equally
-            likely tokens each time; 1 where nothing was predicted.
+            `log_probability`. A token that the dictionary lacks has that of UNK.
+        perplexity: `exp(-log_probability / len(tokens))`, the number of equally likely tokens that
+            would be as hard to predict; 1 where nothing was predicted.
         bits_per_character: `-log_probability / ln 2`, divided by the number of the text's
             characters (code points); None for a text without any.
-        unknown_rate: share of the text's tokens that the dictionary does not hold; 0 for none.
+        unknown_rate: share of the text's tokens that the dictionary lacks; 0 where it has none.
     """
 
     log_probability: float
@@ -52,10 +52,10 @@ class TextScore(NamedTuple):
 
 
 class Completion(NamedTuple):
-    """One way to go on, to the end of a word or sentence.
+    """One way to complete a word, sentence or line.
 
     Attributes:
-        text: what was begun, as it was given, and the continuation.
+        text: the prefix as it was given, and the continuation.
         continuation: what follows; empty where the word or sentence may be complete as it is.
         log_probability: of the continuation and of its end there (natural logarithm), see
             `LanguageModel.complete`.
@@ -81,7 +81,7 @@ class LikelyToken(NamedTuple):
 
 
 class Surprise(NamedTuple):
-    """The token of a text that is the least expected one after those before it.
+    """The token of a text that the model least expected after those before it.
 
     Attributes:
         token: the token as it is written; `[EOS]` where the end itself is the surprise.
@@ -89,7 +89,7 @@ class Surprise(NamedTuple):
         start: offset of its first character (code point) in the text.
         end: offset after its last character.
         log_probability: natural logarithm.
-        instead: what would have been more likely, the most probable first.
+        instead: more likely tokens, the most probable first.
     """
 
     token: str
@@ -134,16 +134,17 @@ def collect_scores(answer: Mapping[str, Any]) -> Iterator[TextScore]:
 def collect_completions(
     prefixes: Sequence[str], answer: Mapping[str, Any]
 ) -> Iterator[list[Completion]]:
-    """Turns completions into lists, the most probable one first; those that are none left out."""
+    """Turns completions into lists, the most probable first, without those of probability 0."""
     columns = (answer[name].numpy() for name in ("continuations", "log_probabilities"))
     for prefix, *row in zip(prefixes, *columns, strict=True):
-        found = []
+        completions = []
         for continuation, log_probability in zip(*row, strict=True):
             if log_probability > -np.inf:
                 text = continuation.decode()
                 value = float(log_probability)
-                found.append(Completion(prefix + text, text, value, math.exp(min(value, 0.0))))
-        yield found
+                probability = math.exp(min(value, 0.0))
+                completions.append(Completion(prefix + text, text, value, probability))
+        yield completions
 
 
 def collect_surprises(answer: Mapping[str, Any]) -> Iterator[Surprise | None]:
@@ -157,8 +158,9 @@ def collect_surprises(answer: Mapping[str, Any]) -> Iterator[Surprise | None]:
             for other, value in zip(instead, scores, strict=True)
             if value > score
         )
-        found = Surprise(token.decode(), int(position), int(start), int(end), float(score), likely)
-        yield found if position >= 0 else None
+        place = (int(position), int(start), int(end))
+        surprise = Surprise(token.decode(), *place, float(score), likely)
+        yield surprise if position >= 0 else None
 
 
 def _by_row(ragged: Any) -> list[np.ndarray]:

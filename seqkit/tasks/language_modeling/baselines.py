@@ -13,26 +13,26 @@ from seqkit.text import BOS_ID, EOS_ID, PAD_ID
 
 # PAD and BOS never come next; UNK and EOS do.
 _NEVER = (PAD_ID, BOS_ID)
-# Tokens looked up at a time: some 100 MB.
+# Tokens looked up at a time: about 100 MB.
 _ROWS = 2**20
-# So many orders in a row that do not help end the search: a step back that says nothing may be
-# followed by one that does.
+# This many orders in a row without improvement end the search: one more token of context may not
+# help where two do.
 _PATIENCE = 2
 
 
 class _Level(NamedTuple):
     """What follows each context of one length.
 
-    A context is numbered by its place in `contexts`, where it stands as the number of the context
-    without its first token, times the size of the vocabulary, plus that token. An n-gram is the
-    number of its context, times the size of the vocabulary, plus its last token.
+    A context's number is its place in `contexts`, whose values are the number of the context
+    without its first token, times the size of the vocabulary, plus that token. An n-gram's value is
+    the number of its context, times the size of the vocabulary, plus its last token.
 
     Attributes:
         contexts: `<int64>[contexts]`, sorted; those seen.
         grams: `<int64>[grams]`, sorted; those seen.
         counts: `<int32>[grams]`, how often each was seen.
-        totals: `<int32>[contexts]`, how often something followed each context.
-        kinds: `<int32>[contexts]`, how many different tokens did.
+        totals: `<int32>[contexts]`, how many tokens followed each context.
+        kinds: `<int32>[contexts]`, how many different ones.
     """
 
     contexts: np.ndarray
@@ -47,7 +47,7 @@ class _Layout(NamedTuple):
 
     Attributes:
         tokens: `<int32>[tokens + documents]`.
-        places: `<int64>[tokens]`, where in it the tokens are that come next.
+        places: `<int64>[tokens]`, the places in it of the tokens to predict.
     """
 
     tokens: np.ndarray
@@ -55,12 +55,12 @@ class _Layout(NamedTuple):
 
 
 class WittenBell:
-    """Tells tokens by those before them, counted in a text: n-grams, interpolated.
+    """Predicts tokens from those before them by counts of a text: interpolated n-grams.
 
     The probability of a token w after the tokens h is (c(h w) + T(h) P(w|h')) / (c(h) + T(h)): c
-    counts, T(h) is how many different tokens followed h, and h' is h without its first token. After
-    no token at all, P(w|h') is the same for all that can come: the vocabulary without PAD and BOS.
-    Of an h that was never followed, h' is asked.
+    counts, T(h) is how many different tokens followed h, and h' is h without its first token. For
+    an empty h, P(w|h') is uniform over all tokens that can come: the vocabulary without PAD and
+    BOS. For an h that nothing followed, P(w|h) is P(w|h').
 
     Args:
         order: most tokens of an n-gram: it looks back at `order - 1` tokens.
@@ -90,14 +90,14 @@ class WittenBell:
     def fit(self, token_ids: ArrayLike) -> WittenBell:
         """Counts a text, in place of what was counted before.
 
-        It takes some seconds for a million tokens. At work it holds about 100 bytes for each token;
-        then it keeps 12 bytes for every different n-gram of up to `order` tokens and 16 for every
-        different context.
+        It takes a few seconds for a million tokens. While it counts it holds about 100 bytes for
+        each token; then it keeps 12 bytes for every different n-gram of up to `order` tokens and 16
+        for every different context.
 
         Args:
-            token_ids: `<int>[tokens]`, what comes: without BOS and PAD, and with an EOS at the end
-                of each document, where there are several. No context reaches back over an EOS; the
-                one at the beginning of a document is BOS.
+            token_ids: `<int>[tokens]`, without BOS and PAD, and with an EOS at the end of each
+                document, where there are several. No context reaches back over an EOS; a document
+                begins after BOS.
 
         Returns:
             Itself.
@@ -105,15 +105,15 @@ class WittenBell:
         Raises:
             ValueError: there is no token, or an id is out of range or one that never comes.
         """
-        layout = _laid_out(token_ids, self.vocabulary_size, "token_ids")
+        layout = _lay_out(token_ids, self.vocabulary_size, "token_ids")
         if not len(layout.places):
             raise ValueError("token_ids=[]: give at least one token to count")
-        counted = _counted(layout, self.vocabulary_size)
+        counted = _count_levels(layout, self.vocabulary_size)
         self._levels = [level for _, level in zip(range(self.order), counted, strict=False)]
         return self
 
     def log_probabilities(self, token_ids: ArrayLike) -> np.ndarray:
-        """How likely each token of a text was, given those before it.
+        """Scores how likely each token of a text is, given those before it.
 
         Args:
             token_ids: `<int>[tokens]`, as `fit` takes them.
@@ -126,13 +126,13 @@ class WittenBell:
         """
         if not self._levels:
             raise ValueError("the model has counted nothing: call fit(token_ids) first")
-        layout = _laid_out(token_ids, self.vocabulary_size, "token_ids")
-        found = np.zeros(len(layout.places))
-        for start in range(0, len(found), _ROWS):
+        layout = _lay_out(token_ids, self.vocabulary_size, "token_ids")
+        scores = np.zeros(len(layout.places))
+        for start in range(0, len(scores), _ROWS):
             part = layout._replace(places=layout.places[start : start + _ROWS])
-            for probabilities in _interpolated(part, self._levels, self.vocabulary_size):
-                found[start : start + _ROWS] = probabilities
-        return np.log(found)
+            for probabilities in _interpolate(part, self._levels, self.vocabulary_size):
+                scores[start : start + _ROWS] = probabilities
+        return np.log(scores)
 
 
 def choose_order(
@@ -141,11 +141,11 @@ def choose_order(
     vocabulary_size: int,
     orders: Sequence[int] = range(1, 11),
 ) -> tuple[WittenBell, dict[int, float]]:
-    """Finds how far back to look: ever further, until two orders in a row did not help.
+    """Finds how far back to look: further and further, until two orders in a row do not help.
 
     Args:
         train_ids: `<int>[tokens]`, counted; see `WittenBell.fit`.
-        validation_ids: `<int>[tokens]`, told by these counts.
+        validation_ids: `<int>[tokens]`, scored by these counts.
         vocabulary_size: number of ids, the four special ones included.
         orders: which orders to try, from the smallest on.
 
@@ -163,22 +163,22 @@ def choose_order(
     if not len(orders) or min(orders) < 1:
         raise ValueError(f"orders={list(orders)}: give at least one, none less than 1")
     _check_size(vocabulary_size)
-    train = _laid_out(train_ids, vocabulary_size, "train_ids")
-    validation = _laid_out(validation_ids, vocabulary_size, "validation_ids")
+    train = _lay_out(train_ids, vocabulary_size, "train_ids")
+    validation = _lay_out(validation_ids, vocabulary_size, "validation_ids")
     for name, layout in (("train_ids", train), ("validation_ids", validation)):
         if not len(layout.places):
             raise ValueError(f"{name}=[]: give at least one token")
     levels: list[_Level] = []
 
     def counted() -> Iterator[_Level]:
-        for level in _counted(train, vocabulary_size):
+        for level in _count_levels(train, vocabulary_size):
             levels.append(level)
             yield level
 
     best, without = 0, 0
     nats: dict[int, float] = {}
     # A model of one order holds those of all smaller ones: each step counts one length more.
-    growing = enumerate(_interpolated(validation, counted(), vocabulary_size), 1)
+    growing = enumerate(_interpolate(validation, counted(), vocabulary_size), 1)
     for order, probabilities in growing:
         if order in orders:
             nats[order] = -float(np.log(probabilities).mean())
@@ -199,27 +199,27 @@ def plain_language_model(
     *,
     most_tokens: int = 10_000_000,
 ) -> tuple[str, np.ndarray]:
-    """What the n-grams say of a text, their order chosen on validation.
+    """Scores a text by n-grams, their order chosen on validation.
 
     Args:
         train_ids: `<int>[tokens]`, counted; see `WittenBell.fit`.
         validation_ids: `<int>[tokens]`, by which the order is chosen.
-        test_ids: `<int>[tokens]`, told.
+        test_ids: `<int>[tokens]`, scored.
         vocabulary_size: number of ids, the four special ones included.
-        most_tokens: of a longer training or validation text only so many, from its beginning, are
-            looked at: counts of ten million tokens take one to two gigabytes.
+        most_tokens: the most tokens of the training and of the validation text that are used, from
+            its beginning: counts of ten million tokens take one to two gigabytes.
 
     Returns:
-        The name of the model, such as "5-gram, Witten-Bell", which also tells where it has counted
-        a part of the text only; and `<float64>[tokens]`, natural logarithms.
+        The name of the model, such as "5-gram, Witten-Bell", which also says where only a part of
+        the text was counted; and `<float64>[tokens]`, natural logarithms.
 
     Raises:
         ValueError: as `choose_order`, or `most_tokens` is not positive.
 
     Example:
         >>> ids = [4, 5, 3] * 50
-        >>> name, told = plain_language_model(ids, ids, [4, 5], vocabulary_size=6)
-        >>> name, told.shape
+        >>> name, scores = plain_language_model(ids, ids, [4, 5], vocabulary_size=6)
+        >>> name, scores.shape
         ('4-gram, Witten-Bell', (2,))
     """
     if most_tokens < 1:
@@ -241,8 +241,8 @@ def _check_size(vocabulary_size: int) -> None:
         )
 
 
-def _laid_out(token_ids: ArrayLike, vocabulary_size: int, argument: str) -> _Layout:
-    """Checks ids, and writes a BOS before each document."""
+def _lay_out(token_ids: ArrayLike, vocabulary_size: int, argument: str) -> _Layout:
+    """Checks ids, and puts a BOS before each document."""
     ids = np.asarray(token_ids)
     if ids.ndim != 1 or (ids.size and not np.issubdtype(ids.dtype, np.integer)):
         raise ValueError(
@@ -268,8 +268,8 @@ def _laid_out(token_ids: ArrayLike, vocabulary_size: int, argument: str) -> _Lay
     return _Layout(tokens, places)
 
 
-def _counted(layout: _Layout, size: int) -> Iterator[_Level]:
-    """Levels, for contexts of no token, of one, and so on without end."""
+def _count_levels(layout: _Layout, size: int) -> Iterator[_Level]:
+    """Yields levels, for contexts of no token, of one, and so on without end."""
     tokens, places = layout
     context = np.zeros(len(places), np.int64)
     contexts = np.zeros(1, np.int64)
@@ -290,17 +290,17 @@ def _counted(layout: _Layout, size: int) -> Iterator[_Level]:
         )
 
 
-def _interpolated(
+def _interpolate(
     layout: _Layout, levels: Iterator[_Level] | list[_Level], size: int
 ) -> Iterator[np.ndarray]:
-    """After each level the probabilities, `<float64>[tokens]`: one array, written again."""
+    """Yields the probabilities after each level, `<float64>[tokens]`: one array, overwritten."""
     tokens, places = layout
-    found = np.full(len(places), 1 / (size - len(_NEVER)))
+    probabilities = np.full(len(places), 1 / (size - len(_NEVER)))
     rows = np.arange(len(places))
     context = np.zeros(len(places), np.int64)
     for length, level in enumerate(levels):
         if length:
-            # A context that was not seen has no longer one that was.
+            # A context that was not seen is no part of a longer one that was.
             within = _within(tokens, places[rows], length)
             rows, context = rows[within], context[within]
             context = _place(context * size + tokens[places[rows] - length], level.contexts)
@@ -308,17 +308,17 @@ def _interpolated(
         gram = _place(context * size + tokens[places[rows]], level.grams)
         counts = np.where(gram >= 0, level.counts[gram], 0)
         total, kinds = level.totals[context].astype(float), level.kinds[context]
-        found[rows] = (counts + kinds * found[rows]) / (total + kinds)
-        yield found
+        probabilities[rows] = (counts + kinds * probabilities[rows]) / (total + kinds)
+        yield probabilities
 
 
 def _within(tokens: np.ndarray, places: np.ndarray, length: int) -> np.ndarray:
-    """Whether so many tokens before a place are of its document, given that one less is."""
+    """Whether `length` tokens before each place are of its document, given that one less are."""
     return tokens[places - (length - 1)] != BOS_ID
 
 
 def _place(keys: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """Where each key is in a sorted table, or -1. Keys in order are found the faster."""
+    """The place of each key in a sorted table, or -1; sorted keys are looked up faster."""
     if not len(table):
         return np.full(len(keys), -1)
     order = np.argsort(keys)

@@ -1,4 +1,4 @@
-"""A language model's core as it is trained: with the state of the window before, or without."""
+"""A language model's core for training: with the state of the window before, or without."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Tensor = Any
 
 
 class CarriedState(keras.Model):
-    """Reads windows of a stream, each from the state that the one before has left.
+    """Reads windows of a stream, each from the state after the one before.
 
     Args:
         core: made with `build_language_model_core`.
@@ -21,8 +21,9 @@ class CarriedState(keras.Model):
 
     Example:
         >>> import numpy as np
-        >>> from seqkit.tasks.language_modeling.network import build_language_model_core
-        >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
+        >>> from seqkit.tasks.language_modeling import network
+        >>> sizes = network.LanguageModelNetwork(hidden_dim=4)
+        >>> core = network.build_language_model_core(9, sizes)
         >>> model = CarriedState(core, batch_size=1)
         >>> window = {"token_ids": np.array([[2, 5, 6]]), "begins": np.array([True])}
         >>> tuple(model(window).shape), bool(np.any(model.state.numpy()))
@@ -46,16 +47,16 @@ class CarriedState(keras.Model):
         Args:
             inputs: `token_ids` `<int32>[batch, window]`, and `begins` `<bool>[batch]`, whether a
                 row begins anew.
-            training: whether the dropouts act.
+            training: whether dropout is applied.
 
         Returns:
             `<float>[batch, window, dim]`, features of what comes next.
         """
         begins = ops.expand_dims(inputs["begins"], -1)
         state = ops.where(begins, ops.zeros_like(self.state), self.state)
-        found = self.core({"token_ids": inputs["token_ids"], "state": state}, training=training)
-        self.state.assign(found["state"])
-        return found["features"]
+        outputs = self.core({"token_ids": inputs["token_ids"], "state": state}, training=training)
+        self.state.assign(outputs["state"])
+        return outputs["features"]
 
 
 class FromBeginning(keras.Model):

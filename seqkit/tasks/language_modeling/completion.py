@@ -1,4 +1,4 @@
-"""What one has begun, completed: the most probable ways to the end of a word or sentence."""
+"""Completions: the most probable ways to the end of a word, sentence or line."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ROWS_TOGETHER = 16
 
 
 class Completions(NamedTuple):
-    """What was found.
+    """Completions by a search.
 
     Attributes:
-        continuations: `<string>[rows, k]`, the most probable one first.
+        continuations: `<string>[rows, k]`, the most probable first.
         log_probabilities: `<float32>[rows, k]`, minus infinity where there are no more.
     """
 
@@ -42,7 +42,7 @@ def complete(
     num_beams: int,
     max_length: int | tf.Tensor,
 ) -> Completions:
-    """Completes what one has begun.
+    """Completes beginnings of texts.
 
     Args:
         core: made with `build_language_model_core`.
@@ -54,7 +54,7 @@ def complete(
         max_length: tokens of a completion; one with more is cut.
 
     Returns:
-        Completions, all of a row different.
+        Completions; those of a row all differ.
     """
     ends = text_ends(encoder.tokenizer, encoder.vocabulary, until)
     texts = begun_texts(encoder, ends, prefix, word=until == "word")
@@ -62,18 +62,17 @@ def complete(
     def some(rows: tf.Tensor) -> list[tf.Tensor]:
         begun = texts.take(rows)
         search = _Search(core, encoder, ends, begun, read(core, begun.head_ids))
-        found = search.best(num_beams, max_length)
-        return [rows, *_distinct(found, k)]
+        return [rows, *_merge_equal(search.best(num_beams, max_length), k)]
 
     kinds = ((tf.int32, [None]), (tf.string, [None, k]), (tf.float32, [None, k]))
     specs = [tf.TensorSpec(shape, kind) for kind, shape in kinds]
     lengths = tf.cast(texts.head_ids.row_lengths(), tf.int32)
-    rows, *found = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
-    return Completions(*(tf.gather(values, tf.argsort(rows)) for values in found))
+    rows, *columns = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
+    return Completions(*(tf.gather(values, tf.argsort(rows)) for values in columns))
 
 
 class _Search(NamedTuple):
-    """A beam search that a sequence leaves where its word or sentence may end."""
+    """A beam search in which a sequence is finished where its word or sentence may end."""
 
     core: keras.Model
     encoder: TextEncoder
@@ -82,7 +81,7 @@ class _Search(NamedTuple):
     read: Read
 
     def best(self, num_beams: int, max_length: int | tf.Tensor) -> Completions:
-        """Finds `num_beams` completions of each row, some perhaps spelled in two ways."""
+        """Finds `num_beams` completions of each row; some may be one text in two spellings."""
         rows = tf.shape(self.read.last)[0]
         nothing = tf.zeros([rows, 1, 1], tf.int32)
         state = {
@@ -91,7 +90,7 @@ class _Search(NamedTuple):
             "progress": nothing,
             "closed": nothing,
         }
-        found = beam_search(
+        result = beam_search(
             self.step(),
             state,
             bos_id=self.read.last,
@@ -99,26 +98,27 @@ class _Search(NamedTuple):
             num_beams=num_beams,
             num_best=num_beams,
         )
-        names = self.encoder.vocabulary.id_to_token(found.token_ids)
+        names = self.encoder.vocabulary.id_to_token(result.token_ids)
+        # [rows * num_beams, tokens]
         written = tf.RaggedTensor.from_row_lengths(
-            tf.boolean_mask(names, tf.sequence_mask(found.lengths, tf.shape(names)[-1])),
-            tf.cast(tf.reshape(found.lengths, [-1]), tf.int64),
+            tf.boolean_mask(names, tf.sequence_mask(result.lengths, tf.shape(names)[-1])),
+            tf.cast(tf.reshape(result.lengths, [-1]), tf.int64),
             validate=False,
         )
         row = tf.repeat(tf.range(rows), num_beams)
         parts = (self.begun.prefix, self.begun.head, self.begun.rest)
         prefix, head, rest = (tf.gather(part, row) for part in parts)
         texts = continuation(self.encoder.tokenizer, prefix, head, rest, written)
-        scores = found.log_probability
+        scores = result.log_probability
         if isinstance(self.encoder.tokenizer, WordTokenizer):
             scores -= self._of_words_begun()[:, tf.newaxis]
         return Completions(tf.reshape(texts, [rows, num_beams]), scores)
 
     def step(self) -> Step:
-        """The model's step, with what comes before an end as EOS, and PAD for what must not come.
+        """The model's step, with EOS for all tokens before which the text ends.
 
-        The probabilities stay the model's own: nothing is shared out among what may come. PAD is
-        never produced, so that its place can hold the rest.
+        Probabilities stay the model's own, and are not renormalised over the tokens that may come:
+        those that may not come add up in PAD, which no search produces.
         """
         own = following(self.core)
         before, after = tf.constant(self.ends.before), tf.constant(self.ends.after)
@@ -128,7 +128,7 @@ class _Search(NamedTuple):
 
         def step(token_ids: tf.Tensor, state: dict[str, tf.Tensor]) -> StepResult:
             result = own(token_ids, state["core"])
-            # The first token given is the prefix's last, and no step towards an end.
+            # The first token given is the prefix's last, which is no progress towards an end.
             begun = state["begun"]
             last = token_ids[..., tf.newaxis]
             blank = tf.gather(tf.constant(self.ends.blank), last)
@@ -157,11 +157,14 @@ class _Search(NamedTuple):
         return step
 
     def usable(self, progress: tf.Tensor, spaced: tf.Tensor) -> tf.Tensor:
-        """Tells which tokens may come, an end aside, `<bool>[rows, beams, vocabulary]`.
+        """Which tokens may come next, apart from an end.
 
         Args:
-            progress: `<int32>[rows, beams, 1]`, how far the word that was begun is written again.
+            progress: `<int32>[rows, beams, 1]`, how much of the unfinished word is spelled again.
             spaced: `<bool>[rows, beams, 1]`, whether there is a space already.
+
+        Returns:
+            `<bool>[rows, beams, vocabulary]`.
         """
         fits, by_row = self.begun.fits, (slice(None), tf.newaxis, tf.newaxis)
         place = tf.minimum(progress[..., 0], tf.shape(fits)[1] - 1)
@@ -169,14 +172,14 @@ class _Search(NamedTuple):
         usable = tf.where(
             progress < self.begun.rest_length[by_row],
             tf.gather(fits, place, batch_dims=1),
-            # A character that has no piece of its own would come in parts, perhaps not all.
+            # A character without a piece of its own is spelled in bytes, perhaps incompletely.
             tf.constant(~(self.ends.before | self.ends.partial))
             | (tf.constant(self.ends.spaced) & to_come),
         )
         return usable & (np.arange(len(self.ends.before)) > EOS_ID)
 
     def _of_words_begun(self) -> tf.Tensor:
-        """How probable it is that a known word comes which begins as given, `<float32>[rows]`."""
+        """Log-probability that a known word with the given beginning comes, `<float32>[rows]`."""
         result = following(self.core)(self.read.last[:, tf.newaxis], self.read.state[:, tf.newaxis])
         each = tf.nn.log_softmax(tf.cast(result.logits, tf.float32))
         nothing = tf.zeros_like(self.read.last)[:, tf.newaxis, tf.newaxis]
@@ -185,15 +188,15 @@ class _Search(NamedTuple):
 
 
 def _log_sum(logits: tf.Tensor, some: tf.Tensor) -> tf.Tensor:
-    """The logarithm of the sum of some exponentials, the last axis kept with the size 1."""
+    """Log-sum-exp of the logits that `some` holds for, the last axis kept with size 1."""
     return tf.reduce_logsumexp(tf.where(some, logits, -np.inf), axis=-1, keepdims=True)
 
 
-def _distinct(found: Completions, k: int) -> Completions:
-    """Adds up what is one text spelled in several ways, and gives the `k` most probable."""
-    texts, scores = found
+def _merge_equal(completions: Completions, k: int) -> Completions:
+    """Adds up the probabilities of equal texts, and gives the `k` most probable."""
+    texts, scores = completions
     places = tf.range(tf.shape(texts)[1])
-    same = tf.equal(texts[:, :, tf.newaxis], texts[:, tf.newaxis, :])
+    same = tf.equal(texts[:, :, tf.newaxis], texts[:, tf.newaxis, :])  # [rows, beams, beams]
     same &= scores[:, tf.newaxis, :] > -np.inf
     first = tf.reduce_min(tf.where(same, places, tf.shape(texts)[1]), axis=-1)
     together = _log_sum(tf.broadcast_to(scores[:, tf.newaxis, :], tf.shape(same)), same)[..., 0]

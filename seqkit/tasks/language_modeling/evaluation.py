@@ -1,4 +1,4 @@
-"""Scores of a language model: how well it foretold a text, and what surprised it."""
+"""Scores of a language model: how well it predicts a text, and what surprised it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from seqkit.data import Dataset, TextStream
+from seqkit.evaluation import Scored, beside
 from seqkit.tasks.language_modeling.baselines import plain_language_model
+from seqkit.tasks.language_modeling.held_out import HeldOutText
+from seqkit.tasks.language_modeling.model import LanguageModel
+from seqkit.tasks.language_modeling.texts import count_characters
 from seqkit.text import EOS_ID, UNK_ID
 
 Unit = Literal["character", "token"]
 # Tokens kept before a surprising one.
 _BEFORE = 20
-# Logarithms of single precision may be a little above that of 1.
+# In single precision a logarithm of a probability may be a little above 0.
 _TOLERANCE = 1e-4
 
 
 class BaselineScores(NamedTuple):
-    """What a plain model is worth on the same text.
+    """Scores of a plain model on the same text.
 
     Attributes:
-        nats_per_token: mean of minus the natural logarithm of a token's probability.
+        nats_per_token: mean negative natural logarithm of a token's probability.
         nats_per_character: the same sum over the number of characters.
         perplexity: e to the power of `nats_per_token`.
     """
@@ -33,13 +38,13 @@ class BaselineScores(NamedTuple):
 
 
 class SurprisingToken(NamedTuple):
-    """A token that was hardly expected.
+    """A token that the model hardly expected.
 
     Attributes:
-        position: which token it is, from 0.
-        before: the tokens of its document before it, the last 20 of them.
+        position: its place among the tokens, from 0.
+        before: the last 20 tokens of its document before it.
         token: the token.
-        nats: minus the natural logarithm of its probability.
+        nats: negative natural logarithm of its probability.
     """
 
     position: int
@@ -49,21 +54,22 @@ class SurprisingToken(NamedTuple):
 
 
 class LanguageModelScores(NamedTuple):
-    """What a language model is worth on a text it was not trained on. Of most, less is better.
+    """Scores of a language model on a text it was not trained on; mostly, lower is better.
 
     Attributes:
-        tokens: how many tokens came, ends of documents among them.
-        characters: how many characters the text has.
-        nats_per_token: mean of minus the natural logarithm of a token's probability.
-        perplexity: e to the power of that: among how many tokens, all as likely, it chose.
+        tokens: number of tokens predicted, ends of documents among them.
+        characters: number of characters of the text.
+        nats_per_token: mean negative natural logarithm of a token's probability.
+        perplexity: e to the power of that: the number of equally likely tokens that would be as
+            hard to predict.
         nats_per_character: the sum over tokens, over the number of characters. It compares models
-            of unlike tokens, if their dictionaries lack equally little.
+            with different tokens, as long as their dictionaries lack equally few.
         bits_per_character: the same in bits.
         unknown_rate: share of the tokens that the dictionary lacks.
         nats_per_token_known: the mean without those; NaN where there is no other. An unknown token
-            is easily foretold, since it stands for many: a small dictionary flatters.
+            is easy to predict, since it stands for many: a small dictionary flatters.
         unit: "character" or "token", by which models are compared.
-        surprising: the least expected tokens, those first that were expected least.
+        surprising: the least expected tokens, the least expected first.
         baselines: scores of plain models on the same text, by their names.
     """
 
@@ -81,12 +87,12 @@ class LanguageModelScores(NamedTuple):
 
     @property
     def main(self) -> tuple[str, float]:
-        """The score by which language models are compared, and its name; less is better."""
+        """The score by which language models are compared, after its name; lower is better."""
         return self._main_name, self._main_of(self)
 
     @property
     def main_baselines(self) -> dict[str, float]:
-        """The same score of each plain model, by its name."""
+        """The same score of each plain model, by name."""
         return {name: self._main_of(row) for name, row in self.baselines.items()}
 
     @property
@@ -98,17 +104,48 @@ class LanguageModelScores(NamedTuple):
 
     def summary(self) -> dict[str, Any]:
         """The numbers alone."""
-        left_out = ("surprising", "baselines", "unit")
-        return {name: value for name, value in self._asdict().items() if name not in left_out}
+        others = ("surprising", "baselines", "unit")
+        return {name: value for name, value in self._asdict().items() if name not in others}
 
 
 class HeldOut(Protocol):
-    """Text that a language model is judged by; `seqkit.training.HeldOutText` is one."""
+    """Text that a language model is judged by; `HeldOutText` is one."""
 
     token_ids: np.ndarray
 
     def log_probabilities(self) -> np.ndarray:
-        """How probable the model finds each token."""
+        """The log-probability that the model gives each token."""
+
+
+def score_beside_ngrams(
+    model: LanguageModel,
+    parts: Mapping[str, TextStream] | Mapping[str, Dataset],
+    of: str | None = None,
+) -> Scored:
+    """Scores a language model on the test data beside n-grams of its tokens.
+
+    Args:
+        model: the language model.
+        parts: `train`, which the n-grams count; `validation`, by which their order is chosen;
+            `test`.
+        of: what was scored, such as "60 test tunes"; None counts the tokens.
+
+    Returns:
+        The scores.
+    """
+    scores = score_language_model(
+        {part: HeldOutText(model, data) for part, data in parts.items()},
+        tokens=model.encoder.vocabulary.tokens,
+        characters=count_characters(parts["test"]),
+    )
+    what, score = scores.main
+    of = of or f"{scores.tokens:,} test tokens"
+    lines = [
+        *beside(f"{what} on {of}", score, scores.main_baselines, lower_is_better=True),
+        f"  {scores.bits_per_character:.3f} bits a character, perplexity of a token "
+        f"{scores.perplexity:.2f}, unknown tokens {scores.unknown_rate:.2%}",
+    ]
+    return Scored(scores, scores.main_baselines, lines)
 
 
 def score_language_model(
@@ -119,9 +156,9 @@ def score_language_model(
     Args:
         held_out: `train`, which the n-grams count; `validation`, by which their order is chosen;
             `test`, which is scored.
-        tokens: the names of the ids, in their order; where each is a character, so is the unit by
-            which models are compared.
-        characters: how many characters the test has.
+        tokens: the names of the ids, in their order; where each is a character, models are compared
+            by the character.
+        characters: number of characters of the test.
 
     Returns:
         The scores.
@@ -164,23 +201,23 @@ def language_model_scores(
     unit: Unit = "character",
     num_surprising: int = 20,
 ) -> LanguageModelScores:
-    """Sums up how likely a model found the tokens of a text.
+    """Sums up the log-probabilities of a text's tokens.
 
     Args:
         log_probabilities: `<float>[tokens]`, natural logarithms.
-        token_ids: `<int32>[tokens]`, what came: without BOS and PAD, an EOS at each document's end.
-        characters: how many characters the text has.
+        token_ids: `<int32>[tokens]`, the text: without BOS and PAD, an EOS at each document's end.
+        characters: number of characters of the text.
         tokens: the names of the ids, in their order or by a function.
-        baselines: what plain models gave for the same tokens, by their names.
-        unit: by what models are compared: "character", nats per character, where tokens are
-            characters; "token", perplexity of a token, where they are words or parts of words.
+        baselines: log-probabilities by plain models of the same tokens, by name.
+        unit: how models are compared: "character", by nats per character, where tokens are
+            characters; "token", by the perplexity of a token, where they are words or pieces.
         num_surprising: how many of the least expected tokens to keep.
 
     Returns:
         The scores.
 
     Raises:
-        ValueError: there is nothing to score, numbers differ, or a logarithm is none of a
+        ValueError: there is nothing to score, lengths differ, or a value is not the logarithm of a
             probability.
 
     Example:
@@ -243,14 +280,14 @@ def _scored(nats: np.ndarray, characters: int) -> BaselineScores:
 def _surprising(
     nats: np.ndarray, ids: np.ndarray, name: Callable[[int], str], number: int
 ) -> tuple[SurprisingToken, ...]:
-    found = []
+    surprising = []
     for position in np.argsort(-nats, kind="stable")[: max(0, number)].tolist():
         before = ids[max(0, position - _BEFORE) : position]
-        # Of the document before this one nothing was known.
+        # The model does not see the document before this one.
         ends = np.flatnonzero(before == EOS_ID)
         if ends.size:
             before = before[ends[-1] + 1 :]
-        found.append(
+        surprising.append(
             SurprisingToken(
                 position,
                 tuple(map(name, before.tolist())),
@@ -258,4 +295,4 @@ def _surprising(
                 float(nats[position]),
             )
         )
-    return tuple(found)
+    return tuple(surprising)

@@ -16,7 +16,7 @@ from seqkit.tasks.language_modeling.scores import surprises, text_scores, token_
 from seqkit.tasks.language_modeling.search import Drawing, continuation, write_on
 from seqkit.text import BOS_ID, TextEncoder
 
-# Tokens of a completion at most, unless Python says otherwise.
+# The most tokens of a completion, unless Python gives another number.
 LONGEST_COMPLETION = 200
 
 _NUM_LIKELY = 5
@@ -92,7 +92,7 @@ class LanguageGraph:
     def completions(
         self, prefix: tf.Tensor, max_length: int, *, k: int, until: str
     ) -> dict[str, tf.Tensor]:
-        """Completes what was begun.
+        """Completes beginnings of texts.
 
         Args:
             prefix: `<string>[batch]`, at least one.
@@ -117,24 +117,24 @@ class LanguageGraph:
         top_p: tf.Tensor,
         seed: tf.Tensor,
     ) -> dict[str, tf.Tensor]:
-        """Goes on from prompts. Each input but the prompt is one number, or `[batch]`, one a row.
+        """Continues prompts; all inputs but the prompts are one number, or `[batch]`, one a row.
 
         Args:
             prompt: `<string>[batch]`; an empty one begins a text.
-            length: `<int32>`, tokens that are written at most.
+            length: `<int32>`, the most tokens that are generated.
             temperature: `<float32>`, what logits are divided by; 0 for the most probable token each
                 time.
-            top_k: `<int32>`, draw among that many most probable tokens; 0 for all.
-            top_p: `<float32>`, draw among the fewest most probable tokens that have this share of
-                the probability; 1 for all.
-            seed: `<int64>`; of one number row `i` has `seed + i`. What is written for a row
+            top_k: `<int32>`, how many of the most probable tokens to draw from; 0 for all.
+            top_p: `<float32>`, draw from the fewest most probable tokens whose probabilities sum to
+                this; 1 for all.
+            seed: `<int64>`; if it is one number, row `i` has `seed + i`. A row's continuation
                 depends on its prompt and seed alone.
 
         Returns:
             `text` `<string>[batch]`, the prompt as it was given and what follows; `continuation`
             `<string>[batch]`, what follows; `log_probability` `<float32>[batch]`, of its tokens and
             of the end if it came; `unknown_rate` `<float32>[batch]`, share of the prompt's tokens
-            that the dictionary does not hold.
+            that the dictionary lacks.
         """
         size = tf.shape(prompt)[0]
         prompt = at_least_one(prompt)
@@ -149,58 +149,58 @@ class LanguageGraph:
             _of_rows(seed, rows) + _counting_on(seed, rows),
         )
         # From the tokens: a prompt without any is one UNK to the encoder.
-        found = write_on(self._core, vocabulary.token_to_id(encoded.tokens), drawing)
-        names = vocabulary.id_to_token(found.token_ids)
+        written = write_on(self._core, vocabulary.token_to_id(encoded.tokens), drawing)
+        names = vocabulary.id_to_token(written.token_ids)
         added = continuation(tokenizer, prompt, encoded.tokens, encoded.tokens[:, :0], names)
         nothing = tf.equal(encoded.tokens.row_lengths(), 0)
         return {
             "text": tf.strings.join([prompt, added])[:size],
             "continuation": added[:size],
-            "log_probability": found.log_probability[:size],
+            "log_probability": written.log_probability[:size],
             "unknown_rate": tf.where(nothing, 0.0, encoded.unknown_rate)[:size],
         }
 
     def answer_scores(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Tells how probable texts are.
+        """Scores how probable texts are.
 
         Args:
             text: `<string>[batch]`.
 
         Returns:
             `log_probability` `<float32>[batch]`, of the whole text (natural logarithm), its end
-            included where the model was trained on texts of their own; `perplexity`
+            included where the model was trained on separate texts; `perplexity`
             `<float32>[batch]`, for each token; `tokens` `<int32>[batch]`, how many were predicted.
         """
         size = tf.shape(text)[0]
-        found = text_scores(self._scores_of_tokens(at_least_one(text))["log_probabilities"])
-        return {name: values[:size] for name, values in found.items()}
+        scores = text_scores(self._scores_of_tokens(at_least_one(text))["log_probabilities"])
+        return {name: values[:size] for name, values in scores.items()}
 
     def answer_complete(self, prefix: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Completes what was begun, to the end of the word (or what the model was made for).
+        """Completes beginnings of texts, to the end of the word or of what `until` says.
 
         Args:
             prefix: `<string>[batch]`.
 
         Returns:
-            `completions` `<string>[batch, num_best]`, the prefix and how it may go on, the most
-            probable one first, empty strings where there are no more; `log_probabilities`
+            `completions` `<string>[batch, num_best]`, the prefix and how it may continue, the most
+            probable first, empty strings where there are no more; `log_probabilities`
             `<float32>[batch, num_best]`, minus infinity there.
         """
         size = tf.shape(prefix)[0]
         prefix = at_least_one(prefix)
-        found = self._completions(
+        completions = self._completions(
             prefix, LONGEST_COMPLETION, k=self._settings["num_best"], until=self._settings["until"]
         )
-        scores = found["log_probabilities"]
+        scores = completions["log_probabilities"]
         begun = tf.repeat(prefix[:, tf.newaxis], self._settings["num_best"], axis=1)
-        texts = tf.strings.join([begun, found["continuations"]])
+        texts = tf.strings.join([begun, completions["continuations"]])
         return {
             "completions": tf.where(scores > -np.inf, texts, "")[:size],
             "log_probabilities": scores[:size],
         }
 
     def answer_step(self, token: tf.Tensor, state: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Reads one token and tells what comes next: a stream, in constant memory.
+        """Reads one token and predicts the next: a stream, in constant memory.
 
         Args:
             token: `<string>[batch]`, an empty string for the beginning.
@@ -250,13 +250,13 @@ class LanguageGraph:
 
 
 def _of_rows(numbers: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-    """One number for each row of one number, or of one for each; zeros of none, for no row."""
+    """One number for each row, of a single number or of one for each; zeros where there is none."""
     flat = tf.reshape(numbers, [-1])
     flat = tf.cond(tf.size(flat) > 0, lambda: flat, lambda: tf.zeros([1], flat.dtype))
     return tf.broadcast_to(flat, [rows])
 
 
 def _counting_on(numbers: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-    """0, 1, 2 ... for one number, zeros for one for each row."""
+    """0, 1, 2 … where there is a single number, zeros where each row has its own."""
     counted = tf.range(tf.cast(rows, numbers.dtype))
     return tf.where(tf.size(numbers) > 1, tf.zeros_like(counted), counted)

@@ -1,4 +1,4 @@
-"""Held-out text, and how probable a language model finds each of its tokens."""
+"""Held-out text, and the log-probability that a language model gives each of its tokens."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class HeldOutText:
         model: the model; text is encoded for it.
         data: a `TextStream` for a model of the unit `"stream"`, a `Dataset` with a column `text`
             for one of `"sentences"`.
-        most: no more tokens than these are judged, of texts of their own about so many.
+        most: the most tokens to judge; of separate texts, whole ones are taken up to about as many.
 
     Attributes:
         token_ids: `<int32>[tokens]`, an EOS after each document or text.
 
     Raises:
-        TypeError: the data is not of the kind that the model is trained on.
+        TypeError: the data are not of the kind that the model is trained on.
         ValueError: there is no token.
     """
 
@@ -57,7 +57,7 @@ class HeldOutText:
 
 
 def _scorer_of_texts(model: LanguageModel) -> Callable[[np.ndarray], np.ndarray]:
-    """Scores texts of their own, `<int32>[tokens]` with an EOS after each."""
+    """A function that scores separate texts, `<int32>[tokens]` with an EOS after each."""
 
     @tf.function(input_signature=[tf.RaggedTensorSpec([None, None], tf.int32)], autograph=False)
     def score(texts: tf.RaggedTensor) -> tf.Tensor:
@@ -71,7 +71,7 @@ def _scorer_of_texts(model: LanguageModel) -> Callable[[np.ndarray], np.ndarray]
 
 
 def check_kind(model: LanguageModel, data: TextStream | Dataset) -> None:
-    """Raises where data is not of the kind that a model is trained on."""
+    """Raises TypeError where data are not of the kind that a model is trained on."""
     kind, remedy = {
         "stream": (TextStream, "a TextStream, see seqkit.data.streams.read_stream"),
         "sentences": (Dataset, "a Dataset with a column text, see seqkit.data.read"),

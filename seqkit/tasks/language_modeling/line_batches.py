@@ -1,24 +1,21 @@
-"""Texts of their own as ids, and the batches that a language model learns from."""
+"""Separate texts as ids, and the batches that a language model learns from."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from seqkit.data import Dataset
-from seqkit.data.batching import bucket_batches, default_boundaries
+from seqkit.data.batching import Batch, bucket_batches, default_boundaries
 from seqkit.text import PAD_ID, TextEncoder
+from seqkit.training.batches import EpochBatches
 from seqkit.training.id_rows import before_and_following, encoded_targets
-from seqkit.training.streaming import streamed
 
 _CHUNK = 4096
 
 
 class EncodedLines:
-    """Ids of texts that each begin anew, with EOS at their end.
+    """Ids of separate texts, with EOS at the end of each.
 
     Args:
         dataset: holds the column `text`.
@@ -26,8 +23,8 @@ class EncodedLines:
         max_length: texts with more tokens are left out.
 
     Attributes:
-        num_left_out: how many these are.
-        lengths: `<int64>[texts]`, tokens of each text that is not, with EOS.
+        num_left_out: how many texts are left out.
+        lengths: `<int64>[texts]`, tokens of each of the others, with EOS.
 
     Raises:
         ValueError: no text is short enough.
@@ -65,8 +62,7 @@ class EncodedLines:
             indices: `<int>[n]`, which texts.
 
         Returns:
-            `<int32>[n, length]` twice: BOS and the text, and the text and EOS, padded on the right
-            with 0.
+            `<int32>[n, length]` twice: BOS and the text, and the text and EOS, right-padded with 0.
         """
         rows = self._rows[indices]
         return before_and_following(self._ids.padded(rows), self._ids.lengths[rows])
@@ -75,7 +71,7 @@ class EncodedLines:
         """Texts one after another, an EOS after each.
 
         Args:
-            most: tokens at most, of whole texts, but of one text at least; None for all.
+            most: the most tokens, of whole texts, but at least one text; None for all.
 
         Returns:
             `<int32>[tokens]`.
@@ -87,51 +83,38 @@ class EncodedLines:
         return np.concatenate([following[0] for _, following in rows])
 
 
-class LineBatches:
-    """An epoch's batches as a `tf.data.Dataset`, texts of about one length together.
+class LineBatches(EpochBatches):
+    """An epoch's batches of separate texts, bucketed by length.
 
     Args:
         lines: what the model reads.
         batch_size: texts of a batch.
         seed: with the epoch's number decides the order.
-
-    Attributes:
-        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
     """
 
     def __init__(self, lines: EncodedLines, *, batch_size: int, seed: int) -> None:
+        super().__init__(batch_size=batch_size, seed=seed)
         self._lines = lines
-        self._batch_size = batch_size
-        self._seed = seed
-        self._boundaries = default_boundaries(lines.lengths)
-        self.epoch = 0
+        self._boundaries = default_boundaries(lines.lengths).tolist()
 
-    def __len__(self) -> int:
-        return len(self._plan())
-
-    def _plan(self) -> list[Any]:
+    def plan(self) -> list[Batch]:
+        """The texts of each batch, and the length they are padded to."""
         return bucket_batches(
             self._lines.lengths,
-            batch_size=self._batch_size,
-            seed=self._seed,
+            batch_size=self.batch_size,
+            seed=self.seed,
             epoch=self.epoch,
-            boundaries=self._boundaries.tolist(),
+            boundaries=self._boundaries,
         )
 
-    def dataset(self) -> tf.data.Dataset:
-        """Batches of what is read and of what comes next, see `EncodedLines.padded`.
+    def batch(self, part: Batch) -> tuple[np.ndarray, ...]:
+        """What is read and what comes next, see `EncodedLines.padded`."""
+        indices, length = part
+        both = self._lines.padded(indices)
+        missing = [(0, 0), (0, length - both[0].shape[1])]
+        return tuple(np.pad(ids, missing, constant_values=PAD_ID) for ids in both)
 
-        Returns:
-            A data set over the epoch `self.epoch`.
-        """
-
-        def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-            for indices, length in self._plan():
-                both = self._lines.padded(indices)
-                missing = length - both[0].shape[1]
-                yield tuple(  # type: ignore[misc]
-                    np.pad(part, [(0, 0), (0, missing)], constant_values=PAD_ID) for part in both
-                )
-
+    def signature(self) -> tuple[tf.TensorSpec, ...]:
+        """Shapes and dtypes of a batch."""
         ids = tf.TensorSpec([None, None], tf.int32)
-        return streamed(batches, (ids, ids), len(self))
+        return ids, ids

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
 import keras
@@ -11,7 +12,7 @@ import tensorflow as tf
 
 from seqkit.model.growing import copy_weights
 from seqkit.model.next_token import output_layer
-from seqkit.model.servable_model import ServableModel
+from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.model.text_batches import answers_to
 from seqkit.tasks.language_modeling.answers import (
     Completion,
@@ -24,29 +25,35 @@ from seqkit.tasks.language_modeling.answers import (
     collect_surprises,
 )
 from seqkit.tasks.language_modeling.graph import DRAWING, LONGEST_COMPLETION, LanguageGraph
-from seqkit.tasks.language_modeling.network import build_language_model_core
+from seqkit.tasks.language_modeling.network import (
+    LanguageModelNetwork,
+    build_language_model_core,
+)
 from seqkit.tasks.language_modeling.text_ends import UNTIL
-from seqkit.text import TextEncoder
+from seqkit.text import SubwordTokenizer, TextEncoder, WordTokenizer
 from seqkit.text.code_points import as_text_tensor
 
 UNITS = ("stream", "sentences")
+# Tokens of the longest text that is generated at once.
+MAX_LENGTH = 10_000
 
 
 class LanguageModel(ServableModel):
     """A core on ids, and around it the strings: what comes next, and how plausible texts are.
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. PAD, BOS and
-    UNK are never written; a token that the dictionary does not hold is read, and scored, as UNK.
+    UNK are never generated; a token that the dictionary lacks is read, and scored, as UNK.
 
     Args:
         encoder: texts to ids.
         core: made with `build_language_model_core` for this dictionary.
-        core_config: the arguments `core` was made with, but for the number of ids.
+        core_config: sizes and seed that `core` was made with.
         unit: what the model is trained on: `"stream"`, long texts of which any stretch may be
-            given, or `"sentences"`, texts of their own whose end counts when they are scored.
-        max_length: tokens of a text that is generated, at most, and of `"sentences"` to train on.
-        num_beams: sequences that are followed to complete what was begun.
-        num_best: completions that the signature `complete` gives, at most `num_beams`.
+            given, or `"sentences"`, separate texts whose end counts when they are scored.
+        max_length: tokens of the longest text that is generated, and of the longest of
+            `"sentences"` to train on.
+        num_beams: sequences that the search for completions follows.
+        num_best: completions that the signature `complete` gives, from 1 to `num_beams`.
         until: what that signature completes: `"word"`, `"sentence"` or `"line"`.
 
     Raises:
@@ -66,14 +73,17 @@ class LanguageModel(ServableModel):
     """
 
     task = "language model"
+    network_type = LanguageModelNetwork
+    earlier_sizes = {  # noqa: RUF012
+        "tie_embeddings": False,
+        "input_dropout": 0.0,
+        "dropout": 0.0,
+        "dropout_warm_up": 0,
+        "recurrent_dropout": 0.0,
+    }
     dictionaries = {"encoder": TextEncoder}  # noqa: RUF012
-    settings = (
-        "unit",
-        "max_length",
-        "num_beams",
-        "num_best",
-        "until",
-    )
+    settings = ("unit", "max_length", "num_beams", "num_best", "until")
+    adjustable = ("max_length", "num_beams", "num_best", "until")
 
     def __init__(
         self,
@@ -82,7 +92,7 @@ class LanguageModel(ServableModel):
         *,
         core_config: Mapping[str, Any],
         unit: str = "stream",
-        max_length: int = 10_000,
+        max_length: int = MAX_LENGTH,
         num_beams: int = 10,
         num_best: int = 5,
         until: str = "word",
@@ -110,33 +120,45 @@ class LanguageModel(ServableModel):
         self._graph = LanguageGraph(encoder, core, self._settings())
 
     @classmethod
-    def build(cls, encoder: TextEncoder, **arguments: Any) -> LanguageModel:
+    def build(
+        cls,
+        encoder: TextEncoder,
+        network: LanguageModelNetwork = LanguageModelNetwork(),
+        *,
+        seed: int = 0,
+        **arguments: Any,
+    ) -> LanguageModel:
         """Makes an untrained language model.
 
         Args:
             encoder: texts to ids.
-            arguments: those of the class from `unit` on, and those of `build_language_model_core`
-                but for the number of ids.
+            network: sizes of the network.
+            seed: seed of all dropout.
+            arguments: those of the class from `unit` on; and sizes by their own names, in place of
+                those of `network`.
 
         Returns:
             The model.
         """
-        settings = {name: arguments.pop(name) for name in cls.settings if name in arguments}
-        core = build_language_model_core(len(encoder.vocabulary), **arguments)
-        return cls(encoder, core, core_config=arguments, **settings)
+        network, settings = cls._arrange(network, arguments)
+        if network.tie_embeddings is None:
+            tied = isinstance(encoder.tokenizer, (WordTokenizer, SubwordTokenizer))
+            network = dataclasses.replace(network, tie_embeddings=tied)
+        core = build_language_model_core(len(encoder.vocabulary), network, seed=seed)
+        return cls(encoder, core, core_config=config_of(network, seed), **settings)
 
     def generate(self, prompts: Sequence[str], length: int = 200, **drawing: Any) -> list[str]:
-        """Goes on from prompts.
+        """Continues prompts.
 
         Args:
             prompts: strings; an empty one begins a text.
-            length: tokens that are written at most; EOS ends a text earlier.
+            length: the most tokens that are generated; EOS ends a text earlier.
             drawing: `temperature`, `top_k`, `top_p`, `seed` and `batch_size` of `go_on`.
 
         Returns:
             Each prompt as it was given, and what follows.
         """
-        return [found.text for found in self.go_on(prompts, length, **drawing)]
+        return [answer.text for answer in self.go_on(prompts, length, **drawing)]
 
     def go_on(
         self,
@@ -149,20 +171,18 @@ class LanguageModel(ServableModel):
         seed: int | Sequence[int] = 0,
         batch_size: int = 64,
     ) -> list[Continuation]:
-        """Goes on from prompts, and tells how probable that was.
+        """Continues prompts, and says how probable each continuation is.
 
-        What is written for a prompt depends on the prompt and its seed alone, not on the others.
+        A continuation depends on its prompt and seed alone, not on the other prompts.
 
         Args:
             prompts: strings; an empty one begins a text.
-            length: tokens that are written at most, `max_length` and fewer.
+            length: the most tokens that are generated, from 1 to `max_length`.
             temperature: what logits are divided by: below 1 for more probable tokens, above for
                 less probable ones; 0 for the most probable one each time.
-            top_k: draw among that many most probable tokens; 0 for all.
-            top_p: draw among the fewest most probable tokens that have this share of the
-                probability together.
-            seed: one for each prompt; or one number, the first prompt's, from which the others
-                count on.
+            top_k: how many of the most probable tokens to draw from; 0 for all.
+            top_p: draw from the fewest most probable tokens whose probabilities sum to this.
+            seed: one for each prompt; or the first prompt's, from which the others count up.
             batch_size: prompts given to the graph at once.
 
         Returns:
@@ -186,16 +206,16 @@ class LanguageModel(ServableModel):
         seeds = np.arange(size) + seed if one else np.asarray(seed, "int64")
         if seeds.shape != (size,):
             raise ValueError(f"seed has the shape {seeds.shape}; give one, or one for each prompt")
-        found: list[Continuation] = []
+        answers: list[Continuation] = []
         for start in range(0, size, batch_size):
             rows = slice(start, start + batch_size)
             given = (length, float(temperature), top_k, float(top_p), seeds[rows])
             numbers = (tf.constant(x, s.dtype) for x, s in zip(given, DRAWING, strict=True))
-            found += collect_continuations(self._graph.generate(texts[rows], *numbers))
-        return found
+            answers += collect_continuations(self._graph.generate(texts[rows], *numbers))
+        return answers
 
     def score(self, texts: Sequence[str], batch_size: int = 64) -> list[TextScore]:
-        """Tells how probable texts are.
+        """Scores how probable texts are.
 
         Args:
             texts: strings of any length.
@@ -242,24 +262,24 @@ class LanguageModel(ServableModel):
         max_length: int = LONGEST_COMPLETION,
         batch_size: int = 64,
     ) -> list[Completion] | list[list[Completion]]:
-        """Finds the most probable ways to go on to the end of the word or sentence.
+        """Finds the most probable completions, to the end of the word, sentence or line.
 
-        Where the prefix breaks off within a word, that word is completed; otherwise a whole one
-        follows. A sentence ends with its sign, which is part of the completion; a word or line ends
-        before what is no longer part of it. Letters go on from the prefix as it is. A word model
-        looks for one of its words that begins as the unfinished one; its probability is that among
-        all known words that do. Of pieces the unfinished word is written anew, and the probability
-        is that of the whole word after what stands before it.
+        A prefix that ends within a word has that word completed; after any other a whole word
+        follows. A sentence's completion includes its final punctuation; that of a word or line ends
+        before whatever follows it. A model of characters continues the prefix as it is. A model of
+        words looks for words that begin as the unfinished one does, and gives their probability
+        among these. A model of pieces spells the unfinished word anew, and gives the probability of
+        the whole word after what stands before it.
 
         Args:
-            prefix: what was begun, or a list of such.
+            prefix: the beginning of a text, or a list of them.
             k: how many completions; `num_best` if None.
             until: `"word"`, `"sentence"` or `"line"`; the model's own if None.
             max_length: tokens of a completion; one with more is cut, and its end not counted.
             batch_size: prefixes given to the graph at once.
 
         Returns:
-            At most `k` completions, the most probable one first; for a list, one such for each.
+            Up to `k` completions, the most probable first; for a list, such a list for each.
 
         Raises:
             ValueError: a number is below 1, or `until` is something else.
@@ -275,11 +295,11 @@ class LanguageModel(ServableModel):
         def of_batch(prefix: tf.Tensor) -> dict[str, tf.Tensor]:
             return self._graph.completions(prefix, max_length, k=k, until=until)
 
-        found: list[list[Completion]] = []
+        completions: list[list[Completion]] = []
         for number, answer in enumerate(answers_to(of_batch, batch_size, prefixes)):
             some = prefixes[number * batch_size : (number + 1) * batch_size]
-            found += collect_completions(some, answer)
-        return found[0] if isinstance(prefix, str) else found
+            completions += collect_completions(some, answer)
+        return completions[0] if isinstance(prefix, str) else completions
 
     @overload
     def surprise(  # type: ignore[overload-overlap]
@@ -292,20 +312,20 @@ class LanguageModel(ServableModel):
     def surprise(
         self, text: str | Sequence[str], batch_size: int = 64
     ) -> Surprise | list[Surprise | None] | None:
-        """Finds the token that is the least expected one after those before it.
+        """Finds the token that the model least expected after those before it.
 
         Args:
-            text: a text, or a list of such.
+            text: a text, or a list of texts.
             batch_size: texts given to the graph at once.
 
         Returns:
-            A `Surprise`, with up to five tokens that are more likely there; None for a text without
-            any token. For a list, one for each.
+            A `Surprise`, with up to five tokens that are more likely there; None for a text that
+            has no token. For a list, one for each.
         """
         texts = [text] if isinstance(text, str) else text
-        answers: Iterator[Any] = answers_to(self._graph.surprises, batch_size, texts)
-        found = [row for answer in answers for row in collect_surprises(answer)]
-        return found[0] if isinstance(text, str) else found
+        answers = answers_to(self._graph.surprises, batch_size, texts)
+        surprises = [row for answer in answers for row in collect_surprises(answer)]
+        return surprises[0] if isinstance(text, str) else surprises
 
     def signatures(self) -> dict[str, Any]:
         """What a server offers.
@@ -319,15 +339,17 @@ class LanguageModel(ServableModel):
         """Weights and tables that the signatures use."""
         return [*(v.value for v in self.core.variables), self.encoder]
 
-    def extended(self, encoder: TextEncoder) -> LanguageModel:
+    def extended(self, encoder: TextEncoder, **settings: Any) -> LanguageModel:
         """A language model that knows more tokens and has learned what this one has.
 
         Args:
             encoder: as this one's, its vocabulary continued.
+            settings: those of the class that shall differ from this one's.
 
         Returns:
             A new model; a new token is read as UNK was, until it is trained.
         """
-        new = LanguageModel.build(encoder, **self._settings(), **self.core_config)
+        settings = self._settings() | settings
+        new = LanguageModel.build(encoder, self.network, seed=self.seed, **settings)
         copy_weights(self.core, new.core)
         return new

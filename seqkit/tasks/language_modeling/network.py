@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
+from typing import Any, Literal
 
 import keras
 from keras import ops
@@ -16,52 +17,64 @@ RECURRENT, PROJECTION = "recurrent", "projection"
 Tensor = Any
 
 
-def build_language_model_core(
-    vocabulary_size: int,
-    *,
-    embedding_dim: int = 64,
-    hidden_dim: int = 512,
-    num_layers: int = 1,
-    cell: str = "lstm",
-    tie_embeddings: bool = False,
-    input_dropout: float = 0.0,
-    dropout: float = 0.0,
-    dropout_warm_up: int = 0,
-    recurrent_dropout: float = 0.0,
-    seed: int = 0,
-) -> keras.Model:
-    """Builds a network that reads tokens, from a state, and gives the next one after each.
+@dataclasses.dataclass(frozen=True)
+class LanguageModelNetwork:
+    """Sizes of the network.
 
-    Args:
-        vocabulary_size: number of ids, the special ones included.
+    Attributes:
         embedding_dim: size of a token's vector.
         hidden_dim: units of each recurrent layer.
-        num_layers: recurrent layers.
-        cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
-        tie_embeddings: whether a token's vector is also what its probability is made from; features
-            then are brought to its width.
+        num_layers: recurrent layers on top of each other.
+        cell: kind of recurrent cell.
+        tie_embeddings: whether a token's probability is made from the vector it is read with;
+            features are then projected to the size of that vector. None ties the vectors of words
+            and of pieces of words, but not those of characters.
         input_dropout: share of the values of tokens' vectors dropped in training.
         dropout: share of each recurrent layer's outputs dropped in training.
-        dropout_warm_up: steps of training after which both shares are reached; between recurrent
-            layers the share is the same from the beginning.
-        recurrent_dropout: share of each recurrent state dropped, the same at every step.
+        dropout_warm_up: training steps in which the dropout of the tokens' vectors and of the last
+            recurrent layer rises from 0; between recurrent layers it is the same from the start.
+        recurrent_dropout: share of each recurrent state dropped, the same values at every step.
+    """
+
+    embedding_dim: int = 64
+    hidden_dim: int = 512
+    num_layers: int = 1
+    cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
+    tie_embeddings: bool | None = None
+    input_dropout: float = 0.1
+    dropout: float = 0.5
+    dropout_warm_up: int = 4_000
+    recurrent_dropout: float = 0.2
+
+
+def build_language_model_core(
+    vocabulary_size: int,
+    network: LanguageModelNetwork = LanguageModelNetwork(),
+    *,
+    seed: int = 0,
+) -> keras.Model:
+    """Builds a network that reads tokens from a state on, and predicts the next one after each.
+
+    Args:
+        vocabulary_size: number of token ids, the special ones included.
+        network: sizes; vectors are not tied where `tie_embeddings` is None.
         seed: seed of all dropout.
 
     Returns:
         A model of `{"token_ids": <int32>[batch, length], "state": <float>[batch, state_dim]}`, BOS
-        and tokens, padded on the right with 0, and zeros at a beginning, to `{"features":
-        <float>[batch, length, dim], "state": <float>[batch, state_dim]}`, what the next token's
-        probability is made from (`output_layer` has the vectors to compare with) and the state
+        and tokens, right-padded with 0, and zeros at the beginning, to `{"features":
+        <float>[batch, length, dim], "state": <float>[batch, state_dim]}`: what the next token's
+        probability is made from (`output_layer` has the vectors to compare it with), and the state
         after the last token.
 
     Raises:
         ValueError: a size or a rate is out of its range, or the cell is unknown.
 
     Example:
-        >>> core = build_language_model_core(30, embedding_dim=6, hidden_dim=4)
+        >>> core = build_language_model_core(30, LanguageModelNetwork(hidden_dim=4))
         >>> token_ids = ops.convert_to_tensor([[2, 5, 9], [2, 7, 0]])
-        >>> found = core({"token_ids": token_ids, "state": first_state(core, 2)})
-        >>> tuple(found["features"].shape), tuple(found["state"].shape)
+        >>> outputs = core({"token_ids": token_ids, "state": first_state(core, 2)})
+        >>> tuple(outputs["features"].shape), tuple(outputs["state"].shape)
         ((2, 3, 4), (2, 8))
 
     Sources: Mikolov et al. (2010), "Recurrent neural network based language model"; dropout between
@@ -69,41 +82,42 @@ def build_language_model_core(
     arXiv:1608.05859.
     """
     stack = RecurrentStack(
-        hidden_dim,
-        num_layers,
-        cell,
-        dropout=dropout,
-        recurrent_dropout=recurrent_dropout,
+        network.hidden_dim,
+        network.num_layers,
+        network.cell,
+        dropout=network.dropout,
+        recurrent_dropout=network.recurrent_dropout,
         seed=seed,
         name=RECURRENT,
     )
+    warm_up, width = network.dropout_warm_up, network.embedding_dim
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     state = keras.Input((stack.state_dim,), name="state")
-    x = keras.layers.Embedding(vocabulary_size, embedding_dim, name=EMBEDDING)(token_ids)
-    # By name: what is learned is taken over by a grown model, weight by weight.
-    x = ScheduledDropout(input_dropout, dropout_warm_up, seed=seed + 1, name="input_dropout")(x)
+    x = keras.layers.Embedding(vocabulary_size, width, name=EMBEDDING)(token_ids)
+    # Named, because a grown model takes over what was learned weight by weight.
+    x = ScheduledDropout(network.input_dropout, warm_up, seed=seed + 1, name="input_dropout")(x)
     x, after = stack(x, state, ops.not_equal(token_ids, 0))
-    if tie_embeddings and hidden_dim != embedding_dim:
-        x = keras.layers.Dense(embedding_dim, name=PROJECTION)(x)
-    x = ScheduledDropout(dropout, dropout_warm_up, seed=seed + 2, name="output_dropout")(x)
-    if not tie_embeddings:
+    if network.tie_embeddings and network.hidden_dim != width:
+        x = keras.layers.Dense(width, name=PROJECTION)(x)
+    x = ScheduledDropout(network.dropout, warm_up, seed=seed + 2, name="output_dropout")(x)
+    if not network.tie_embeddings:
         x = TokenOutput(vocabulary_size, name=OUTPUT)(x)
     inputs = {"token_ids": token_ids, "state": state}
     return keras.Model(inputs, {"features": x, "state": after}, name="language_model")
 
 
 def state_dim(core: keras.Model) -> int:
-    """Width of the state of a language model's core."""
+    """The size of the state of a language model's core."""
     return core.get_layer(RECURRENT).state_dim
 
 
 def first_state(core: keras.Model, batch: Any) -> Tensor:
-    """Gives the state at a beginning, zeros `<float>[batch, state_dim]`."""
+    """The state at the beginning of a text, zeros `<float>[batch, state_dim]`."""
     return ops.zeros((batch, state_dim(core)), core.compute_dtype)
 
 
 def following(core: keras.Model) -> Step:
-    """Gives the step function that the searches of `seqkit.decoding` follow.
+    """The step function of a core, for the searches of `seqkit.decoding`.
 
     Args:
         core: made with `build_language_model_core`.
@@ -113,7 +127,7 @@ def following(core: keras.Model) -> Step:
 
     Example:
         >>> from seqkit.decoding import sample
-        >>> core = build_language_model_core(30, embedding_dim=6, hidden_dim=4)
+        >>> core = build_language_model_core(30, LanguageModelNetwork(hidden_dim=4))
         >>> state = ops.expand_dims(first_state(core, 2), 1)
         >>> tuple(sample(following(core), state, seed=1, max_length=5).token_ids.shape)
         (2, 1, 5)

@@ -1,8 +1,7 @@
-"""Texts read by a language model's core: what it remembers of them, and how probable they are.
+"""Texts read by a language model's core: the state after them, and how probable they are.
 
 Texts of any length are read in windows with the state carried on, and scores of the vocabulary are
-computed for some positions at a time, so that the memory does not grow with the text but for its
-ids.
+computed for some positions at a time, so that memory grows with the ids of the text alone.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _SCORES_TOGETHER = 1 << 23
 
 
 class Read(NamedTuple):
-    """Where reading has come to: what a search goes on from.
+    """Where reading has stopped: what a search starts from.
 
     Attributes:
         last: `<int32>[rows]`, the last token, which is not read yet; BOS of a text without any.
@@ -43,14 +42,15 @@ def read(core: keras.Model, token_ids: tf.RaggedTensor) -> Read:
         token_ids: ragged `<int32>[rows, None]`, without BOS, at least one row.
 
     Returns:
-        Read.
+        The last tokens, and the states before them.
 
     Example:
-        >>> from seqkit.tasks.language_modeling.network import build_language_model_core
-        >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
+        >>> from seqkit.tasks.language_modeling import network
+        >>> sizes = network.LanguageModelNetwork(hidden_dim=4)
+        >>> core = network.build_language_model_core(9, sizes)
         >>> texts = tf.ragged.constant([[5, 6, 7], []], tf.int32, row_splits_dtype="int64")
-        >>> found = read(core, texts)
-        >>> found.last.numpy().tolist(), found.state.numpy().any(axis=1).tolist()
+        >>> last, state = read(core, texts)
+        >>> last.numpy().tolist(), state.numpy().any(axis=1).tolist()
         ([7, 2], [True, False])
     """
     lengths = tf.cast(token_ids.row_lengths(), tf.int32)
@@ -70,7 +70,7 @@ def read(core: keras.Model, token_ids: tf.RaggedTensor) -> Read:
 
 
 def token_log_probabilities(core: keras.Model, wanted: tf.RaggedTensor) -> tf.RaggedTensor:
-    """Tells how probable each token of texts is after those before it.
+    """Scores how probable each token of texts is after those before it.
 
     Args:
         core: made with `build_language_model_core`.
@@ -80,8 +80,9 @@ def token_log_probabilities(core: keras.Model, wanted: tf.RaggedTensor) -> tf.Ra
         Ragged `<float32>[rows, None]`, natural logarithms.
 
     Example:
-        >>> from seqkit.tasks.language_modeling.network import build_language_model_core
-        >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
+        >>> from seqkit.tasks.language_modeling import network
+        >>> sizes = network.LanguageModelNetwork(hidden_dim=4)
+        >>> core = network.build_language_model_core(9, sizes)
         >>> texts = tf.ragged.constant([[5, 6, 3], [3]], tf.int32, row_splits_dtype="int64")
         >>> token_log_probabilities(core, texts).row_lengths().numpy().tolist()
         [3, 1]
@@ -96,13 +97,14 @@ def token_log_probabilities(core: keras.Model, wanted: tf.RaggedTensor) -> tf.Ra
 
     specs = [tf.TensorSpec([None], kind) for kind in (tf.int32, tf.int32, tf.float32)]
     rows, sizes, each = map_by_length(lengths, some, specs)
-    found = tf.RaggedTensor.from_row_lengths(each, tf.cast(sizes, tf.int64), validate=False)
-    return tf.gather(found, tf.argsort(rows))
+    sizes = tf.cast(sizes, tf.int64)
+    scores = tf.RaggedTensor.from_row_lengths(each, sizes, validate=False)  # [rows, tokens]
+    return tf.gather(scores, tf.argsort(rows))
 
 
 def _of_batch(core: keras.Model, token_ids: tf.RaggedTensor) -> tf.Tensor:
     """The same for rows that are padded to one length: `<float32>[rows, length]`, at least 1."""
-    # A column more than there are tokens: none could not be computed.
+    # One more column than there are tokens, because kernels fail on none.
     wanted = tf.pad(token_ids.to_tensor(PAD_ID), [[0, 0], [0, 1]])
     before = _from_beginning(token_ids).to_tensor(PAD_ID)
     length = tf.maximum(tf.shape(wanted)[1] - 1, 1)
@@ -112,9 +114,10 @@ def _of_batch(core: keras.Model, token_ids: tf.RaggedTensor) -> tf.Tensor:
         at: tf.Tensor, number: tf.Tensor, state: tf.Tensor, parts: tf.TensorArray
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.TensorArray]:
         stop = tf.minimum(at + _WINDOW, length)
-        found = core({"token_ids": before[:, at:stop], "state": state}, training=False)
-        each = log_probabilities_of(output, found["features"], wanted[:, at:stop])
-        return stop, number + 1, found["state"], parts.write(number, tf.transpose(each))
+        outputs = core({"token_ids": before[:, at:stop], "state": state}, training=False)
+        each = log_probabilities_of(output, outputs["features"], wanted[:, at:stop])
+        # Windows are joined along time, so that comes first: [window, rows]
+        return stop, number + 1, outputs["state"], parts.write(number, tf.transpose(each))
 
     parts = tf.TensorArray(
         tf.float32, 1, dynamic_size=True, infer_shape=False, element_shape=[None, None]
@@ -132,7 +135,7 @@ def _of_batch(core: keras.Model, token_ids: tf.RaggedTensor) -> tf.Tensor:
 def log_probabilities_of(
     output: keras.layers.Layer, features: tf.Tensor, token_ids: tf.Tensor
 ) -> tf.Tensor:
-    """Tells how probable given tokens are, without all scores of all of them at once.
+    """Scores how probable given tokens are, with the scores of few positions in memory at once.
 
     Args:
         output: holds a vector for each token, see `output_layer`.
@@ -150,7 +153,7 @@ def log_probabilities_of(
         [[-1.3899999856948853, -1.3899999856948853]]
     """
     together = max(1, _SCORES_TOGETHER // output.embeddings.shape[0])
-    flat = tf.reshape(features, [-1, features.shape[-1]])
+    flat = tf.reshape(features, [-1, features.shape[-1]])  # [rows * length, dim]
     wanted = tf.reshape(token_ids, [-1])
 
     def some(
@@ -180,12 +183,12 @@ def _from_beginning(token_ids: tf.RaggedTensor) -> tf.RaggedTensor:
 
 
 def _zeros(core: keras.Model, rows: tf.Tensor) -> tf.Tensor:
-    """The state at a beginning for as many rows as there are values."""
+    """The state at the beginning of a text, for as many rows as there are values."""
     return tf.ensure_shape(first_state(core, tf.size(rows)), [None, state_dim(core)])
 
 
 def next_log_probabilities(core: keras.Model, token_ids: tf.RaggedTensor) -> tf.Tensor:
-    """Tells how probable each token of the dictionary is to come after texts.
+    """Scores how probable each token of the dictionary is after texts.
 
     Args:
         core: made with `build_language_model_core`.
@@ -195,8 +198,9 @@ def next_log_probabilities(core: keras.Model, token_ids: tf.RaggedTensor) -> tf.
         `<float32>[rows, vocabulary]`, natural logarithms.
 
     Example:
-        >>> from seqkit.tasks.language_modeling.network import build_language_model_core
-        >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
+        >>> from seqkit.tasks.language_modeling import network
+        >>> sizes = network.LanguageModelNetwork(hidden_dim=4)
+        >>> core = network.build_language_model_core(9, sizes)
         >>> texts = tf.ragged.constant([[5, 6, 7], []], tf.int32, row_splits_dtype="int64")
         >>> tf.reduce_sum(tf.exp(next_log_probabilities(core, texts)), 1).numpy().round(4).tolist()
         [1.0, 1.0]
@@ -209,5 +213,5 @@ def next_log_probabilities(core: keras.Model, token_ids: tf.RaggedTensor) -> tf.
         return [rows, tf.nn.log_softmax(tf.cast(logits, tf.float32))]
 
     specs = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, vocabulary], tf.float32)]
-    rows, found = map_by_length(tf.cast(token_ids.row_lengths(), tf.int32), some, specs)
-    return tf.gather(found, tf.argsort(rows))
+    rows, scores = map_by_length(tf.cast(token_ids.row_lengths(), tf.int32), some, specs)
+    return tf.gather(scores, tf.argsort(rows))

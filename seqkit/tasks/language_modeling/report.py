@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-from seqkit import export
 from seqkit.data import Dataset, TextStream
 from seqkit.evaluation import Outcome
-from seqkit.export import report
-from seqkit.export.provenance import HARD_TEXTS, describe_data
+from seqkit.export import Artefact, report
+from seqkit.export.provenance import HARD_TEXTS
+from seqkit.export.publish import TaskReport, publish
 from seqkit.tasks.language_modeling.evaluation import LanguageModelScores
 from seqkit.tasks.language_modeling.network import state_dim
 
 _GOLDEN = 16
 _SHOWN, _LENGTH = 5, 200
-# The longer a drawn text, the likelier is a tie that another machine breaks in another way.
+# The longer a sampled text, the likelier a tie that another machine breaks differently.
 _SHORT = 8
-# What a prompt may show of a test text.
+# Characters of a test text that a prompt shows.
 _PROMPT = 40
 
 
 def publish_language_model(
-    outcome: Outcome,
-    export_path: str | os.PathLike[str],
-    *,
-    datasets: Mapping[str, TextStream] | Mapping[str, Dataset],
-    config: Any,
-    seed: int,
-    notes: Sequence[str] = (),
-) -> export.Artefact:
+    outcome: Outcome, export_path: str | os.PathLike[str], **provenance: Any
+) -> Artefact:
     """Exports a language model with everything that is known about it, and verifies it.
 
     Args:
-        outcome: the trained model, its scores, and those of plain models.
+        outcome: the trained model and its scores.
         export_path: directory of the artefact; its name is the model's.
-        datasets: `train`, `validation`, `test`: what it was made from.
-        config: what it was made with; a dataclass or a mapping.
-        seed: the seed.
-        notes: anything a reader should know.
+        provenance: `datasets`, `config`, `seed` and `notes` of `seqkit.export.publish.publish`.
 
     Returns:
         The artefact.
@@ -48,40 +38,56 @@ def publish_language_model(
     Raises:
         ExportError: the exported model does not answer as this one.
     """
+    task = describe_language_model(outcome, provenance["datasets"]["test"], provenance["seed"])
+    return publish(outcome, export_path, task, **provenance)
+
+
+def describe_language_model(
+    outcome: Outcome, test: TextStream | Dataset, seed: int = 0
+) -> TaskReport:
+    """What card and page say of a language model.
+
+    Args:
+        outcome: the trained model and its scores.
+        test: the data it was scored on.
+        seed: seed of the texts that are shown.
+
+    Returns:
+        The task's part of the report.
+    """
     model = outcome.model
     scores: LanguageModelScores = outcome.scores
-    name = Path(export_path).absolute().name
     what, score = scores.main
-    best = min(outcome.baselines.values(), default=None)
-    card = {
-        "name": name,
-        "task": "language model",
-        "data": describe_data(datasets),
-        "config": config,
-        "seed": seed,
-        "scores": {what: {"model": score, "baseline": best}},
-        "metrics": scores.summary(),
-        "baseline": min(outcome.baselines, key=lambda plain: outcome.baselines[plain]),
-        "baselines": dict(outcome.baselines),
-        "unknown_rate": {"test": scores.unknown_rate},
-        "training": {"minutes": round(outcome.minutes, 2), "epochs": len(outcome.history)},
-        "data_checks": outcome.checks.lines(),
-        "notes": [f"{what}: less is better", *notes],
-    }
-    texts = _texts(datasets["test"])
-    artefact = export.write(
-        model,
-        export_path,
+    texts = _texts(test)
+    return TaskReport(
+        task="language model",
         golden=_golden(texts, state_dim(model.core)),
-        card=card,
-        report=_page(name, outcome, _written(model, texts, seed), notes),
+        scores={what: {"model": score, "baseline": min(outcome.baselines.values())}},
+        unknown_rate=scores.unknown_rate,
+        card={"metrics": scores.summary()},
+        top=_scores(scores),
+        sections=[
+            report.table(
+                "Written by the model",
+                ["prompt", "temperature", "text"],
+                _continuations(model, texts, seed),
+                note="A lower temperature takes more probable tokens.",
+            ),
+            report.table(
+                "Least expected tokens",
+                ["tokens before", "token", "nats"],
+                [["".join(s.before), s.token, s.nats] for s in scores.surprising],
+                note="The tokens of the test text with the lowest probability.",
+            ),
+        ],
+        notes=[f"{what}: lower is better"],
+        loss="Nats a token",
+        lower_is_better=True,
     )
-    print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
-    return artefact
 
 
 def _texts(test: TextStream | Dataset) -> list[str]:
-    """Some lines of a test text, or some of the texts."""
+    """Some lines of a test stream, or some of its texts."""
     if isinstance(test, TextStream):
         lines = [line for line in test.head(20_000).splitlines() if line.strip()]
         return lines[:_GOLDEN]
@@ -108,33 +114,28 @@ def _golden(texts: Sequence[str], width: int) -> dict[str, dict[str, list[Any]]]
     }
 
 
-def _written(model: Any, texts: Sequence[str], seed: int) -> list[list[Any]]:
-    """Prompts and how the model goes on from them, at several temperatures."""
+def _continuations(model: Any, texts: Sequence[str], seed: int) -> list[list[Any]]:
+    """Prompts and how the model continues them, at several temperatures."""
     prompts = ["", *(text[:_PROMPT] for text in texts[: _SHOWN - 1])]
     rows: list[list[Any]] = []
     for temperature in (0.5, 1.0):
-        found = model.generate(prompts, _LENGTH, temperature=temperature, seed=seed)
-        rows += [[prompt, temperature, text] for prompt, text in zip(prompts, found, strict=True)]
+        written = model.generate(prompts, _LENGTH, temperature=temperature, seed=seed)
+        rows += [[prompt, temperature, text] for prompt, text in zip(prompts, written, strict=True)]
     return rows
 
 
-def _page(name: str, outcome: Outcome, written: list[list[Any]], notes: Sequence[str]) -> str:
-    """The report."""
-    scores: LanguageModelScores = outcome.scores
-    rows = [
-        ["this model", scores.nats_per_character, scores.nats_per_token, scores.perplexity],
-        *(
-            [plain, row.nats_per_character, row.nats_per_token, row.perplexity]
-            for plain, row in scores.baselines.items()
-        ),
-    ]
-    figures = {key: [row.get(key) for row in outcome.history] for key in ("loss", "val_loss")}
-    sections = [
+def _scores(scores: LanguageModelScores) -> list[report.Section]:
+    """The scores beside those of plain models, and what they were measured on."""
+    models = {"this model": scores, **scores.baselines}
+    return [
         report.table(
             "Scores on the test text",
             ["", "nats a character", "nats a token", "perplexity of a token"],
-            rows,
-            note="Less is better.",
+            [
+                [name, row.nats_per_character, row.nats_per_token, row.perplexity]
+                for name, row in models.items()
+            ],
+            note="Lower is better.",
         ),
         report.facts(
             "The test",
@@ -146,20 +147,4 @@ def _page(name: str, outcome: Outcome, written: list[list[Any]], notes: Sequence
                 "nats a token, unknown ones left out": scores.nats_per_token_known,
             },
         ),
-        report.text("To know", notes) if notes else None,
-        report.curves(figures, title="Nats a token, by epoch") if outcome.history else None,
-        report.table(
-            "Written by the model",
-            ["prompt", "temperature", "text"],
-            written,
-            note="A lower temperature takes more probable tokens.",
-        ),
-        report.table(
-            "Least expected tokens",
-            ["tokens before", "token", "nats"],
-            [["".join(found.before), found.token, found.nats] for found in scores.surprising],
-            note="Of the test text, those whose probability was least.",
-        ),
-        report.text("Data checks", outcome.checks.lines()),
     ]
-    return report.render(name, [s for s in sections if s is not None], "language model")

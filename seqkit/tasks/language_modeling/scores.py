@@ -1,4 +1,4 @@
-"""How plausible texts are to a language model, token by token, and where they are least so."""
+"""How plausible texts are to a language model, token by token, and where they are the least."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEVER_EXPECTED = (PAD_ID, UNK_ID, BOS_ID)
 def token_scores(
     core: keras.Model, encoder: TextEncoder, text: tf.Tensor, *, with_end: bool
 ) -> dict[str, tf.Tensor | tf.RaggedTensor]:
-    """Tells how probable each token of texts is after those before it.
+    """Scores how probable each token of texts is after those before it.
 
     Args:
         core: made with `build_language_model_core`.
@@ -63,7 +63,7 @@ def text_scores(each: tf.RaggedTensor) -> dict[str, tf.Tensor]:
         {'log_probability': [-6.0, 0.0], 'perplexity': [7.389999866485596, 1.0], 'tokens': [3, 0]}
     """
     count = tf.cast(each.row_lengths(), tf.int32)
-    # A long text has more terms than float32 adds up well.
+    # A long text has more terms than float32 adds up exactly enough.
     total = tf.reduce_sum(tf.cast(each, tf.float64), axis=1)
     perplexity = tf.exp(-total / tf.cast(tf.maximum(count, 1), tf.float64))
     return {
@@ -76,7 +76,7 @@ def text_scores(each: tf.RaggedTensor) -> dict[str, tf.Tensor]:
 def surprises(
     core: keras.Model, encoder: TextEncoder, text: tf.Tensor, *, with_end: bool, num_likely: int
 ) -> dict[str, tf.Tensor]:
-    """Finds the token of each text that is the least expected one, and what would have been.
+    """Finds the least expected token of each text, and more likely ones in its place.
 
     Args:
         core: made with `build_language_model_core`.
@@ -90,9 +90,9 @@ def surprises(
         text without a token, and its place in characters; `log_probability` `<float32>[batch]`;
         `instead` `<string>[batch, n]` and `instead_scores` `<float32>[batch, n]`.
     """
-    found = token_scores(core, encoder, text, with_end=with_end)
-    each, ids = found["log_probabilities"], found["token_ids"]
-    # A column more, so that texts without a token have one.
+    scored = token_scores(core, encoder, text, with_end=with_end)
+    each, ids = scored["log_probabilities"], scored["token_ids"]
+    # One more column, so that texts without a token have one.
     dense = tf.pad(each.to_tensor(float("inf")), [[0, 0], [0, 1]], constant_values=float("inf"))
     index = tf.argmin(dense, axis=1, output_type=tf.int32)
     places = tf.ragged.range(tf.cast(ids.row_lengths(), tf.int32), row_splits_dtype=tf.int64)
@@ -100,7 +100,7 @@ def surprises(
     scores = next_log_probabilities(core, tf.ragged.boolean_mask(ids, places.with_values(earlier)))
 
     def at_index(rows: tf.RaggedTensor, after: tf.Tensor) -> tf.Tensor:
-        filled = tf.concat([rows, after[:, tf.newaxis]], axis=1)
+        filled = tf.concat([rows, after[:, tf.newaxis]], axis=1)  # [batch, tokens + 1]
         return tf.gather(filled.values, filled.row_starts() + tf.cast(index, tf.int64))
 
     own = at_index(ids, tf.zeros_like(index))
@@ -111,10 +111,10 @@ def surprises(
     given = encoder.tokenizer.tokenize(text)
     has_token = each.row_lengths() > 0
     return {
-        "token": at_index(found["tokens"], tf.fill(tf.shape(text), "")),
+        "token": at_index(scored["tokens"], tf.fill(tf.shape(text), "")),
         "position": tf.where(has_token, index, -1),
-        "start": at_index(given.start, found["characters"]),
-        "end": at_index(given.end, found["characters"]),
+        "start": at_index(given.start, scored["characters"]),
+        "end": at_index(given.end, scored["characters"]),
         "log_probability": at_index(each, tf.zeros(tf.shape(text))),
         "instead": encoder.vocabulary.id_to_token(likely),
         "instead_scores": best,

@@ -1,4 +1,4 @@
-"""Texts that a language model writes on, token by token, each drawn as if it were alone."""
+"""Sampled continuations of texts, token by token, each as if its text were alone."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from seqkit.text.tokenizer import Tokenizer
 
 # One step computes all rows, and a step of 64 takes little longer than one of 32.
 _ROWS_TOGETHER = 64
-# Tokens before the end of a prompt that decide how it goes on: words look two back for spaces, and
-# a character spelled in bytes has four pieces.
+# Tokens at the end of a prompt that decide how it is joined to what follows: words look two back
+# for spaces, and a character spelled in bytes has four pieces.
 _BEFORE = 8
 
 
@@ -24,7 +24,7 @@ class Drawing(NamedTuple):
     """How tokens are drawn, each `[rows]`.
 
     Attributes:
-        length: `<int32>`, tokens at most, from 0.
+        length: `<int32>`, the most tokens, from 0.
         temperature: `<float32>`, 0 for the most probable token each time.
         top_k: `<int32>`, 0 for all.
         top_p: `<float32>`, 1 for all.
@@ -39,7 +39,7 @@ class Drawing(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What was written.
+    """Generated tokens.
 
     Attributes:
         token_ids: ragged `<int32>[rows, None]`.
@@ -51,21 +51,21 @@ class Written(NamedTuple):
 
 
 def write_on(core: keras.Model, token_ids: tf.RaggedTensor, drawing: Drawing) -> Written:
-    """Lets a language model go on from prompts.
+    """Lets a language model continue prompts.
 
     Args:
         core: made with `build_language_model_core`.
         token_ids: ragged `<int32>[rows, None]`, prompts without BOS, at least one row.
-        drawing: how, for each row.
+        drawing: how tokens are drawn, for each row.
 
     Returns:
-        Written; PAD, UNK and BOS never come, and EOS ends a text.
+        The tokens that follow; never PAD, UNK or BOS, and EOS ends a text.
     """
 
     def some(rows: tf.Tensor) -> list[tf.Tensor]:
         now = Drawing(*(tf.gather(values, rows) for values in drawing))
         begun = read(core, tf.gather(token_ids, rows))
-        found = sample(
+        result = sample(
             following(core),
             begun.state[:, tf.newaxis],
             bos_id=begun.last,
@@ -75,19 +75,21 @@ def write_on(core: keras.Model, token_ids: tf.RaggedTensor, drawing: Drawing) ->
             top_p=now.top_p,
             seed=now.seed,
         )
-        # A search writes one token at least.
-        lengths = tf.minimum(found.lengths[:, 0], now.length)
-        written = tf.sequence_mask(lengths, tf.shape(found.token_ids)[-1])
-        score = tf.where(now.length > 0, found.log_probability[:, 0], 0.0)
-        return [rows, score, lengths, tf.boolean_mask(found.token_ids[:, 0], written)]
+        # A search generates at least one token.
+        lengths = tf.minimum(result.lengths[:, 0], now.length)
+        written = tf.sequence_mask(lengths, tf.shape(result.token_ids)[-1])
+        score = tf.where(now.length > 0, result.log_probability[:, 0], 0.0)
+        # The tokens of all rows one after another: [tokens]
+        return [rows, score, lengths, tf.boolean_mask(result.token_ids[:, 0], written)]
 
     kinds = (tf.int32, tf.float32, tf.int32, tf.int32)
     specs = [tf.TensorSpec([None], kind) for kind in kinds]
     lengths = tf.cast(token_ids.row_lengths(), tf.int32)
     rows, score, written, ids = map_by_length(lengths, some, specs, _ROWS_TOGETHER)
     order = tf.argsort(rows)
-    found = tf.RaggedTensor.from_row_lengths(ids, tf.cast(written, tf.int64), validate=False)
-    return Written(tf.gather(found, order), tf.gather(score, order))
+    sizes = tf.cast(written, tf.int64)
+    sequences = tf.RaggedTensor.from_row_lengths(ids, sizes, validate=False)  # [rows, tokens]
+    return Written(tf.gather(sequences, order), tf.gather(score, order))
 
 
 def continuation(
@@ -97,13 +99,13 @@ def continuation(
     rest: tf.RaggedTensor,
     written: tf.RaggedTensor,
 ) -> tf.Tensor:
-    """Gives what is to be put behind prompts, so that they stay as they were.
+    """Spells what follows prompts, so that the prompts themselves stay as they were.
 
     Args:
         tokenizer: joins tokens.
         prompt: `<string>[rows]`.
         head: ragged `<string>[rows, None]`, the prompt's tokens that were kept.
-        rest: ragged `<string>[rows, None]`, those after them, which `written` writes again.
+        rest: ragged `<string>[rows, None]`, those after them, which `written` spells again.
         written: ragged `<string>[rows, None]`, tokens that come after `head`.
 
     Returns:

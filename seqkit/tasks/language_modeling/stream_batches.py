@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,9 +11,9 @@ import tensorflow as tf
 
 from seqkit.text import BOS_ID, EOS_ID, TextEncoder
 from seqkit.text.code_points import as_text_tensor
-from seqkit.training.streaming import streamed
+from seqkit.training.batches import EpochBatches
 
-# Where a row begins it is moved to the next line, but not by more than this share of a row.
+# A row's start moves on to the next line, by this share of a row at the most.
 _MOST_MOVED = 0.5
 
 
@@ -32,11 +32,11 @@ class Piece(Protocol):
 class EncodedStream:
     """Ids of a stream of text, one after another, an EOS after every document.
 
-    They are kept in a temporary file, which the operating system holds in memory as far as there is
-    room, and which is gone with this object.
+    They are kept in a temporary file, which the operating system caches in memory as far as there
+    is room, and which is deleted with this object.
 
     Args:
-        pieces: the text, some at a time, as `seqkit.data.TextStream.pieces` gives it.
+        pieces: the text, a piece at a time, as `seqkit.data.TextStream.pieces` gives it.
         encoder: texts to ids.
 
     Attributes:
@@ -58,11 +58,11 @@ class EncodedStream:
         def encode(texts: tf.Tensor) -> tf.Tensor:
             return encoder.vocabulary.token_to_id(encoder(texts).tokens).values
 
-        # Kept open: without a name it is removed with the last one who knows of it.
+        # Kept open: the file has no name, and is deleted when it is closed.
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
         size = 0
         for piece in pieces:
-            # By lines: a graph reads many short texts faster than one that is long.
+            # By lines: a graph reads many short texts faster than a long one.
             ids = encode(as_text_tensor(piece.text.splitlines(keepends=True))).numpy()
             if piece.ends:
                 ids = np.append(ids, np.int32(EOS_ID))
@@ -79,61 +79,65 @@ class EncodedStream:
         return len(self.token_ids)
 
     def window(self, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-        """Reads a window; after the last id the first follows.
+        """Reads a window; after the last id of the stream comes its first.
 
         Args:
-            start: where it begins.
+            start: the place of its first id.
             length: how many ids.
 
         Returns:
             `<int32>[length]` twice: what is read, BOS at the beginning of a document, and what
             comes next.
         """
-        wanted = self._at(start, length)
-        before = np.concatenate([self._at(start - 1, 1), wanted[:-1]])
-        return np.where(before == EOS_ID, BOS_ID, before), wanted
+        following = self._ids(start, length)
+        before = np.concatenate([self._ids(start - 1, 1), following[:-1]])
+        return np.where(before == EOS_ID, BOS_ID, before), following
 
     def line_from(self, start: int, most: int) -> int:
-        """Where the first line at or after `start` begins, or `start` if none does near it."""
-        ends = np.flatnonzero(np.isin(self._at(start - 1, most + 1), self._ends_line))
+        """Finds the first line at or after a place.
+
+        Args:
+            start: the place.
+            most: how many ids on to look.
+
+        Returns:
+            Where the line begins; `start` where none does.
+        """
+        ends = np.flatnonzero(np.isin(self._ids(start - 1, most + 1), self._ends_line))
         return start + int(ends[0]) if len(ends) else start
 
-    def _at(self, start: int, length: int) -> np.ndarray:
-        size = len(self.token_ids)
-        start %= size
-        found = [np.array(self.token_ids[start : start + length])]
-        while (missing := length - sum(map(len, found))) > 0:
-            found.append(np.array(self.token_ids[:missing]))
-        return np.concatenate(found)
+    def _ids(self, start: int, length: int) -> np.ndarray:
+        """Ids from a place on, round and round: `<int32>[length]`."""
+        start %= len(self.token_ids)
+        parts = [np.array(self.token_ids[start : start + length])]
+        while (missing := length - sum(map(len, parts))) > 0:
+            parts.append(np.array(self.token_ids[:missing]))
+        return np.concatenate(parts)
 
 
-class StreamBatches:
-    """An epoch's windows as a `tf.data.Dataset`: each row of a batch goes on from the one before.
+class StreamBatches(EpochBatches):
+    """An epoch's windows of a stream: each row of a batch continues that of the batch before.
 
-    The stream is parted into as many rows as a batch has. In every epoch they begin elsewhere,
-    where a line does, with BOS: so a model learns to begin.
+    The stream is cut into as many rows as a batch has. In every epoch they begin elsewhere, where a
+    line does, with BOS: so a model learns to begin.
 
     Args:
         stream: the ids.
         batch_size: rows of a batch; fewer where the stream is short.
-        window: ids of a row in a batch: gradients flow back so far.
+        window: ids of a row in a batch, through which gradients flow back.
         seed: with the epoch's number decides where rows begin.
 
     Attributes:
-        epoch: the epoch whose windows the next iteration gives; whoever trains sets it.
-        batch_size: rows of a batch.
         window: ids of a row in a batch.
     """
 
     def __init__(self, stream: EncodedStream, *, batch_size: int, window: int, seed: int) -> None:
-        for argument, value in (("batch_size", batch_size), ("window", window)):
-            if value < 1:
-                raise ValueError(f"{argument} is {value}; give at least 1")
+        if window < 1:
+            raise ValueError(f"window is {window}; give at least 1")
         self.window = min(window, len(stream))
-        self.batch_size = min(batch_size, max(1, len(stream) // self.window))
+        rows = min(batch_size, max(1, len(stream) // self.window))
+        super().__init__(batch_size=rows, seed=seed)
         self._stream = stream
-        self._seed = seed
-        self.epoch = 0
 
     def __len__(self) -> int:
         return max(1, len(self._stream) // (self.batch_size * self.window))
@@ -141,7 +145,7 @@ class StreamBatches:
     def starts(self) -> list[int]:
         """Where the rows of the epoch begin."""
         size = len(self._stream)
-        rng = np.random.default_rng([self._seed, self.epoch])
+        rng = np.random.default_rng([self.seed, self.epoch])
         # The first epoch reads the stream from its beginning.
         shift = int(rng.integers(size)) if self.epoch else 0
         row = size // self.batch_size
@@ -150,26 +154,34 @@ class StreamBatches:
             for number in range(self.batch_size)
         ]
 
-    def dataset(self) -> tf.data.Dataset:
+    def plan(self) -> list[tuple[int, list[int]]]:
+        """The number of each batch, and where its rows begin."""
+        starts = self.starts()
+        return [
+            (number, [start + number * self.window for start in starts])
+            for number in range(len(self))
+        ]
+
+    def batch(self, part: tuple[int, list[int]]) -> tuple[dict[str, Any], np.ndarray]:
         """Windows, see `EncodedStream.window`.
 
+        Args:
+            part: of the plan.
+
         Returns:
-            A data set over the epoch `self.epoch` of `{"token_ids": <int32>[batch, window],
-            "begins": <bool>[batch]}`, whether a row begins anew, and what comes next,
-            `<int32>[batch, window]`.
+            `token_ids` `<int32>[batch, window]` and `begins` `<bool>[batch]`, whether a row begins
+            anew; and what comes next, `<int32>[batch, window]`.
         """
+        number, starts = part
+        windows = [self._stream.window(start, self.window) for start in starts]
+        before, following = (np.stack(ids) for ids in zip(*windows, strict=True))
+        if number == 0:
+            before[:, 0] = BOS_ID
+        begins = np.full(self.batch_size, number == 0)
+        return {"token_ids": before, "begins": begins}, following
 
-        def batches() -> Iterator[tuple[Any, Any]]:
-            starts = self.starts()
-            for number in range(len(self)):
-                read = [self._stream.window(s + number * self.window, self.window) for s in starts]
-                before, wanted = (np.stack(part) for part in zip(*read, strict=True))
-                if number == 0:
-                    before[:, 0] = BOS_ID
-                begins = np.full(self.batch_size, number == 0)
-                yield {"token_ids": before, "begins": begins}, wanted
-
-        # Sizes that are known let the graph of a step be made for them.
+    def signature(self) -> tuple[dict[str, tf.TensorSpec], tf.TensorSpec]:
+        """Shapes and dtypes of a batch: known sizes, for which a step's graph can be optimised."""
         ids = tf.TensorSpec([self.batch_size, self.window], tf.int32)
         begins = tf.TensorSpec([self.batch_size], tf.bool)
-        return streamed(batches, ({"token_ids": ids, "begins": begins}, ids), len(self))
+        return {"token_ids": ids, "begins": begins}, ids

@@ -1,4 +1,4 @@
-"""How probable every token of a long stream is, several parts of it at a time."""
+"""How probable every token of a long stream is, computed in several parts side by side."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from seqkit.text import BOS_ID, EOS_ID, PAD_ID
 
 
 class StreamScorer:
-    """Tells how probable each token of a stream is after those before it.
+    """Scores how probable each token of a stream is after those before it.
 
     The stream is cut into parts that are read side by side, each with the state carried from window
-    to window. A part begins with tokens before it that are read and not counted, so that nothing is
-    told without context but the beginning of the stream.
+    to window. The tokens before a part are read too but not scored, so that all but the beginning
+    of the stream is scored in context.
 
     Args:
         core: made with `build_language_model_core`.
         rows: parts; fewer where the stream is short.
-        warm_up: tokens that are read before a part, at most.
+        warm_up: how many tokens before a part are read.
         window: tokens of a part that are computed together.
 
     Example:
-        >>> from seqkit.tasks.language_modeling.network import build_language_model_core
-        >>> core = build_language_model_core(9, embedding_dim=3, hidden_dim=4)
-        >>> told = StreamScorer(core)(np.array([5, 6, 7, 3, 8, 3]))
-        >>> told.shape, bool((told < 0).all())
+        >>> from seqkit.tasks.language_modeling import network
+        >>> sizes = network.LanguageModelNetwork(hidden_dim=4)
+        >>> core = network.build_language_model_core(9, sizes)
+        >>> scores = StreamScorer(core)(np.array([5, 6, 7, 3, 8, 3]))
+        >>> scores.shape, bool((scores < 0).all())
         ((6,), True)
     """
 
@@ -48,9 +49,9 @@ class StreamScorer:
         def advance(
             before: tf.Tensor, wanted: tf.Tensor, state: tf.Tensor
         ) -> tuple[tf.Tensor, tf.Tensor]:
-            found = core({"token_ids": before, "state": state}, training=False)
-            told = log_probabilities_of(output_layer(core), found["features"], wanted)
-            return told, found["state"]
+            outputs = core({"token_ids": before, "state": state}, training=False)
+            scores = log_probabilities_of(output_layer(core), outputs["features"], wanted)
+            return scores, outputs["state"]
 
         self._advance = advance
 
@@ -64,21 +65,21 @@ class StreamScorer:
             `<float32>[tokens]`, natural logarithms.
         """
         size = len(token_ids)
-        told = np.empty(size, "float32")
+        scores = np.empty(size, "float32")
         rows = max(1, min(self._rows, size // max(1, self._warm_up)))
         part = -(-size // rows)
         begins = np.arange(rows) * part
         state = first_state(self._core, rows)
         warm_up = self._warm_up if rows > 1 else 0
         for first, before, wanted in _windows(token_ids, begins, part, warm_up, self._window):
-            found, state = self._advance(tf.constant(before), tf.constant(wanted), state)
-            for begin, row in zip(begins.tolist(), found.numpy(), strict=True):
-                # Of the window only what is the part's own.
+            window, state = self._advance(tf.constant(before), tf.constant(wanted), state)
+            for begin, row in zip(begins.tolist(), window.numpy(), strict=True):
+                # Only what lies within the part.
                 start = begin + first
                 own = slice(max(start, begin), min(start + self._window, begin + part, size))
                 if own.stop > own.start:
-                    told[own] = row[own.start - start : own.stop - start]
-        return told
+                    scores[own] = row[own.start - start : own.stop - start]
+        return scores
 
 
 def _windows(
@@ -87,10 +88,10 @@ def _windows(
     """Windows of all parts: where they begin in a part, what is read, and what comes next."""
     size = len(token_ids)
     for first in range(-warm_up, part, window):
-        places = begins[:, np.newaxis] + np.arange(first, first + window)
+        places = begins[:, np.newaxis] + np.arange(first, first + window)  # [parts, window]
         inside = (places >= 0) & (places < size)
         wanted = np.where(inside, token_ids[np.clip(places, 0, size - 1)], PAD_ID)
         before = np.where(places > 0, token_ids[np.clip(places - 1, 0, size - 1)], EOS_ID)
         before = np.where(before == EOS_ID, BOS_ID, before)
-        # Before the beginning and after the end there is nothing to read.
+        # There is nothing to read before the beginning and after the end.
         yield first, np.where(inside, before, PAD_ID).astype("int32"), wanted.astype("int32")

@@ -1,4 +1,4 @@
-"""Where words, sentences and lines end, told of each token of a dictionary."""
+"""Where words, sentences and lines end, by each token of a dictionary."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _SPACE_MARK = "\u2581"
 
 
 class TextEnds(NamedTuple):
-    """What each token means for the end that is looked for.
+    """What each token means for the end of a word, sentence or line.
 
     Attributes:
-        surfaces: `<bytes>[vocabulary]`, the text that a token stands for; of special tokens none.
-        before: `<bool>[vocabulary]`, tokens before which the text has come to its end; EOS is one.
-        after: `<bool>[vocabulary]`, tokens that are the last ones themselves.
+        surfaces: `<bytes>[vocabulary]`, the text of a token; empty for special tokens.
+        before: `<bool>[vocabulary]`, tokens before which it ends; EOS is one.
+        after: `<bool>[vocabulary]`, tokens that are its last.
         inside: `<bool>[vocabulary]`, tokens after which a word may be unfinished; UNK is one.
-        spaced: `<bool>[vocabulary]`, tokens that begin with a space, by which a word may follow.
-        blank: `<bool>[vocabulary]`, tokens that are nothing but a space.
-        partial: `<bool>[vocabulary]`, pieces that are a part of a character in bytes.
+        spaced: `<bool>[vocabulary]`, tokens of a space and the beginning of a word, or a space.
+        blank: `<bool>[vocabulary]`, tokens that are a single space.
+        partial: `<bool>[vocabulary]`, pieces that are one byte of a character of several.
     """
 
     surfaces: np.ndarray
@@ -41,10 +41,10 @@ class TextEnds(NamedTuple):
 
 
 def text_ends(tokenizer: Tokenizer, vocabulary: Vocabulary, until: str) -> TextEnds:
-    """Tells of each token what it means for the end of a word, a sentence or a line.
+    """Determines what each token means for the end of a word, sentence or line.
 
     A word is made of letters, marks, digits and apostrophes. A sentence ends with a full stop, a
-    question or exclamation mark or an ellipsis, which belongs to it, or with its line; a line ends
+    question or exclamation mark or an ellipsis, which is part of it, or with its line; a line ends
     before a line feed. Everything ends before EOS.
 
     Args:
@@ -53,7 +53,7 @@ def text_ends(tokenizer: Tokenizer, vocabulary: Vocabulary, until: str) -> TextE
         until: `"word"`, `"sentence"` or `"line"`.
 
     Returns:
-        TextEnds.
+        A value for each token.
 
     Raises:
         ValueError: `until` is something else.
@@ -69,7 +69,7 @@ def text_ends(tokenizer: Tokenizer, vocabulary: Vocabulary, until: str) -> TextE
         raise ValueError(f"until is {until!r}; give one of {', '.join(map(repr, UNTIL))}")
     surfaces = [b""] * _FIRST_OF_TEXT
     surfaces += [_surface(tokenizer, token) for token in vocabulary.tokens[_FIRST_OF_TEXT:]]
-    # A part of a character in bytes may be any: it is taken for a letter's.
+    # A single byte may belong to any character: it is taken for a letter's.
     partial = np.array([len(surface) == 1 and surface[0] >= 0x80 for surface in surfaces])
     texts = ["a" if part else text.decode() for text, part in zip(surfaces, partial, strict=True)]
     in_words = np.array([_is_letter(text[:1]) for text in texts])

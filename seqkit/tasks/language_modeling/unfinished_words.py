@@ -1,8 +1,8 @@
-"""Texts that may end within a word, and which tokens write that word anew.
+"""Texts that may end within a word, and which tokens can spell that word anew.
 
-A model reads tokens, and where a text breaks off within a word the last of them are not those of
-the whole word: a word model would have read an unknown one, and pieces are cut otherwise. So the
-unfinished word is taken back, and what is written in its place must begin as it did.
+Where a text ends within a word, its last tokens are not those of the whole word: a model of words
+would read an unknown one, and pieces would be cut differently. So the unfinished word is not read,
+and what is generated in its place must begin as it does.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from seqkit.text import SubwordTokenizer, TextEncoder, WordTokenizer
 from seqkit.text.code_points import decode
 from seqkit.text.tokenizer import join_rows
 
-# A longer stretch without a space, in scripts without any, is left as it is cut.
+# Bytes without a space, in scripts that have none: a longer stretch is left as it was cut.
 _LONGEST = 64
 
 
 class Begun(NamedTuple):
-    """Texts, what of them is read, and what must be written again.
+    """Texts, the part of them that is read, and the part that must be spelled again.
 
     Attributes:
         prefix: `<string>[rows]`, as given.
@@ -30,11 +30,12 @@ class Begun(NamedTuple):
         head_ids: ragged `<int32>[rows, None]`.
         rest: ragged `<string>[rows, None]`, the tokens after them.
         rest_text: `<string>[rows]`, what they spell.
-        rest_length: `<int32>[rows]`, how much is to be written again: words, or bytes for pieces.
-        required: `<int32>[rows]`, how much must be written before there may be an end.
-        spaced: `<bool>[rows]`, whether a text ends with a space, or has nothing to put one behind.
+        rest_length: `<int32>[rows]`, how much must be spelled again: in words, or in bytes for
+            pieces.
+        required: `<int32>[rows]`, how much must be generated before an end may come.
+        spaced: `<bool>[rows]`, whether a text ends with a space, or has no token.
         fits: `<bool>[rows, places, vocabulary]`, tokens that may come at each place of the rest.
-        token_lengths: `<int32>[vocabulary]`, what a token counts in the same measure.
+        token_lengths: `<int32>[vocabulary]`, the length of a token in the same unit.
     """
 
     prefix: tf.Tensor
@@ -50,7 +51,7 @@ class Begun(NamedTuple):
 
 
 class BegunTexts(NamedTuple):
-    """The same for all texts, `fits` made for some of them at a time."""
+    """The same for all texts; `fits` is computed for some of them at a time."""
 
     encoder: TextEncoder
     ends: TextEnds
@@ -72,7 +73,7 @@ class BegunTexts(NamedTuple):
             lengths = np.array([len(surface) for surface in self.ends.surfaces], "int32")
             fits = _pieces_that_fit(surfaces, rest_text)
         else:
-            # A word model writes the whole word at once; single letters need nothing again.
+            # A word is generated at once; characters need not be spelled again.
             fits = _beginning_with(surfaces[tf.newaxis], rest_text[:, tf.newaxis])[:, tf.newaxis]
         return Begun(*[*parts, fits, lengths])
 
@@ -80,7 +81,7 @@ class BegunTexts(NamedTuple):
 def begun_texts(
     encoder: TextEncoder, ends: TextEnds, prefix: tf.Tensor, *, word: bool
 ) -> BegunTexts:
-    """Takes unfinished words back.
+    """Separates unfinished words from the texts that end with them.
 
     Args:
         encoder: texts to ids.
@@ -89,17 +90,17 @@ def begun_texts(
         word: whether a word is completed; otherwise a sentence or a line is.
 
     Returns:
-        BegunTexts.
+        The parts of each text.
     """
-    found = encoder.tokenizer.tokenize(prefix)
-    ids = encoder.vocabulary.token_to_id(found.values)
+    tokens = encoder.tokenizer.tokenize(prefix)
+    ids = encoder.vocabulary.token_to_id(tokens.values)  # [rows, tokens]
     count = tf.cast(ids.row_lengths(), tf.int32)
     last = _last(ids, -1)
     has_tokens = last >= 0
     last = tf.maximum(last, 0)
     characters = tf.cast(decode(prefix).code_points.row_lengths(), tf.int32)
     inside = has_tokens & tf.gather(tf.constant(ends.inside), last)
-    inside &= tf.equal(_last(found.end, 0), characters)
+    inside &= tf.equal(_last(tokens.end, 0), characters)
     if word:
         complete = ~inside
     else:
@@ -114,12 +115,12 @@ def begun_texts(
     in_head = tf.ragged.range(count, row_splits_dtype=tf.int64)
     in_head = in_head.with_values(in_head.values < tf.gather(kept, in_head.value_rowids()))
     behind = in_head.with_values(~in_head.values)
-    rest = tf.ragged.boolean_mask(found.values, behind)
+    rest = tf.ragged.boolean_mask(tokens.values, behind)
     if isinstance(encoder.tokenizer, SubwordTokenizer):
         rest_ids = tf.ragged.boolean_mask(ids, behind)
         surfaces = tf.constant(ends.surfaces, tf.string)
         rest_text = join_rows(rest_ids.with_values(tf.gather(surfaces, rest_ids.values)))
-        # Pieces are cut as if a text began with one more space.
+        # Pieces are cut as if a space came before the text.
         rest_text = tf.where(has_tokens, rest_text, " ")
         rest_length = tf.strings.length(rest_text)
     else:
@@ -129,7 +130,7 @@ def begun_texts(
         encoder,
         ends,
         prefix,
-        tf.ragged.boolean_mask(found.values, in_head),
+        tf.ragged.boolean_mask(tokens.values, in_head),
         tf.ragged.boolean_mask(ids, in_head),
         rest,
         rest_text,
@@ -160,7 +161,7 @@ def _before_last_space(ids: tf.RaggedTensor, ends: TextEnds, count: tf.Tensor) -
 
 
 def _beginning_with(tokens: tf.Tensor, text: tf.Tensor) -> tf.Tensor:
-    """Tells which strings begin with others, for shapes that fit each other."""
+    """Whether tokens begin with texts, for shapes that broadcast."""
     shape = tf.broadcast_dynamic_shape(tf.shape(tokens), tf.shape(text))
     size = tf.broadcast_to(tf.strings.length(text), shape)
     tokens = tf.broadcast_to(tokens, shape)
@@ -168,7 +169,7 @@ def _beginning_with(tokens: tf.Tensor, text: tf.Tensor) -> tf.Tensor:
 
 
 def _pieces_that_fit(surfaces: tf.Tensor, rest: tf.Tensor) -> tf.Tensor:
-    """Tells which pieces may come after each byte of a rest.
+    """Which pieces may come after each byte of a rest.
 
     Args:
         surfaces: `<string>[vocabulary]`.

@@ -12,20 +12,20 @@ from typing import Any
 
 
 def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | None = None) -> Path:
-    r"""Writes a tune as a MIDI file, its repeats played, names of chords not.
+    r"""Writes a tune as a MIDI file, with its repeats, without its chord names.
 
     Args:
         path: the file; written aside, then renamed.
         tune: one tune in ABC notation, from its number (`X:`) on. Repeats need a metre (`M:`) and
-            more than two bars, or music21 does not see the bars.
-        tempo: quarter notes a minute; None for that of the tune, or else 120.
+            more than two bars, or music21 does not recognise the bars.
+        tempo: quarter notes a minute; None takes that of the tune, or 120 if it has none.
 
     Returns:
         The path.
 
     Raises:
         ImportError: music21 is not installed; it comes with `pip install "seqkit[music]"`.
-        ValueError: the tune cannot be read, or has no notes; a model may write such.
+        ValueError: the tune cannot be read, or has no notes, as one by a model may.
 
     Example:
 
@@ -43,12 +43,12 @@ def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | No
     if tempo is not None and not 4 <= tempo <= 60_000:
         raise ValueError(f"tempo is {tempo}; give from 4 to 60,000 quarter notes a minute")
     converter, mark = _music21()
-    # Without a length, or a metre to take it from, a note is an eighth; music21 asks for either.
+    # By default a note is an eighth, but music21 asks for a length, or a metre to take it from.
     known = re.search(r"^[LM]:", tune, re.MULTILINE)
     text = tune if known else re.sub(r"^K:", "L:1/8\nK:", tune, count=1, flags=re.MULTILINE)
     try:
         score = converter.parse(text, format="abc")
-    except Exception as error:  # whatever a reader stumbles over in what no one checked
+    except Exception as error:  # whatever the reader raises for an unchecked text
         raise ValueError(f"tune {tune[:40]!r}… cannot be read as ABC: {error}") from error
     _remove(score, "ChordSymbol")
     if not score.recurse().notes:
@@ -63,7 +63,7 @@ def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | No
         aside.replace(target)
     except OSError:
         raise
-    except Exception as error:  # as above: what can be read may yet be no music
+    except Exception as error:  # as above: a tune that can be read may fail to be written
         raise ValueError(f"tune {tune[:40]!r}… cannot be written as MIDI: {error}") from error
     finally:
         aside.unlink(missing_ok=True)
@@ -71,7 +71,7 @@ def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | No
 
 
 def _remove(score: Any, kind: str) -> None:
-    """Takes out all elements of a kind, a name of music21's."""
+    """Removes all elements of a class, by its name in music21."""
     for element in list(score.recurse().getElementsByClass(kind)):
         element.activeSite.remove(element)
 

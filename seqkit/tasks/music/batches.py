@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -10,13 +11,25 @@ import tensorflow as tf
 from seqkit.data.batching import pair_batches
 from seqkit.data.kinds.piano_rolls import Piece
 from seqkit.tasks.music.network import NUM_PITCHES
-from seqkit.training.streaming import streamed
+from seqkit.training.batches import EpochBatches
 
 PADDING = -1
 
 
-class FrameBatches:
-    """An epoch's batches as a `tf.data.Dataset`, pieces of about one length together.
+class Excerpts(NamedTuple):
+    """What a batch is made of.
+
+    Attributes:
+        cuts: `<int64>[n, 3]`: the number of a piece, where its part starts and where it ends.
+        moves: `<int64>[pieces]`: by how many semitones each piece is transposed in this epoch.
+    """
+
+    cuts: np.ndarray
+    moves: np.ndarray
+
+
+class FrameBatches(EpochBatches):
+    """An epoch's batches of pieces, those of about one length together.
 
     A piece longer than `window` is cut; each part after the first is read after the last frame of
     the part before, and from a state of zeros.
@@ -26,12 +39,9 @@ class FrameBatches:
         state_dim: width of the model's state.
         batch_size: pieces, or parts of pieces, of a batch.
         window: frames of the longest part.
-        transpose: semitones by which a piece is moved up or down at most, drawn anew for each epoch
-            and no further than its pitches stay within MIDI's.
-        seed: with the epoch's number decides the order and how far pieces are moved.
-
-    Attributes:
-        epoch: the epoch whose order the next iteration gives; whoever trains sets it.
+        transpose: the most semitones by which a piece is transposed up or down, drawn anew for each
+            epoch; its pitches stay within MIDI's.
+        seed: with the epoch's number decides the order and how far pieces are transposed.
 
     Raises:
         ValueError: there is no piece, or a number is out of its range.
@@ -58,6 +68,7 @@ class FrameBatches:
         transpose: int,
         seed: int,
     ) -> None:
+        super().__init__(batch_size=batch_size, seed=seed)
         if not pieces:
             raise ValueError("pieces=[]: give at least one to train on")
         for name, value, least in (("window", window, 1), ("transpose", transpose, 0)):
@@ -65,10 +76,7 @@ class FrameBatches:
                 raise ValueError(f"{name}={value} must be at least {least}")
         self._rolls = [_roll(piece) for piece in pieces]
         self._state_dim = state_dim
-        self._batch_size = batch_size
-        self._window = window
         self._transpose = transpose
-        self._seed = seed
         cuts = [
             (number, start, min(start + window, len(piece)))
             for number, piece in enumerate(pieces)
@@ -79,46 +87,48 @@ class FrameBatches:
         sounding = [[p for frame in piece for p in frame] or [NUM_PITCHES // 2] for piece in pieces]
         self._lowest = np.array([min(pitches) for pitches in sounding])
         self._highest = np.array([max(pitches) for pitches in sounding])
-        self.epoch = 0
-
-    def __len__(self) -> int:
-        return -(-len(self._cuts) // self._batch_size)
 
     def frequencies(self) -> np.ndarray:
-        """How often each pitch sounds: `<float64>[128]`, between 0 and 1, none of them reached."""
+        """How often each pitch sounds: `<float64>[128]`, above 0 and below 1."""
         counts = sum(roll.sum(axis=0, dtype=np.int64) for roll in self._rolls)
         return (counts + 0.5) / (sum(map(len, self._rolls)) + 1)
 
-    def dataset(self) -> tf.data.Dataset:
-        """Batches of inputs and of the frames to come.
+    def plan(self) -> list[Excerpts]:
+        """The parts of pieces of each batch."""
+        rng = np.random.default_rng(np.random.SeedSequence([self.seed, self.epoch, 1]))
+        moves = self._moves(rng)
+        batches = pair_batches(
+            self._lengths,
+            self._lengths,
+            batch_size=self.batch_size,
+            seed=self.seed,
+            epoch=self.epoch,
+        )
+        return [Excerpts(self._cuts[rows], moves) for rows in batches]
+
+    def batch(self, part: Excerpts) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """What is read and the frames to come.
+
+        Args:
+            part: of the plan.
 
         Returns:
-            A data set that iterates over the epoch `self.epoch`: `frames` `<float32>[batch, length,
-            128]`, nothing or the frame before and then all but the last, with `state`
-            `<float32>[batch, state_dim]` of zeros; and the frames to come; frames of padding -1.
+            `frames` `<float32>[n, length, 128]`, an empty frame or the one before the part, then
+            all but its last, and `state` `<float32>[n, state_dim]` of zeros; and the frames of the
+            part, `<float32>[n, length, 128]`. Frames of padding are -1.
         """
+        before, following = self._padded(*part)
+        state = np.zeros((len(part.cuts), self._state_dim), np.float32)
+        return {"frames": before, "state": state}, following
 
-        def batches() -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
-            rng = np.random.default_rng(np.random.SeedSequence([self._seed, self.epoch, 1]))
-            moves = self._moves(rng)
-            plan = pair_batches(
-                self._lengths,
-                self._lengths,
-                batch_size=self._batch_size,
-                seed=self._seed,
-                epoch=self.epoch,
-            )
-            for rows in plan:
-                before, following = self._padded(self._cuts[rows], moves)
-                state = np.zeros((len(rows), self._state_dim), np.float32)
-                yield {"frames": before, "state": state}, following
-
+    def signature(self) -> tuple[dict[str, tf.TensorSpec], tf.TensorSpec]:
+        """Shapes and dtypes of a batch."""
         frames = tf.TensorSpec([None, None, NUM_PITCHES], tf.float32)
         state = tf.TensorSpec([None, self._state_dim], tf.float32)
-        return streamed(batches, ({"frames": frames, "state": state}, frames), len(self))
+        return {"frames": frames, "state": state}, frames
 
     def _moves(self, rng: np.random.Generator) -> np.ndarray:
-        """`<int64>[pieces]`: by how many semitones each piece is moved."""
+        """`<int64>[pieces]`: by how many semitones each piece is transposed."""
         down = np.minimum(self._transpose, self._lowest)
         up = np.minimum(self._transpose, NUM_PITCHES - 1 - self._highest)
         return rng.integers(-down, up + 1)
@@ -128,7 +138,7 @@ class FrameBatches:
         shape = (len(cuts), int((cuts[:, 2] - cuts[:, 1]).max()), NUM_PITCHES)
         before, following = np.full(shape, PADDING, np.float32), np.full(shape, PADDING, np.float32)
         for row, (piece, start, end) in enumerate(cuts.tolist()):
-            # What is moved over an edge is silence, as the range of the piece allows.
+            # Nothing sounds where the roll wraps around: the piece's range allows the move.
             part = np.roll(self._rolls[piece][max(start - 1, 0) : end], moves[piece], axis=1)
             count = end - start
             following[row, :count] = part[-count:]

@@ -1,4 +1,4 @@
-"""How likely a model of frames finds pieces it was not trained on, beside plain models."""
+"""How likely held-out pieces are by a model of frames, beside plain models."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy as np
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.kinds.piano_rolls import NUM_PITCHES, Piece, pieces_of
+from seqkit.evaluation import Scored, beside
 
 _WORST = 10
-# What a pitch is counted for that was not seen: half a frame of all of training.
+# Added to the count of each pitch, sounding and silent, so that nothing has probability 0.
 _HALF = 0.5
 
 
-class Scored(Protocol):
+class ScoredPiece(Protocol):
     """How likely a piece is; `seqkit.PieceScore` is one."""
 
     @property
@@ -24,36 +25,36 @@ class Scored(Protocol):
 
     @property
     def independent(self) -> np.ndarray:
-        """`<float>[frames]`, the same of the chances of each pitch by itself."""
+        """`<float>[frames]`, the same from the probability of each pitch by itself."""
 
 
 class Scores(Protocol):
-    """What can be scored; `seqkit.FrameModel` is one."""
+    """A model that can be scored; `seqkit.FrameModel` is one."""
 
-    def score(self, pieces: Sequence[Any]) -> Sequence[Scored]:
-        """Tells how likely pieces are."""
+    def score(self, pieces: Sequence[Any]) -> Sequence[ScoredPiece]:
+        """Scores how likely pieces are."""
 
 
 class FrameScores(NamedTuple):
-    """What a model of frames is worth on data it was not trained on.
+    """Scores of a model of frames on data it was not trained on.
 
     Attributes:
         examples: number of pieces.
         frames: number of frames, of all pieces.
         nll: negative log-likelihood of a frame in nats, the mean over all frames of all pieces.
         nll_after_first: the same without the first frame of each piece.
-        nll_independent: the same as `nll` of the chances of each pitch by itself: the binary
-            cross-entropies of all pitches, added.
+        nll_independent: `nll` from the probability of each pitch by itself: the sum over pitches of
+            the binary cross-entropies.
         nll_independent_after_first: the same without the first frame of each piece.
-        worst: numbers of the pieces whose frames are least likely, and what a frame costs there.
-        baselines: scores of plain models on the same pieces, by their names.
+        worst: numbers of the pieces whose frames are least likely, and nats a frame of each.
+        baselines: scores of plain models on the same pieces, by name.
 
-    Sources: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, count every frame;
-    their "RNN" is compared with by `nll_independent`, their "RNN-NADE" and "RNN-RBM", in which the
-    pitches of a frame know of each other, by `nll`. Bai, Kolter and Koltun (2018),
-    arXiv:1803.01271, only give the model the first frame: `nll_independent_after_first`. All sum
-    over 88 pitches and average over frames, not pieces; here it is all 128 of MIDI, which can only
-    add to the sum.
+    Sources: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, score every frame;
+    `nll_independent` is comparable with their "RNN", `nll` with their "RNN-NADE" and "RNN-RBM", in
+    which the pitches of a frame depend on each other. Bai, Kolter and Koltun (2018),
+    arXiv:1803.01271, do not score the first frame: `nll_independent_after_first`. All sum over 88
+    pitches and average over frames, not pieces; here the sum is over all 128 of MIDI, which can
+    only be greater.
     """
 
     examples: int
@@ -67,18 +68,18 @@ class FrameScores(NamedTuple):
 
     @property
     def main(self) -> tuple[str, float]:
-        """The score by which models of frames are compared, and its name; less is better."""
+        """The score by which models of frames are compared, after its name; lower is better."""
         return "negative log-likelihood per frame", self.nll
 
     @property
     def main_baselines(self) -> dict[str, float]:
-        """The same score of each plain model, by its name."""
+        """The same score of each plain model, by name."""
         return {name: plain.nll for name, plain in self.baselines.items()}
 
     def summary(self) -> dict[str, Any]:
         """The figures without the pieces, ready for JSON."""
-        left_out = ("worst", "baselines")
-        return {name: value for name, value in self._asdict().items() if name not in left_out}
+        others = ("worst", "baselines")
+        return {name: value for name, value in self._asdict().items() if name not in others}
 
 
 def score_frame_model(
@@ -87,16 +88,38 @@ def score_frame_model(
     """Scores a model of frames.
 
     Args:
-        model: tells how likely pieces are.
+        model: scores how likely pieces are.
         dataset: pieces, as `seqkit.data.read_piano_rolls` gives them.
         baselines: scores of plain models on the same pieces, see `plain_frames`.
 
     Returns:
         The scores.
     """
-    found = model.score(pieces_of(dataset))
-    by_frame = [score.by_frame for score in found]
-    return frame_scores(by_frame, [score.independent for score in found], baselines)
+    pieces = model.score(pieces_of(dataset))
+    by_frame = [piece.by_frame for piece in pieces]
+    return frame_scores(by_frame, [piece.independent for piece in pieces], baselines)
+
+
+def score_beside_counts(model: Scores, parts: Mapping[str, Dataset]) -> Scored:
+    """Scores a model of frames on the test data beside models that only count.
+
+    Args:
+        model: scores how likely pieces are.
+        parts: `train`, which is counted, and `test`.
+
+    Returns:
+        The scores.
+    """
+    test = parts["test"]
+    scores = score_frame_model(model, test, plain_frames(parts["train"], test))
+    what, score = scores.main
+    what += f" on {scores.examples:,} test pieces"
+    lines = [
+        *beside(what, score, scores.main_baselines, lower_is_better=True),
+        f"  each pitch by itself {scores.nll_independent:.4f}, without the first frame of each "
+        f"piece {scores.nll_independent_after_first:.4f}",
+    ]
+    return Scored(scores, scores.main_baselines, lines)
 
 
 def frame_scores(
@@ -108,7 +131,7 @@ def frame_scores(
 
     Args:
         by_frame: of each piece `<float>[frames]`, one frame at least.
-        independent: the same of the chances of each pitch by itself.
+        independent: the same from the probability of each pitch by itself.
         baselines: scores of plain models on the same pieces.
 
     Returns:
@@ -118,8 +141,8 @@ def frame_scores(
         ValueError: there is no piece.
 
     Example:
-        >>> found = [np.array([-5.0, -1.0]), np.array([-3.0, -2.0])]
-        >>> scores = frame_scores(found, [2 * piece for piece in found])
+        >>> pieces = [np.array([-5.0, -1.0]), np.array([-3.0, -2.0])]
+        >>> scores = frame_scores(pieces, [2 * piece for piece in pieces])
         >>> scores.nll, scores.nll_after_first, scores.nll_independent, scores.worst[0]
         (2.75, 1.5, 5.5, (0, 3.0))
     """
@@ -148,23 +171,22 @@ def plain_frames(train: Dataset, test: Dataset) -> dict[str, FrameScores]:
     """Scores of two models that only count.
 
     Args:
-        train: what is counted, as `seqkit.data.read_piano_rolls` gives it.
-        test: what is scored.
+        train: pieces to count, as `seqkit.data.read_piano_rolls` gives them.
+        test: pieces to score.
 
     Returns:
-        `"frequency of each pitch"`, whatever was before; `"frequency after the frame before"`: how
-        often a pitch sounds where it, its neighbours, or neither sounded before, counted for each
-        pitch.
+        `"frequency of each pitch"`, whatever came before; `"frequency after the frame before"`: how
+        often each pitch sounds where in the frame before it did, a neighbour did, or neither.
     """
-    known, asked = _rolls(pieces_of(train)), _rolls(pieces_of(test))
+    counted, scored = _rolls(pieces_of(train)), _rolls(pieces_of(test))
     return {
-        "frequency of each pitch": _counted(known, asked, lambda roll: np.zeros(roll.shape, int)),
-        "frequency after the frame before": _counted(known, asked, _before),
+        "frequency of each pitch": _count(counted, scored, lambda roll: np.zeros(roll.shape, int)),
+        "frequency after the frame before": _count(counted, scored, _before),
     }
 
 
 def _rolls(pieces: Sequence[Piece]) -> list[np.ndarray]:
-    """Of each piece `<bool>[frames, 128]`."""
+    """The roll of each piece, `<bool>[frames, 128]`."""
     rolls = []
     for piece in pieces:
         roll = np.zeros((len(piece), NUM_PITCHES), bool)
@@ -184,20 +206,20 @@ def _before(roll: np.ndarray) -> np.ndarray:
     return np.where(before, 1, np.where(near, 2, 0))
 
 
-def _counted(
-    known: Sequence[np.ndarray],
-    asked: Sequence[np.ndarray],
+def _count(
+    counted: Sequence[np.ndarray],
+    scored: Sequence[np.ndarray],
     case_of: Callable[[np.ndarray], np.ndarray],
 ) -> FrameScores:
-    """Scores of how often each pitch sounds in each case, with additive smoothing."""
-    rolls, cases = np.concatenate(known), np.concatenate([case_of(roll) for roll in known])
+    """Scores from how often each pitch sounds in each case, with additive smoothing."""
+    rolls, cases = np.concatenate(counted), np.concatenate([case_of(roll) for roll in counted])
     pitches = np.broadcast_to(np.arange(NUM_PITCHES), rolls.shape)
     seen, heard = np.zeros((3, NUM_PITCHES)), np.zeros((3, NUM_PITCHES))
     np.add.at(seen, (cases, pitches), 1)
     np.add.at(heard, (cases, pitches), rolls)
     chances = (heard + _HALF) / (seen + 2 * _HALF)
-    found = []
-    for roll in asked:
+    by_frame = []
+    for roll in scored:
         chance = chances[case_of(roll), np.arange(NUM_PITCHES)]
-        found.append(np.log(np.where(roll, chance, 1 - chance)).sum(axis=1))
-    return frame_scores(found, found)
+        by_frame.append(np.log(np.where(roll, chance, 1 - chance)).sum(axis=1))
+    return frame_scores(by_frame, by_frame)

@@ -25,13 +25,13 @@ def write_midi(
 
     Args:
         path: the file; written aside, then renamed.
-        frames: the pitches of each frame, from 0 to 127 (60 is middle C); none is a rest.
+        frames: the pitches of each frame, from 0 to 127 (60 is middle C); an empty one is a rest.
         tempo: quarter notes a minute.
-        quarters_per_frame: how long a frame lasts, in quarter notes: 0.5 for eighths.
-        strike_again: whether a pitch that sounds in the frame before too is a new note. A piano
-            roll does not tell; otherwise it is held.
+        quarters_per_frame: duration of a frame in quarter notes: 0.5 for eighths.
+        strike_again: whether a pitch that also sounded in the frame before is a new note, rather
+            than held; a piano roll does not tell them apart.
         program: the instrument of General MIDI, from 0, a piano, to 127; 19 is a church organ.
-        velocity: how hard notes are struck, from 1 to 127.
+        velocity: how loud the notes are, from 1 to 127.
 
     Returns:
         The path.
@@ -55,7 +55,7 @@ def write_midi(
     mido = _mido()
     ticks = round(TICKS_OF_QUARTER * quarters_per_frame)
     for name, value, least, most in (
-        ("tempo", tempo, 4.0, 60_000.0),  # what MIDI can say: microseconds in 24 bits
+        ("tempo", tempo, 4.0, 60_000.0),  # the range of MIDI: microseconds in 24 bits
         ("quarters_per_frame", quarters_per_frame, 1 / TICKS_OF_QUARTER, 1000.0),
         ("program", program, 0, 127),
         ("velocity", velocity, 1, 127),
@@ -84,7 +84,7 @@ def write_midi(
 
 
 def _changes(frames: Sequence[Iterable[int]], strike_again: bool) -> list[tuple[int, str, int]]:
-    """When which pitch begins or ends, by frames; at one time what ends comes first."""
+    """Which pitch starts or ends at which frame; at the same frame, ends come first."""
     changes = []
     before: set[int] = set()
     for at, frame in enumerate([*frames, ()]):

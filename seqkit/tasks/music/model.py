@@ -16,10 +16,11 @@ from seqkit.losses.frame_cross_entropy import (
     pitch_cross_entropy,
     pitch_probabilities,
 )
-from seqkit.model.servable_model import ServableModel
+from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.tasks.music.network import (
     NUM_PITCHES,
     RECURRENT,
+    FrameNetwork,
     build_frame_core,
     first_frame_state,
     frame_step,
@@ -29,29 +30,29 @@ from seqkit.tasks.music.piano_rolls import (
     as_pieces,
     as_pitches,
     as_rolls,
-    checked_pieces,
+    check_pieces,
     padded,
 )
 
-# Below it, a temperature is as good as none.
+# The lowest temperature that logits are divided by: lower ones, and 0, mean the same.
 _COLDEST = 1e-6
 
 
 class FrameModel(ServableModel):
     """A core on piano rolls, and around it lists of pitches.
 
-    A piece is a list of frames, a frame a list of MIDI pitches (0 to 127, 60 is middle C). After
-    what was heard, the next frame is drawn from one of several components, in which each pitch has
-    a chance of its own.
+    A piece is a list of frames, a frame a list of MIDI pitches (0 to 127, 60 is middle C). The
+    next frame is drawn from one of several components, in which each pitch has a probability of
+    its own.
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. There,
     pieces are `<int32>[batch, length, voices]`, -1 where there is no pitch, with the number of
-    frames of each beside them, since a frame of nothing is a rest.
+    frames of each beside them, since an empty frame is a rest.
 
     Args:
         core: made with `build_frame_core`.
-        core_config: the arguments `core` was made with.
-        max_length: frames that are generated at once, at most.
+        core_config: sizes and seed that `core` was made with.
+        max_length: the most frames that are generated at once.
 
     Raises:
         ValueError: `max_length` is not positive.
@@ -67,7 +68,9 @@ class FrameModel(ServableModel):
     """
 
     task = "frame model"
+    network_type = FrameNetwork
     settings = ("max_length",)
+    adjustable = ("max_length",)
 
     def __init__(
         self, core: keras.Model, *, core_config: Mapping[str, Any], max_length: int = 4096
@@ -80,7 +83,7 @@ class FrameModel(ServableModel):
             tf.TensorSpec([None, None, None], tf.int32, name="pitches"),
             tf.TensorSpec([None], tf.int32, name="frames"),
         ]
-        wishes = [
+        drawing = [
             tf.TensorSpec([None], dtype, name=name)
             for name, dtype in (
                 ("length", tf.int32),
@@ -96,25 +99,30 @@ class FrameModel(ServableModel):
         self._generate, self._scores, self._step = (
             tf.function(function, input_signature=signature, autograph=False)
             for function, signature in (
-                (self.answer, [*pieces, *wishes]),
+                (self.answer, [*pieces, *drawing]),
                 (self.answer_scores, pieces),
                 (self.answer_step, moment),
             )
         )
 
     @classmethod
-    def build(cls, *, max_length: int = 4096, **arguments: Any) -> FrameModel:
+    def build(
+        cls, network: FrameNetwork = FrameNetwork(), *, seed: int = 0, **arguments: Any
+    ) -> FrameModel:
         """Makes an untrained model.
 
         Args:
-            max_length: frames that are generated at once, at most.
-            arguments: those of `build_frame_core`.
+            network: sizes of the network.
+            seed: seed of all dropout.
+            arguments: `max_length` of the class; and sizes by their own names, in place of those of
+                `network`.
 
         Returns:
             The model.
         """
-        core = build_frame_core(**arguments)
-        return cls(core, core_config=arguments, max_length=max_length)
+        network, settings = cls._arrange(network, arguments)
+        core = build_frame_core(network, seed=seed)
+        return cls(core, core_config=config_of(network, seed), **settings)
 
     def generate(
         self,
@@ -124,39 +132,40 @@ class FrameModel(ServableModel):
         seed: int = 0,
         batch_size: int = 64,
     ) -> list[Piece]:
-        """Goes on from beginnings of pieces.
+        """Continues beginnings of pieces.
 
         Args:
             prompts: lists of frames; an empty one for a piece from its beginning.
             length: frames of each answer, from 1 to `max_length`.
-            temperature: what logits are divided by: below 1 more of what is likely, at 0 whatever
-                is more likely than not.
-            seed: prompt k draws from the seed plus k: the same numbers give the same piece.
+            temperature: what logits are divided by: below 1 for more probable pitches; at 0 a pitch
+                sounds where that is more likely than not.
+            seed: prompt k draws with `seed + k`; the same seed gives the same piece.
             batch_size: prompts given to the graph at once.
 
         Returns:
             Pieces of `length` frames, each a tuple of pitches from low to high.
 
         Raises:
-            DataError: a prompt is no piece; its index and frame are named.
+            DataError: a prompt is not a piece; its index and frame are named.
             ValueError: a number is out of its range.
         """
         if not 1 <= length <= self.max_length:
             raise ValueError(f"length is {length}; give from 1 to max_length, {self.max_length}")
         if temperature < 0:
             raise ValueError(f"temperature is {temperature}; give 0 or more")
-        found: list[Piece] = []
-        checked = checked_pieces(prompts, empty=True)
+        answers: list[Piece] = []
+        checked = check_pieces(prompts, empty=True)
         for start in range(0, len(checked), batch_size):
             some = checked[start : start + batch_size]
             seeds = seed + np.arange(start, start + len(some), dtype=np.int64)
-            wishes = np.full(len(some), length, np.int32), np.full(len(some), temperature, "f4")
-            answer = self._generate(*padded(some), *wishes, seeds)
-            found += as_pieces(answer["pitches"].numpy(), answer["frames"].numpy())
-        return found
+            lengths = np.full(len(some), length, np.int32)
+            temperatures = np.full(len(some), temperature, np.float32)
+            answer = self._generate(*padded(some), lengths, temperatures, seeds)
+            answers += as_pieces(answer["pitches"].numpy(), answer["frames"].numpy())
+        return answers
 
     def score(self, pieces: Sequence[Any], batch_size: int = 64) -> list[PieceScore]:
-        """Tells how likely pieces are.
+        """Scores how likely pieces are.
 
         Args:
             pieces: lists of frames, from their beginnings.
@@ -166,11 +175,11 @@ class FrameModel(ServableModel):
             A `PieceScore` for each, in order.
 
         Raises:
-            DataError: an item is no piece; its index and frame are named.
+            DataError: an item is not a piece; its index and frame are named.
         """
-        checked = checked_pieces(pieces)
-        found: dict[int, PieceScore] = {}
-        # Pieces of about one length together: what is padding is computed too.
+        checked = check_pieces(pieces)
+        scores: dict[int, PieceScore] = {}
+        # Pieces of about one length together, because padding is computed too.
         order = sorted(range(len(checked)), key=lambda number: len(checked[number]))
         for start in range(0, len(order), batch_size):
             numbers = order[start : start + batch_size]
@@ -178,8 +187,8 @@ class FrameModel(ServableModel):
             keys = ("log_likelihood", "frames", "by_frame", "independent")
             columns = (answer[name].numpy() for name in keys)
             for number, whole, frames, *by_frame in zip(numbers, *columns, strict=True):
-                found[number] = PieceScore(float(whole), *(row[:frames] for row in by_frame))
-        return [found[number] for number in range(len(checked))]
+                scores[number] = PieceScore(float(whole), *(row[:frames] for row in by_frame))
+        return [scores[number] for number in range(len(checked))]
 
     def answer(
         self,
@@ -189,19 +198,20 @@ class FrameModel(ServableModel):
         temperature: tf.Tensor,
         seed: tf.Tensor,
     ) -> dict[str, tf.Tensor]:
-        """Goes on from beginnings of pieces.
+        """Continues beginnings of pieces.
 
         Args:
-            pitches: `<int32>[batch, length, voices]`; -1, or whatever is no MIDI pitch, is none.
-            frames: `<int32>[batch]`, how many frames there are of each; 0 for a new piece.
-            length: `<int32>[batch]`, frames wanted, at most `max_length`.
-            temperature: `<float32>[batch]`, what logits are divided by; at 0 whatever is more
-                likely than not.
+            pitches: `<int32>[batch, length, voices]`; -1, or any number that is not a MIDI pitch,
+                stands for none.
+            frames: `<int32>[batch]`, the number of frames of each; 0 for a new piece.
+            length: `<int32>[batch]`, frames to generate, up to `max_length`.
+            temperature: `<float32>[batch]`, what logits are divided by; at 0 a pitch sounds where
+                that is more likely than not.
             seed: `<int64>[batch]`; a row depends on its own seed alone.
 
         Returns:
-            `pitches` `<int32>[batch, length, voices]`, of the frames that follow, from low to
-            high, -1 where there is none; `frames` `<int32>[batch]`, how many these are.
+            `pitches` `<int32>[batch, length, voices]`, those of the frames that follow, from low to
+            high, -1 where there is none; `frames` `<int32>[batch]`, the number of these frames.
         """
         size = tf.shape(pitches)[0]
         pitches, frames, length, temperature, seed = (
@@ -217,10 +227,10 @@ class FrameModel(ServableModel):
         # For each frame one number for every pitch, and the last for the component.
         numbers = uniform(seed, batch, steps * (NUM_PITCHES + 1))
         numbers = tf.reshape(numbers, [batch, steps, NUM_PITCHES + 1])
-        numbers = tf.transpose(numbers, [1, 0, 2])
+        numbers = tf.transpose(numbers, [1, 0, 2])  # [steps, batch, 129]
 
         def draw(place: Any, logits: Any, state: Any, drawn: Any) -> tuple[Any, ...]:
-            sounds = _drawn(logits / warmth, numbers[place])
+            sounds = _draw(logits / warmth, numbers[place])  # [batch, 128]
             logits, state = frame_step(self.core, tf.cast(sounds, state.dtype), state)
             return place + 1, logits, state, drawn.write(place, sounds)
 
@@ -229,22 +239,22 @@ class FrameModel(ServableModel):
             lambda place, *rest: place < steps, draw, [0, logits, state, drawn]
         )
         rolls = tf.reshape(drawn.stack(), [steps, batch, NUM_PITCHES])
-        rolls = tf.transpose(rolls, [1, 0, 2])
+        rolls = tf.transpose(rolls, [1, 0, 2])  # [batch, steps, 128]
         rolls &= tf.sequence_mask(length, steps)[..., tf.newaxis]
         return {"pitches": as_pitches(rolls)[:size], "frames": length[:size]}
 
     def answer_scores(self, pitches: tf.Tensor, frames: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Tells how likely pieces are.
+        """Scores how likely pieces are.
 
         Args:
             pitches: `<int32>[batch, length, voices]`, from the beginning of each piece.
-            frames: `<int32>[batch]`, how many frames there are of each.
+            frames: `<int32>[batch]`, the number of frames of each.
 
         Returns:
             `log_likelihood` `<float32>[batch]`, of the whole piece, natural logarithm; `frames`
-            `<int32>[batch]`, how many these are; `by_frame` `<float32>[batch, length]`, of each
-            frame given those before it, 0 after the last; `independent` `<float32>[batch, length]`,
-            the same of the chances of each pitch by itself.
+            `<int32>[batch]`, the number of its frames; `by_frame` `<float32>[batch, length]`, of
+            each frame given those before it, 0 after the last; `independent` `<float32>[batch,
+            length]`, the same from the probability of each pitch by itself.
         """
         size = tf.shape(pitches)[0]
         pitches, frames = _at_least_one(pitches), _at_least_one(frames)
@@ -261,17 +271,17 @@ class FrameModel(ServableModel):
         }
 
     def answer_step(self, pitches: tf.Tensor, state: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Reads one frame and tells what may come next; the state is all there is to remember.
+        """Reads one frame and predicts the next; the state is all there is to remember.
 
         Args:
-            pitches: `<int32>[batch, voices]`, -1 where there is none; nothing, with a state of
+            pitches: `<int32>[batch, voices]`, -1 where there is none; none at all, with a state of
                 zeros, for the beginning of a piece.
             state: `<float32>[batch, state_dim]`, as the step before gave it.
 
         Returns:
             `probabilities` `<float32>[batch, 128]`, of each pitch in the next frame, by itself;
             `weights` `<float32>[batch, components]` and `components` `<float32>[batch, components,
-            128]`: whoever draws a frame draws a component, and of that the pitches; `state`
+            128]`: to draw a frame, draw a component, then its pitches; `state`
             `<float32>[batch, state_dim]`.
         """
         size = tf.shape(pitches)[0]
@@ -288,11 +298,11 @@ class FrameModel(ServableModel):
     def _read(self, rolls: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Logits before each frame and after the last, `[batch, length + 1, …]`, and a state."""
         batch = tf.shape(rolls)[0]
-        # A piece begins after a frame of nothing, which there alone meets a state of zeros.
+        # A piece begins after an empty frame, which only there meets a state of zeros.
         heard = tf.concat([tf.zeros([batch, 1, NUM_PITCHES]), rolls], axis=1)
         state = first_frame_state(self.core, batch)
-        found = self.core({"frames": heard, "state": state}, training=False)
-        return found["logits"], found["state"]
+        outputs = self.core({"frames": heard, "state": state}, training=False)
+        return outputs["logits"], outputs["state"]
 
     def signatures(self) -> dict[str, Any]:
         """What a server offers.
@@ -308,17 +318,25 @@ class FrameModel(ServableModel):
         return [v.value for v in self.core.variables]
 
 
-def _drawn(logits: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
-    """Draws a component, `[batch, components, 129]`, and its pitches, by numbers from 0 to 1."""
+def _draw(logits: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
+    """Draws a component and its pitches by numbers from 0 to 1.
+
+    Args:
+        logits: `<float32>[batch, components, 129]`.
+        numbers: `<float32>[batch, 129]`.
+
+    Returns:
+        `<bool>[batch, 128]`.
+    """
     reached = tf.cumsum(tf.nn.softmax(logits[..., -1]), axis=-1)
     passed = tf.reduce_sum(tf.cast(reached <= numbers[:, -1:], tf.int32), axis=-1)
-    # The sum of all may fall short of 1, and of the number, by rounding.
+    # By rounding, the sum of all may stay below 1, and below the number.
     component = tf.minimum(passed, tf.shape(logits)[1] - 1)
     chosen = tf.gather(logits[..., :-1], component, batch_dims=1)
     return numbers[:, :-1] < tf.sigmoid(chosen)
 
 
 def _at_least_one(values: tf.Tensor) -> tf.Tensor:
-    """Makes a row of zeros of none, to be taken away again: kernels cannot compute nothing."""
+    """Adds a row of zeros, removed afterwards: kernels fail on an empty batch."""
     missing = tf.maximum(1 - tf.shape(values)[0], 0)
     return tf.pad(values, [[0, missing], *[[0, 0]] * (values.shape.rank - 1)])

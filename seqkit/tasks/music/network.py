@@ -1,8 +1,9 @@
-"""The network of a model of frames: after each frame it says how likely each pitch comes next."""
+"""The network of a model of frames: after each frame it predicts the pitches of the next."""
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
+from typing import Any, Literal
 
 import keras
 from keras import ops
@@ -15,88 +16,100 @@ FRAMES_BELOW, RECURRENT, PITCH_LOGITS = "chord_vector", "recurrent", "pitch_logi
 Tensor = Any
 
 
-def build_frame_core(
-    *,
-    num_components: int = 8,
-    embedding_dim: int = 128,
-    hidden_dim: int = 256,
-    num_layers: int = 2,
-    cell: str = "gru",
-    input_dropout: float = 0.2,
-    dropout: float = 0.3,
-    recurrent_dropout: float = 0.0,
-    seed: int = 0,
-) -> keras.Model:
-    """Builds a network that reads frames, from a state, and gives the chances of the next one.
+@dataclasses.dataclass(frozen=True)
+class FrameNetwork:
+    """Sizes of the network.
 
-    A frame is drawn from one of several components, each with chances of its own for all pitches:
-    a mixture. With one alone, pitches are independent of each other, given what was before.
-
-    Args:
-        num_components: how many there are.
+    Attributes:
+        num_components: components of the mixture that a frame is drawn from; with a single one, the
+            pitches of a frame are independent of each other.
         embedding_dim: size of a frame's vector.
         hidden_dim: units of each recurrent layer.
-        num_layers: recurrent layers.
-        cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
-        input_dropout: share of the pitches that are not heard in training.
+        num_layers: recurrent layers on top of each other.
+        cell: kind of recurrent cell.
+        input_dropout: share of the pitches that are dropped from the input in training.
         dropout: share of each recurrent layer's outputs dropped in training.
-        recurrent_dropout: share of each recurrent state dropped, the same at every step.
+        recurrent_dropout: share of each recurrent state dropped, the same values at every step.
+    """
+
+    num_components: int = 8
+    embedding_dim: int = 128
+    hidden_dim: int = 256
+    num_layers: int = 2
+    cell: Literal["gru", "lstm", "simple_rnn"] = "gru"
+    input_dropout: float = 0.2
+    dropout: float = 0.3
+    recurrent_dropout: float = 0.0
+
+
+def build_frame_core(network: FrameNetwork = FrameNetwork(), *, seed: int = 0) -> keras.Model:
+    """Builds a network that reads frames from a state on, and predicts the next one after each.
+
+    A frame is drawn from one of several components, each with a probability of its own for every
+    pitch: a mixture. With a single one, pitches are independent of each other, given the past.
+
+    Args:
+        network: sizes.
         seed: seed of all dropout.
 
     Returns:
         A model of `{"frames": <float>[batch, length, 128], "state": <float>[batch, state_dim]}`, 1
         for each pitch that sounds, frames of padding on the right -1 in all pitches, and zeros at
-        a beginning, to `{"logits": <float32>[batch, length, num_components, 129], "state":
-        <float>[batch, state_dim]}`, of the frame after each, as `seqkit.losses.FrameCrossEntropy`
-        takes them: of each pitch and, the last, of the component; and the state after the last
-        frame.
+        the beginning, to `{"logits": <float32>[batch, length, num_components, 129], "state":
+        <float>[batch, state_dim]}`: for the frame after each, as `seqkit.losses.FrameCrossEntropy`
+        takes them, the logit of each pitch and, last, of the component; and the state after the
+        last frame.
 
     Raises:
         ValueError: a size or a rate is out of its range, or the cell is unknown.
 
     Example:
-        >>> core = build_frame_core(embedding_dim=4, hidden_dim=3)
+        >>> core = build_frame_core(FrameNetwork(embedding_dim=4, hidden_dim=3))
         >>> frames = ops.zeros((2, 5, 128))
-        >>> found = core({"frames": frames, "state": first_frame_state(core, 2)})
-        >>> tuple(found["logits"].shape), tuple(found["state"].shape)
+        >>> outputs = core({"frames": frames, "state": first_frame_state(core, 2)})
+        >>> tuple(outputs["logits"].shape), tuple(outputs["state"].shape)
         ((2, 5, 8, 129), (2, 6))
 
     Sources: Boulanger-Lewandowski, Bengio and Vincent (2012), arXiv:1206.6392, section 3 ("RNN");
     mixtures as outputs of a recurrent network, Graves (2013), arXiv:1308.0850, section 4.1.
     """
+    num_components = network.num_components
     if num_components < 1:
         raise ValueError(f"num_components must be at least 1, got {num_components}")
     stack = RecurrentStack(
-        hidden_dim,
-        num_layers,
-        cell,
-        dropout=dropout,
-        recurrent_dropout=recurrent_dropout,
+        network.hidden_dim,
+        network.num_layers,
+        network.cell,
+        dropout=network.dropout,
+        recurrent_dropout=network.recurrent_dropout,
         seed=seed,
         name=RECURRENT,
     )
     frames = keras.Input((None, NUM_PITCHES), name="frames")
     state = keras.Input((stack.state_dim,), name="state")
-    heard = keras.layers.Dropout(input_dropout, seed=seed + 1)(ops.maximum(frames, 0))
-    vectors = keras.layers.Dense(embedding_dim, name=FRAMES_BELOW)(heard)
+    # Padding is -1: to the layers it is silence, and the mask leaves it out of the state.
+    sounding = ops.maximum(frames, 0)
+    sounding = keras.layers.Dropout(network.input_dropout, seed=seed + 1)(sounding)
+    vectors = keras.layers.Dense(network.embedding_dim, name=FRAMES_BELOW)(sounding)
     features, after = stack(vectors, state, ops.greater_equal(frames[..., 0], 0))
-    features = keras.layers.Dropout(dropout, seed=seed + 2)(features)
-    # In float32 also where the rest is not: likelihoods are made of these.
+    features = keras.layers.Dropout(network.dropout, seed=seed + 2)(features)
+    # In float32 even where the rest is not: likelihoods are computed from these.
     width = num_components * (NUM_PITCHES + 1)
     logits = keras.layers.Dense(width, name=PITCH_LOGITS, dtype="float32")(features)
     shape = (-1, num_components, NUM_PITCHES + 1)
+    # [batch, length, components, 129]
     logits = keras.layers.Reshape(shape, dtype="float32")(logits)
     inputs = {"frames": frames, "state": state}
     return keras.Model(inputs, {"logits": logits, "state": after}, name="frame_model")
 
 
 def first_frame_state(core: keras.Model, batch: Any) -> Tensor:
-    """Gives the state at a beginning, zeros `<float>[batch, state_dim]`."""
+    """The state at the beginning of a piece, zeros `<float>[batch, state_dim]`."""
     return ops.zeros((batch, core.get_layer(RECURRENT).state_dim), core.compute_dtype)
 
 
 def frame_step(core: keras.Model, frames: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-    """Reads one frame, as the core answers.
+    """Reads one frame, as the core does.
 
     Args:
         core: made with `build_frame_core`.
@@ -111,4 +124,5 @@ def frame_step(core: keras.Model, frames: Tensor, state: Tensor) -> tuple[Tensor
     features, state = core.get_layer(RECURRENT).step(vectors, state)
     logits = core.get_layer(PITCH_LOGITS)(features)
     num_components = logits.shape[-1] // (NUM_PITCHES + 1)
+    # [batch, components, 129]
     return ops.reshape(logits, (-1, num_components, NUM_PITCHES + 1)), state

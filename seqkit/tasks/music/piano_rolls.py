@@ -1,4 +1,4 @@
-"""Pieces as padded arrays of pitches, and these as rolls that a network reads."""
+"""Pieces as padded arrays of pitches, and these as the rolls that a network reads."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class PieceScore(NamedTuple):
     Attributes:
         log_likelihood: of the whole piece, natural logarithm.
         by_frame: `<float32>[frames]`, of each frame, given those before it.
-        independent: `<float32>[frames]`, the same of the chances of each pitch by itself: the sum
-            over all pitches of the binary cross-entropies, negative.
+        independent: `<float32>[frames]`, the same from the probability of each pitch by itself: the
+            negative sum over pitches of the binary cross-entropies.
 
     Example:
         >>> PieceScore(-6.0, np.array([-4.0, -2.0]), np.array([-5.0, -3.0])).per_frame
@@ -34,12 +34,12 @@ class PieceScore(NamedTuple):
 
     @property
     def per_frame(self) -> float:
-        """Log-likelihood of a frame, on average."""
+        """Mean log-likelihood of a frame."""
         return self.log_likelihood / len(self.by_frame)
 
 
-def checked_pieces(pieces: Sequence[Any], *, empty: bool = False) -> list[Piece]:
-    """Makes sure that all are pieces; `empty` allows those without a frame."""
+def check_pieces(pieces: Sequence[Any], *, empty: bool = False) -> list[Piece]:
+    """Makes sure that all are pieces; `empty` allows pieces without a frame."""
     return [
         [] if empty and not len(piece) else check_piece(piece, f"pieces[{number}]")
         for number, piece in enumerate(pieces)
@@ -71,11 +71,11 @@ def padded(pieces: Sequence[Piece]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def as_rolls(pitches: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
-    """What a network reads.
+    """The rolls that a network reads.
 
     Args:
-        pitches: `<int32>[batch, length, voices]`; what is none of 0 to 127 is no pitch.
-        frames: `<int32>[batch]`, how many frames there are of each piece.
+        pitches: `<int32>[batch, length, voices]`; numbers outside 0 to 127 are ignored.
+        frames: `<int32>[batch]`, the number of frames of each piece.
 
     Returns:
         `<float32>[batch, length, 128]`, 1 for each pitch; frames after the last one -1.
@@ -86,7 +86,7 @@ def as_rolls(pitches: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
         [[1.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0], [-1.0, -1.0, -1.0, -1.0]]
     """
     pitches = tf.convert_to_tensor(pitches, tf.int32)
-    counts = tf.reduce_sum(tf.one_hot(pitches, NUM_PITCHES), axis=2)
+    counts = tf.reduce_sum(tf.one_hot(pitches, NUM_PITCHES), axis=2)  # [batch, length, 128]
     there = tf.sequence_mask(frames, tf.shape(pitches)[1])
     return tf.where(there[..., tf.newaxis], tf.minimum(counts, 1.0), -1.0)
 
@@ -98,8 +98,8 @@ def as_pitches(rolls: tf.Tensor) -> tf.Tensor:
         rolls: `<bool>[batch, length, 128]`.
 
     Returns:
-        `<int32>[batch, length, voices]`, from low to high, then -1; as many voices as the fullest
-        frame has.
+        `<int32>[batch, length, voices]`, from low to high, then -1; as many voices as the frame
+        with the most pitches has.
 
     Example:
         >>> roll = as_rolls([[[2, 0], [-1, -1]]], [2]) > 0
@@ -108,7 +108,7 @@ def as_pitches(rolls: tf.Tensor) -> tf.Tensor:
     """
     voices = tf.reduce_max(tf.reduce_sum(tf.cast(rolls, tf.int32), axis=-1))
     places = tf.where(rolls, tf.range(NUM_PITCHES), NUM_PITCHES)
-    # The greatest of nothing is less than 0.
+    # The maximum of an empty tensor is negative.
     lowest = tf.sort(places, axis=-1)[..., : tf.maximum(voices, 0)]
     return tf.where(lowest < NUM_PITCHES, lowest, NO_PITCH)
 

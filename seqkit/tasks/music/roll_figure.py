@@ -15,7 +15,7 @@ _OCTAVE = 12
 
 
 def roll_figure(title: str, frames: Sequence[Sequence[int]], note: str = "") -> Section:
-    """Draws which pitches sound in each frame; what goes on is one bar.
+    """Draws which pitches sound in each frame; a held pitch is one bar.
 
     Args:
         title: The heading.
@@ -75,11 +75,11 @@ def pitch_name(pitch: int) -> str:
 
 
 def _bars(frames: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, int]]]:
-    """By pitch the frames at which it begins, and how many it goes on."""
-    found: dict[int, list[tuple[int, int]]] = {}
+    """The first frame and the number of frames of each note, by pitch."""
+    bars: dict[int, list[tuple[int, int]]] = {}
     for pitch in sorted({pitch for frame in frames for pitch in frame}):
         sounds = np.array([False, *(pitch in frame for frame in frames), False])
         begins = np.flatnonzero(~sounds[:-1] & sounds[1:])
         ends = np.flatnonzero(sounds[:-1] & ~sounds[1:])
-        found[pitch] = list(zip(begins.tolist(), (ends - begins).tolist(), strict=True))
-    return found
+        bars[pitch] = list(zip(begins.tolist(), (ends - begins).tolist(), strict=True))
+    return bars

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -14,55 +12,38 @@ from seqkit.losses import FrameCrossEntropy
 from seqkit.tasks.music.batches import FrameBatches
 from seqkit.tasks.music.model import FrameModel
 from seqkit.tasks.music.network import PITCH_LOGITS, RECURRENT
-from seqkit.training.loop import TrainingState, train_core
-from seqkit.training.run import Run
-from seqkit.training.schedule import epochs_within, warm_up_and_decay
-from seqkit.training.settings import TrainingSettings
+from seqkit.training import Run, TrainingSettings, TrainingState, train_core
 
 
 def fit_frame_model(
     model: FrameModel,
     train: Dataset,
     validation: Dataset,
+    settings: TrainingSettings,
     *,
-    batch_size: int,
-    epochs: int,
-    max_steps: int,
-    patience: int,
-    learning_rate: float,
     window: int = 256,
     transpose: int = 0,
     pitch_weight: float = 1.0,
-    seed: int = 0,
     new: bool = True,
-    checkpoints: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    fingerprint: Mapping[str, Any] | None = None,
-    log_dir: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    run: Run = Run(),
 ) -> TrainingState:
-    """Trains the model's core to give each frame after those before it.
+    """Trains the model's core to predict each frame from those before it.
 
     Args:
         model: changed in place.
         train: pieces, as `seqkit.data.read_piano_rolls` gives them.
         validation: the same, held out: it decides when training stops.
-        batch_size: pieces of a step.
-        epochs: at most so many.
-        max_steps: fewer epochs, but at least three, where they would take more steps than this.
-        patience: epochs without improvement before training stops.
-        learning_rate: the highest, reached after a tenth of the first epoch; it falls to zero.
+        settings: how long and how fast; a batch has `batch_size` pieces.
         window: frames after which a longer piece is cut in training.
-        transpose: semitones by which a piece is moved up or down at most, anew in each epoch; in
-            training alone. It helps where keys are many and pieces few, and harms where all pieces
-            are in one key.
-        pitch_weight: what the chances of each pitch by itself count, see
+        transpose: the most semitones by which a piece is transposed up or down, drawn anew in each
+            epoch. It helps where keys are many and pieces few, and harms where all pieces are in
+            one key.
+        pitch_weight: how much the probability of each pitch by itself counts, see
             `seqkit.losses.FrameCrossEntropy`.
-        seed: with the epoch's number decides the order of the pieces and how far they are moved.
-        new: whether the model is untrained, and begins with how often each pitch sounds.
-        checkpoints: directory for the state after each epoch, or None.
-        resume: whether to go on from the state found there.
-        fingerprint: what must not have changed since, beside the data.
-        log_dir: directory for TensorBoard, or None.
+        new: whether the model is untrained: then it starts from how often each pitch sounds.
+        seed: with the epoch's number decides the order of the pieces and their transposition.
+        run: where the state is kept.
 
     Returns:
         The state, with the history: `val_loss` is the negative log-likelihood of a frame, `loss`
@@ -75,36 +56,31 @@ def fit_frame_model(
     batches = FrameBatches(
         pieces_of(train),
         core.get_layer(RECURRENT).state_dim,
-        batch_size=batch_size,
+        batch_size=settings.batch_size,
         window=window,
         transpose=transpose,
         seed=seed,
     )
     if new:
-        chances = batches.frequencies()
-        bias = np.append(np.log(chances / (1 - chances)), 0.0)  # the last is the component's own
-        bias = np.tile(bias, core.output["logits"].shape[2])
-        core.get_layer(PITCH_LOGITS).bias.assign(bias)
-    count = epochs_within(max_steps, len(batches), most=epochs)
-    # What is trained gives the logits alone; the state is of use to whoever goes on from there.
+        _start_from_frequencies(core, batches.frequencies())
+    # Only the logits are trained; the state is for whoever continues from there.
     trained = keras.Model(core.input, core.output["logits"], name="trained_frame_model")
     trained.compile(
-        keras.optimizers.Adam(
-            warm_up_and_decay(learning_rate, len(batches), count), global_clipnorm=1.0
-        ),
+        keras.optimizers.Adam(settings.schedule(len(batches)), global_clipnorm=1.0),
         loss=FrameCrossEntropy(pitch_weight),
-        # Every length of a batch would be compiled anew.
+        # Each length of a batch would be compiled anew.
         jit_compile=False,
     )
-    return train_core(
-        trained,
-        batches,
-        TrainingSettings(epochs, max_steps, patience, batch_size, learning_rate),
-        callbacks=[FrameValidation(model, validation)],
-        run=Run(
-            checkpoints, resume, log_dir, {**(fingerprint or {}), "data": train.content_sha256()}
-        ),
-    )
+    judge = FrameValidation(model, validation)
+    run = run.sharing(data=train.content_sha256())
+    return train_core(trained, batches, settings, callbacks=[judge], run=run)
+
+
+def _start_from_frequencies(core: keras.Model, frequencies: np.ndarray) -> None:
+    """Lets every component begin with how often each pitch sounds, `<float64>[128]`."""
+    # The last bias is that of the component itself.
+    bias = np.append(np.log(frequencies / (1 - frequencies)), 0.0)
+    core.get_layer(PITCH_LOGITS).bias.assign(np.tile(bias, core.output["logits"].shape[2]))
 
 
 class FrameValidation(keras.callbacks.Callback):

@@ -5,14 +5,20 @@ import pytest
 from keras import ops
 
 from seqkit.tasks.language_modeling.carried_state import CarriedState, FromBeginning
-from seqkit.tasks.language_modeling.network import build_language_model_core, first_state
+from seqkit.tasks.language_modeling.network import (
+    LanguageModelNetwork,
+    build_language_model_core,
+    first_state,
+)
 
 IDS = np.random.default_rng(0).integers(4, 9, (2, 6)).astype("int32")
 
 
 @pytest.fixture(scope="module")
 def core():
-    return build_language_model_core(9, embedding_dim=3, hidden_dim=4)
+    dropout = {"input_dropout": 0.0, "dropout": 0.0, "recurrent_dropout": 0.0}
+    network = LanguageModelNetwork(embedding_dim=3, hidden_dim=4, dropout_warm_up=0, **dropout)
+    return build_language_model_core(9, network)
 
 
 def features(core, ids):

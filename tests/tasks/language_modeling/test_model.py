@@ -1,6 +1,7 @@
 """LanguageModel: what it writes, how plausible it finds texts, what completes them, as served."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -296,6 +297,19 @@ def test_a_grown_model_has_learned_what_the_old_one_had(words):
         assert new.log_probability <= old.log_probability + 1e-5
     old, new = (m.core.get_layer("embedding").get_weights()[0] for m in (words, grown))
     np.testing.assert_array_equal(new[len(old) :], np.tile(old[1], (2, 1)))
+
+
+@eagerly
+def test_a_file_without_all_sizes_has_those_of_its_time():
+    """Its core has no dropout, nor a count of steps to warm it up, which would be a weight more."""
+    path = Path(__file__).parents[2] / "model/saved_files/format_1/language_model.keras"
+    old = LanguageModel.load(path)
+    assert set(old.core_config) == {"embedding_dim", "hidden_dim"}
+    assert (old.network.dropout, old.network.dropout_warm_up) == (0.0, 0)
+    new = old.extended(old.encoder.extended([["Ω"] * 9]), max_length=20)
+    assert "Ω" in new.encoder.vocabulary
+    assert (new.max_length, new.unit, new.num_beams) == (20, old.unit, old.num_beams)
+    assert [w.path for w in new.core.weights] == [w.path for w in old.core.weights]
 
 
 @eagerly

@@ -8,6 +8,7 @@ from keras import ops
 from seqkit.layers import token_logits
 from seqkit.model.next_token import output_layer
 from seqkit.tasks.language_modeling.network import (
+    LanguageModelNetwork,
     build_language_model_core,
     first_state,
     following,
@@ -20,14 +21,16 @@ WAYS = {
     "tied": {"tie_embeddings": True, "cell": "gru", "num_layers": 2},
     "tied_alike": {"tie_embeddings": True, "hidden_dim": 5, "cell": "simple_rnn"},
 }
+NO_DROPOUT = {"input_dropout": 0.0, "dropout": 0.0, "recurrent_dropout": 0.0}
 IDS = np.array([[2, 5, 9, 4, 7, 3], [2, 7, 8, 0, 0, 0]], "int32")
 
 every_way = pytest.mark.parametrize("way", WAYS)
 
 
 def made(way="plain", **arguments):
-    sizes = {"embedding_dim": 5, "hidden_dim": 4}
-    core = build_language_model_core(11, **(sizes | WAYS[way] | arguments))
+    sizes = {"embedding_dim": 5, "hidden_dim": 4, "dropout_warm_up": 0, **NO_DROPOUT}
+    network = LanguageModelNetwork(**(sizes | WAYS[way] | arguments))
+    core = build_language_model_core(11, network)
     rng = np.random.default_rng(1)
     for weight in core.trainable_weights:
         weight.assign(rng.normal(size=weight.shape, scale=0.5))

@@ -9,13 +9,16 @@ from seqkit.tasks.language_modeling.held_out import HeldOutText
 from seqkit.tasks.language_modeling.model import LanguageModel
 from seqkit.tasks.language_modeling.training import fast_products, fit_language_model
 from seqkit.text import Normalizer, TextEncoder, learn_dictionary
+from seqkit.training import Run, TrainingSettings
 
 TEXTS = ["abcab", "cabca", "bcabc"] * 20
+NO_DROPOUT = {"input_dropout": 0.0, "dropout": 0.0, "recurrent_dropout": 0.0}
 
 
 def model_of(unit):
     parts = learn_dictionary([TEXTS], "char", normalizer=Normalizer(), vocabulary_size=20)
-    return LanguageModel.build(TextEncoder(*parts), unit=unit, embedding_dim=4, hidden_dim=12)
+    sizes = {"embedding_dim": 4, "hidden_dim": 12, **NO_DROPOUT}
+    return LanguageModel.build(TextEncoder(*parts), unit=unit, **sizes)
 
 
 def data_of(unit, texts=TEXTS):
@@ -30,10 +33,8 @@ def test_it_learns_what_comes_next(unit, capsys):
         model,
         data_of(unit),
         data_of(unit, TEXTS[:3]),
-        batch_size=6,
+        TrainingSettings(epochs=12, batch_size=6, learning_rate=0.03),
         window=10,
-        epochs=12,
-        learning_rate=0.03,
     )
     after = HeldOutText(model, data_of(unit, TEXTS[:3])).log_probabilities().mean()
     # Which of three texts begins is chance, all after it but the end of a stream's text is not.
@@ -64,26 +65,34 @@ def test_no_more_are_judged_than_asked_for():
 def test_data_of_the_other_kind_is_refused(unit):
     other = {"stream": "sentences", "sentences": "stream"}[unit]
     with pytest.raises(TypeError, match=f"unit '{unit}', the data is a .*; give a"):
-        fit_language_model(model_of(unit), data_of(other), data_of(unit))
+        fit_language_model(model_of(unit), data_of(other), data_of(unit), TrainingSettings())
 
 
 def test_what_is_asked_for_reaches_the_training(monkeypatch, tmp_path):
-    told = []
+    calls = []
     monkeypatch.setattr(
         "seqkit.tasks.language_modeling.training.train_core",
-        lambda trained, batches, **rest: told.append((trained, batches, rest)),
+        lambda trained, batches, settings, **rest: calls.append((trained, batches, settings, rest)),
     )
-    asked = {"patience": 2, "checkpoints": tmp_path, "resume": True, "log_dir": tmp_path / "logs"}
-    more = {"epochs": 50, "max_steps": 40, "clip_norm": 0.25, "seed": 7, "fingerprint": {"a": 1}}
+    settings = TrainingSettings(epochs=50, max_steps=40, patience=2, batch_size=6)
+    run = Run(tmp_path, True, tmp_path / "logs", {"a": 1})
     for texts in (TEXTS, TEXTS[1:]):
         model, data, judged = model_of("stream"), data_of("stream", texts), data_of("stream")
-        fit_language_model(model, data, judged, batch_size=6, window=10, **more, **asked)
-    (trained, batches, rest), (_, _, other) = told
-    assert (batches.batch_size, batches.window, batches._seed) == (6, 10, 7)
+        given = {"window": 10, "clip_norm": 0.25, "seed": 7, "run": run}
+        fit_language_model(model, data, judged, settings, **given)
+    (trained, batches, passed_on, rest), (*_, other) = calls
+    assert (batches.batch_size, batches.window, batches.seed) == (6, 10, 7)
     assert trained.core is not None and trained.optimizer.global_clipnorm == 0.25
-    assert rest["epochs"] == round(40 / len(batches)) < 50 and rest.items() >= asked.items()
-    # A run that was interrupted is not gone on from with other data.
-    assert rest["fingerprint"]["a"] == 1 and rest["fingerprint"] != other["fingerprint"]
+    assert settings.epochs_of(len(batches)) == round(40 / len(batches)) < 50
+    schedule = trained.optimizer._learning_rate.get_config()
+    assert schedule["decay_steps"] == round(40 / len(batches)) * len(batches)
+    assert schedule["warmup_target"] == settings.learning_rate
+    assert passed_on == settings
+    asked = {key: getattr(run, key) for key in ("checkpoints", "resume", "log_dir")}
+    assert {key: getattr(rest["run"], key) for key in asked} == asked
+    # An interrupted run cannot be resumed with other data.
+    one, another = rest["run"].fingerprint, other["run"].fingerprint
+    assert one["a"] == 1 and one != another
 
 
 def test_texts_that_are_too_long_are_left_out_and_told(monkeypatch, capsys):
@@ -92,7 +101,8 @@ def test_texts_that_are_too_long_are_left_out_and_told(monkeypatch, capsys):
     )
     model = model_of("sentences")
     texts = ["abc"] * 5 + ["a" * (model.max_length + 1)] * 2
-    fit_language_model(model, data_of("sentences", texts), data_of("sentences", ["abc"]))
+    data, judged = data_of("sentences", texts), data_of("sentences", ["abc"])
+    fit_language_model(model, data, judged, TrainingSettings())
     assert f"2 texts have more than {model.max_length} tokens" in capsys.readouterr().out
 
 

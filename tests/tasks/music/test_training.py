@@ -10,7 +10,7 @@ from seqkit.data import read_piano_rolls
 from seqkit.tasks.music.batches import FrameBatches
 from seqkit.tasks.music.model import FrameModel
 from seqkit.tasks.music.training import fit_frame_model
-from seqkit.training import TrainingState
+from seqkit.training import Run, TrainingSettings, TrainingState
 
 LONG = [(60 + i % 7,) for i in range(10)]
 
@@ -100,7 +100,7 @@ def test_training_learns_what_comes_next_and_which_pitches_go_together():
         model,
         parts["train"],
         parts["validation"],
-        **{"batch_size": 4, "epochs": 15, "max_steps": 1000, "patience": 9, "learning_rate": 3e-2},
+        TrainingSettings(epochs=15, max_steps=1000, patience=9, batch_size=4, learning_rate=3e-2),
     )
     # ln 2 is the chance of each frame; taken by itself, each of two pitches has as much.
     assert 0.6 < state.best < 1.25
@@ -118,16 +118,11 @@ def test_an_interrupted_training_ends_with_the_same_bits(tmp_path, monkeypatch):
         keras.utils.set_random_seed(3)
         sizes = {"num_components": 2, "embedding_dim": 4, "hidden_dim": 4, "num_layers": 1}
         model = FrameModel.build(**sizes, dropout=0.3, input_dropout=0.2)
-        given = {"batch_size": 4, "epochs": 3, "max_steps": 100, "patience": 9, "transpose": 2}
-        fit_frame_model(
-            model,
-            parts["train"],
-            parts["validation"],
-            learning_rate=1e-2,
-            checkpoints=checkpoints,
-            resume=resume,
-            **given,
+        settings = TrainingSettings(
+            epochs=3, max_steps=100, patience=9, batch_size=4, learning_rate=1e-2
         )
+        run = Run(checkpoints, resume)
+        fit_frame_model(model, parts["train"], parts["validation"], settings, transpose=2, run=run)
         return model.core.get_weights()
 
     expected = trained(tmp_path / "whole")
