@@ -9,20 +9,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data.columns import PAIR
-from seqkit.data.dataset import Dataset
-from seqkit.data.grouping import EMPTY, content_column, text_keys
-from seqkit.data.kinds.caption_checks import (
-    caption_keys,
-    caption_report,
-    is_captions,
-    named_captions,
+from seqkit.data.dataset import Dataset, flatten
+from seqkit.data.grouping import EMPTY, text_keys
+from seqkit.data.kinds.by_columns import kind_of
+from seqkit.data.kinds.kind import Answer
+from seqkit.data.report import (
+    MAX_EXAMPLES,
+    DataReport,
+    Example,
+    Finding,
+    PartReport,
+    beginning,
+    percentiles_of,
 )
-from seqkit.data.kinds.pair_checks import pair_report, training_ratio
-from seqkit.data.report import MAX_EXAMPLES, DataReport, Example, Finding, PartReport
-
-_PERCENTILES = (50, 90, 99, 100)
-_SHOWN_CHARACTERS = 80
 
 
 def check(
@@ -61,10 +60,8 @@ def check(
     """
     given = {"train": train, "validation": validation, "test": test}
     parts = {part: dataset for part, dataset in given.items() if dataset is not None}
-    keys = {part: text_keys(dataset[content_column(dataset)]) for part, dataset in parts.items()}
-    known = _label_counts(train)
-    ratio = training_ratio(train) if _is_pairs(train) else 1.0
-    reports = {part: _part(dataset, keys[part], known, ratio) for part, dataset in parts.items()}
+    keys = {part: text_keys(dataset[kind_of(dataset).content]) for part, dataset in parts.items()}
+    reports = {part: _report(dataset, keys[part], train) for part, dataset in parts.items()}
     sources = set()
     for part, dataset in parts.items():
         origin = (dataset.source, dataset.sha256)
@@ -73,18 +70,18 @@ def check(
         sources.add(origin)
     names = list(parts)
     leaks = {
-        f"{later} in {earlier}": _leaks(parts, keys, earlier, later)
+        f"{later} in {earlier}": _find_leaks(parts, keys, earlier, later)
         for i, later in enumerate(names)
         for earlier in names[:i]
     }
     return DataReport(reports, leaks)
 
 
-def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int], ratio: float) -> PartReport:
+def _report(dataset: Dataset, keys: np.ndarray, train: Dataset) -> PartReport:
     """The report of one part."""
-    captioned = is_captions(dataset)
-    if captioned:
-        keys = caption_keys(dataset)
+    kind, answer = kind_of(dataset), _answer(dataset)
+    if kind.duplicate_keys is not None:
+        keys = kind.duplicate_keys(dataset)
     rows = np.flatnonzero(keys != EMPTY)
     _, first, inverse = np.unique(keys[rows], return_index=True, return_inverse=True)
     original = rows[first[inverse]]
@@ -92,25 +89,15 @@ def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int], ratio: f
     rows, original = rows[again], original[again]
     conflicting = np.zeros(len(rows), bool)
     empty = keys == EMPTY
-    answer = _answer(dataset)
-    if answer is not None and (len(rows) or answer == "target"):
-        labels = _label_codes(dataset[answer], answer)
-        conflicting = labels[rows] != labels[original]
-        if answer == "target":
-            empty |= labels == EMPTY
-    counts = _label_counts(dataset)
-    content = dataset["caption" if captioned else content_column(dataset)]
-    tagged = pa.types.is_list(content.type)
-    lengths = (pc.list_value_length if tagged else pc.utf8_length)(content).to_numpy()
-    pairs = captions = None
-
-    def place(row: int) -> str:
-        return _place(dataset, row)
-
-    if answer == "target":
-        pairs = pair_report(dataset, ratio, _percentiles, place, _beginning, MAX_EXAMPLES)
-    if captioned:
-        captions = caption_report(dataset, place, MAX_EXAMPLES)
+    if answer is not None and (len(rows) or not answer.counted):
+        codes = answer.codes(dataset[answer.column])
+        conflicting = codes[rows] != codes[original]
+        if not answer.counted:
+            empty |= codes == EMPTY
+    counts, known = _count_labels(dataset), _count_labels(train)
+    measured = dataset[kind.measured or kind.content]
+    listed = pa.types.is_list(measured.type)
+    lengths = (pc.list_value_length if listed else pc.utf8_length)(measured).to_numpy()
     return PartReport(
         name=dataset.name,
         rows=len(dataset),
@@ -118,33 +105,24 @@ def _part(dataset: Dataset, keys: np.ndarray, known: Mapping[str, int], ratio: f
         duplicates=_finding(dataset, original, dataset, rows),
         conflicts=_finding(dataset, original[conflicting], dataset, rows[conflicting]),
         label_counts=counts,
-        length_percentiles=_percentiles(lengths),
+        length_percentiles=percentiles_of(lengths),
+        words=kind.words,
         unseen_labels=tuple(label for label in counts if label not in known),
-        tokens=int(lengths.sum()) if tagged else None,
-        pieces="frames" in dataset,
-        pairs=pairs,
-        captions=captions,
+        tokens=int(lengths.sum()) if listed else None,
+        details=None if kind.describe is None else kind.describe(dataset, train, MAX_EXAMPLES),
     )
 
 
-def _percentiles(lengths: np.ndarray) -> dict[int, int]:
-    """Percentile to length; nothing where there are no rows."""
-    at = np.percentile(lengths, _PERCENTILES, method="higher") if len(lengths) else ()
-    return {percent: int(value) for percent, value in zip(_PERCENTILES, at, strict=False)}
-
-
-def _leaks(
+def _find_leaks(
     parts: Mapping[str, Dataset], keys: Mapping[str, np.ndarray], earlier: str, later: str
 ) -> Finding:
-    """Rows of the later part whose text is in the earlier one."""
+    """Rows of the later part whose content is in the earlier one."""
     unique, first = np.unique(keys[earlier], return_index=True)
     position = np.minimum(np.searchsorted(unique, keys[later]), max(len(unique) - 1, 0))
     if not len(unique):
         return Finding(0)
-    found = (unique[position] == keys[later]) & (keys[later] != EMPTY)
-    rows = np.flatnonzero(found)
-    if is_captions(parts[later]):
-        # Images are counted, not their captions.
+    rows = np.flatnonzero((unique[position] == keys[later]) & (keys[later] != EMPTY))
+    if kind_of(parts[later]).leaks_once:
         rows = rows[np.sort(np.unique(keys[later][rows], return_index=True)[1])]
     originals = first[position[rows]]
     return _finding(parts[earlier], originals, parts[later], rows, (f"{earlier} ", f"{later} "))
@@ -158,82 +136,42 @@ def _finding(
     parts: tuple[str, str] = ("", ""),
 ) -> Finding:
     """Pairs of rows, counted, the first of them shown with their places."""
+    if not len(first):
+        return Finding(0)
     few = slice(0, MAX_EXAMPLES)
-    examples = []
-    if len(first):
-        shown_rows = one.take(first[few]) if one is other else other.take(second[few])
-        texts = (
-            named_captions(shown_rows)
-            if is_captions(shown_rows)
-            else shown_rows.to_list(content_column(shown_rows))
+    rows = one.take(first[few]) if one is other else other.take(second[few])
+    kind = kind_of(rows)
+    texts = rows.to_list(kind.content) if kind.shown is None else kind.shown(rows)
+    examples = tuple(
+        Example(
+            beginning(text),
+            parts[0] + one.place(a),
+            parts[1] + other.place(b),
+            (*_show_answer(one, a), *_show_answer(other, b)),
         )
-        for text, a, b in zip(texts, first[few], second[few], strict=True):
-            labels = tuple(
-                _label_text(dataset, int(row))
-                for dataset, row in ((one, a), (other, b))
-                if _answer(dataset) is not None
-            )
-            examples.append(
-                Example(
-                    _beginning(text), parts[0] + _place(one, a), parts[1] + _place(other, b), labels
-                )
-            )
-    return Finding(len(first), tuple(examples))
+        for text, a, b in zip(texts, first[few].tolist(), second[few].tolist(), strict=True)
+    )
+    return Finding(len(first), examples)
 
 
-def _place(dataset: Dataset, row: int) -> str:
-    """Where a row stands, for a reader of the report."""
-    return f"row {row}" if dataset.lines is None else f"line {dataset.lines[row]}"
+def _answer(dataset: Dataset) -> Answer | None:
+    """What models answer with, where the data set has it."""
+    answer = kind_of(dataset).answer
+    return answer if answer is not None and answer.column in dataset else None
 
 
-def _label_text(dataset: Dataset, row: int) -> str:
-    """The label of a row, several joined, or the tags of its tokens, or its target."""
+def _show_answer(dataset: Dataset, row: int) -> tuple[str, ...]:
+    """The answer of a row in words, if there is one."""
     answer = _answer(dataset)
-    label = dataset[answer][row].as_py() if answer is not None else ""
-    if answer in ("tags", "target"):
-        return _beginning(label)
-    return label if isinstance(label, str) else "|".join(label)
+    return () if answer is None else (answer.show(dataset[answer.column][row].as_py()),)
 
 
-def _is_pairs(dataset: Dataset) -> bool:
-    """Whether rows are sentence pairs."""
-    return set(PAIR) <= set(dataset.column_names)
-
-
-def _answer(dataset: Dataset) -> str | None:
-    """The column of what models answer, or None."""
-    if _is_pairs(dataset):
-        return "target"
-    return next((column for column in ("label", "tags") if column in dataset), None)
-
-
-def _beginning(text: str | list[str]) -> str:
-    """A text, or tokens with a space between them, cut where it is long."""
-    whole = text if isinstance(text, str) else " ".join(text)
-    return whole if len(whole) <= _SHOWN_CHARACTERS else whole[:_SHOWN_CHARACTERS] + "…"
-
-
-def _label_codes(labels: pa.ChunkedArray, answer: str) -> np.ndarray:
-    """`<int>[rows]`: a number for each label, set of labels, list of tags, or target."""
-    if answer == "target":
-        return text_keys(labels)
-    ordered = answer == "tags"
-    if pa.types.is_list(labels.type):
-        joined = ["\0".join(label if ordered else sorted(label)) for label in labels.to_pylist()]
-        labels = pa.chunked_array([joined], type=pa.string())
-    return labels.dictionary_encode().combine_chunks().indices.to_numpy()
-
-
-def _label_counts(dataset: Dataset) -> dict[str, int]:
+def _count_labels(dataset: Dataset) -> dict[str, int]:
     """Label to number of rows, or tag to tokens, most frequent first, then by name."""
     answer = _answer(dataset)
-    if answer is None or answer == "target":
+    if answer is None or not answer.counted:
         return {}
-    labels = dataset[answer]
-    if pa.types.is_list(labels.type):
-        labels = pa.chunked_array([chunk.flatten() for chunk in labels.chunks], pa.string())
-    counted = labels.value_counts()
-    pairs = zip(
-        counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True
-    )
+    counted = flatten(dataset[answer.column]).value_counts()
+    labels, counts = (counted.field(name).to_pylist() for name in ("values", "counts"))
+    pairs = zip(labels, counts, strict=True)
     return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))

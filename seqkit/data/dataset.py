@@ -87,15 +87,12 @@ class Dataset:
         return f"Dataset({self.name!r}, {len(self):,} rows, columns {list(self._columns)})"
 
     def to_list(self, column: str) -> list:
-        """The values of a column as Python objects.
-
-        Args:
-            column: Column name.
-
-        Returns:
-            A list of str, of lists of str, or of bytes.
-        """
+        """The values of a column as Python objects: str, lists of str, or bytes."""
         return self[column].to_pylist()
+
+    def place(self, row: int) -> str:
+        """The words that say where a row stands, such as `line 17`."""
+        return f"row {row}" if self.lines is None else f"line {self.lines[row]}"
 
     def batches(self, column: str, size: int) -> Iterator[pa.Array]:
         """Yields a column in order, `size` rows at a time, without copying it whole.
@@ -165,24 +162,12 @@ class Dataset:
         )
 
     def content_sha256(self) -> str:
-        """Digest of the column names and values themselves, whatever file they came from.
-
-        Returns:
-            64 hexadecimal digits, equal for equal content however it is chunked.
-        """
+        """Digest of the column names and values, whatever file they came from."""
         return content_sha256(self._columns)
 
 
 def content_sha256(columns: Mapping[str, pa.ChunkedArray]) -> str:
-    """Digest of columns: for each its name, the length of every value, then the bytes.
-
-    Args:
-        columns: Column name to strings, lists of strings or a dictionary of strings or bytes,
-            without nulls.
-
-    Returns:
-        64 hexadecimal digits.
-    """
+    """Digest of columns: for each its name, the length of every value, then the bytes."""
     digest = hashlib.sha256()
     for name, values in columns.items():
         digest.update(f"{name}\0{len(values)}\0".encode())
@@ -193,9 +178,7 @@ def content_sha256(columns: Mapping[str, pa.ChunkedArray]) -> str:
         if pa.types.is_list(values.type):
             for chunk in values.chunks:
                 digest.update(pc.list_value_length(chunk).to_numpy().astype("<i4").tobytes())
-            flat = [chunk.flatten() for chunk in values.chunks]
-        else:
-            flat = values.chunks
+        flat = flatten(values).chunks
         for chunk in flat:
             lengths = pc.binary_length(chunk).to_numpy(zero_copy_only=False)
             digest.update(lengths.astype("<i4").tobytes())
@@ -220,17 +203,17 @@ def _string_bytes(array: pa.StringArray) -> memoryview:
     return memoryview(content)[ends[0] : ends[-1]]
 
 
+def flatten(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The strings of a column, whether its values are strings or lists of strings."""
+    if not pa.types.is_list(column.type):
+        return column
+    return pa.chunked_array([chunk.flatten() for chunk in column.chunks], pa.string())
+
+
 def take_rows(values: pa.ChunkedArray, rows: np.ndarray) -> pa.ChunkedArray:
-    """Takes rows of a chunked array, some thousands at a time.
+    """Takes rows of a chunked array, some thousands at a time, in the order given.
 
     Arrow's own take may join all chunks first, which doubles the memory and fails above 2 GB.
-
-    Args:
-        values: A column.
-        rows: `<int>[n]` row indices.
-
-    Returns:
-        The values of these rows, in their order.
     """
     ends = np.cumsum([len(chunk) for chunk in values.chunks], dtype=np.int64)
     parts = []

@@ -13,13 +13,6 @@ class DataError(ValueError):
 def shown(value: object, limit: int = 60) -> str:
     """A value as an error message shows it: its Python form, cut to `limit` characters.
 
-    Args:
-        value: Anything.
-        limit: The most characters shown.
-
-    Returns:
-        The text.
-
     Example:
         >>> shown("a" * 100, limit=8)
         "'aaaaaa…"

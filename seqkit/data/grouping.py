@@ -8,25 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data.dataset import Dataset
-from seqkit.data.kinds.captions import IMAGE_SHA256
 from seqkit.data.raw_rows import MOST_ROWS
 
 EMPTY = np.uint64(0)
-
-
-def content_column(dataset: Dataset) -> str:
-    """The column of what models read, by which rows count as equal.
-
-    Args:
-        dataset: Any data set.
-
-    Returns:
-        `text`, `tokens`, `source` or `frames`, or for captioned images the digest of the image;
-        `text` where there is none of them.
-    """
-    found = (c for c in (IMAGE_SHA256, "text", "tokens", "source", "frames") if c in dataset)
-    return next(found, "text")
 
 
 def text_keys(texts: pa.ChunkedArray) -> np.ndarray:
@@ -63,12 +47,6 @@ def text_keys(texts: pa.ChunkedArray) -> np.ndarray:
 
 def text_digest(text: str) -> bytes:
     """Eight bytes that stand for a text, whatever its case and white space.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The digest that `text_keys` makes a number of.
 
     Example:
         >>> text_digest("A  b") == text_digest("a b "), text_digest(" ") == bytes(8)

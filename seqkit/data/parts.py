@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,20 +10,11 @@ import numpy as np
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.tunes import read_tunes
+from seqkit.data.kinds.piano_rolls import read_pieces
+from seqkit.data.part_names import PARTS
 from seqkit.data.read import read
 from seqkit.data.split import split
-
-# What people call the parts; 'restval' is what Karpathy's splits of COCO have for more of train.
-PARTS = {
-    "train": "train",
-    "training": "train",
-    "restval": "train",
-    "validation": "validation",
-    "valid": "validation",
-    "val": "validation",
-    "dev": "validation",
-    "test": "test",
-}
 
 
 def read_parts(
@@ -88,25 +80,90 @@ def read_parts(
     return complete_parts(parts, fraction, seed)
 
 
-def complete_parts(parts: Mapping[str, Dataset], fraction: float, seed: int) -> dict[str, Dataset]:
-    """Splits the parts that are missing from the training data, the test before validation.
+def read_tune_parts(
+    train: str | os.PathLike[str],
+    validation: str | os.PathLike[str] | None = None,
+    test: str | os.PathLike[str] | None = None,
+    *,
+    fraction: float = 0.1,
+    seed: int = 0,
+) -> dict[str, Dataset]:
+    """Reads tunes, as `read_tunes`, as three parts; what is not given is split from the first."""
+    given = {"train": train, "validation": validation, "test": test}
+    parts = {part: read_tunes(source) for part, source in given.items() if source is not None}
+    return complete_parts(parts, fraction, seed)
+
+
+def read_piano_rolls(
+    train: Any,
+    validation: Any = None,
+    test: Any = None,
+    *,
+    fraction: float = 0.1,
+    seed: int = 0,
+    license: str | None = None,
+) -> dict[str, Dataset]:
+    """Reads pieces as three parts; what is not given is split from the first.
+
+    A frame is a list of MIDI pitches, from 0 to 127, in any order; a silent one is empty, and -1
+    stands for a voice that is silent. A piece is a list of frames that last equally long.
 
     Args:
-        parts: `train`, and what else there is.
-        fraction: share of the rows that a part split off gets.
+        train: a JSON file, or what it would hold: a list of pieces, or an object with such lists
+            as `train`, `valid` (or `validation`) and `test`; or a folder of JSON files, each of
+            them one piece or a list of pieces, a file named after a part all of that part.
+        validation: another source, or None for what `train` has of it, or else a part split off.
+        test: the same.
+        fraction: share of the pieces that a part split off gets; equal pieces stay together.
         seed: seed of the split.
+        license: the licence of the data, for reports.
 
     Returns:
-        `train`, `validation` and `test`.
+        `train`, `validation` and `test`, each with the column `frames`; `pieces_of` gives the
+        pitches again.
 
     Raises:
-        ValueError: there are too few rows to split.
+        DataError: a file is not JSON, or a piece, frame or pitch cannot be used; it is named.
+        FileNotFoundError: there is no such file.
+        ValueError: there are too few pieces to split.
+
+    Example:
+        >>> scale = [[60], [62], [64, 48], []]
+        >>> known = {"train": [scale, scale[:2]], "valid": [scale[1:]]}
+        >>> parts = read_piano_rolls(known, test=[scale])
+        >>> {part: len(pieces) for part, pieces in parts.items()}
+        {'train': 2, 'validation': 1, 'test': 1}
+        >>> from seqkit.data import pieces_of
+        >>> pieces_of(parts["test"])
+        [[(60,), (62,), (48, 64), ()]]
     """
-    found = dict(parts)
+    by_part = read_pieces(train, license)
+    parts = {part: dataset for part, dataset in by_part.items() if part}
+    if "" in by_part:
+        if "train" in parts:
+            raise DataError(
+                f"{by_part[''].source} has files of the part 'train' and others that are of no "
+                "part; name them all after their parts, or none."
+            )
+        parts["train"] = by_part[""]
+    if "train" not in parts:
+        raise DataError(f"{_name_source(train)} has no part 'train'; it has {sorted(parts)}.")
+    for part, source in (("validation", validation), ("test", test)):
+        if source is not None:
+            given = read_pieces(source, license)
+            if part not in given and list(given) != [""]:
+                raise DataError(f"{_name_source(source)} has no part {part!r}: {sorted(given)}.")
+            parts[part] = given.get(part, given.get("", parts["train"]))
+    return complete_parts(parts, fraction, seed)
+
+
+def complete_parts(parts: Mapping[str, Dataset], fraction: float, seed: int) -> dict[str, Dataset]:
+    """Splits the parts that are missing from the training data, the test before validation."""
+    whole = dict(parts)
     for part in ("test", "validation"):
-        if part not in found:
-            found["train"], found[part] = split(found["train"], fraction, seed=seed)
-    return {part: found[part] for part in ("train", "validation", "test")}
+        if part not in whole:
+            whole["train"], whole[part] = split(whole["train"], fraction, seed=seed)
+    return {part: whole[part] for part in ("train", "validation", "test")}
 
 
 def _by_column(whole: Dataset, column: str, given: Mapping[str, Dataset]) -> dict[str, Dataset]:
@@ -116,16 +173,21 @@ def _by_column(whole: Dataset, column: str, given: Mapping[str, Dataset]) -> dic
     parts = dict(given)
     for part in np.unique(told).tolist():
         rows = np.flatnonzero(told == part)
-        where = f"row {rows[0]}" if whole.lines is None else f"line {whole.lines[rows[0]]}"
-        found = f"{whole.source}, {where}: {column} is {shown(values[rows[0]])}"
+        row = int(rows[0])
+        value = f"{whole.source}, {whole.place(row)}: {column} is {shown(values[row])}"
         if not part:
-            raise DataError(f"{found}, which is none of {', '.join(map(repr, PARTS))}.")
+            raise DataError(f"{value}, which is none of {', '.join(map(repr, PARTS))}.")
         if part in parts:
             raise DataError(
-                f"{found}, but {part} is also given. Leave the argument out, or the column "
+                f"{value}, but {part} is also given. Leave the argument out, or the column "
                 "(split_column=None)."
             )
         parts[part] = whole.take(rows)
     if "train" not in parts:
         raise DataError(f"{whole.source}: no row has {column} 'train'.")
     return parts
+
+
+def _name_source(source: Any) -> str:
+    """A source's path, or what it is."""
+    return str(source) if isinstance(source, (str, os.PathLike)) else type(source).__name__

@@ -1,14 +1,15 @@
-"""What a reader hands over: some rows at a time, column by column, as they were found."""
+"""What a format hands over: some rows at a time, column by column, as they were found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
 
-# Rows, and characters of text, after which a reader hands over what it has: small enough that
-# the Python objects of one chunk weigh little, large enough that Arrow is busy with the rest.
+# Rows, and characters of text, after which a format hands over what it has: few enough that
+# their Python objects weigh little, many enough that Arrow is busy with the rest.
 MOST_ROWS = 65_536
 MOST_CHARACTERS = 8_000_000
 
@@ -18,13 +19,51 @@ class RawRows(NamedTuple):
 
     Attributes:
         columns: Standard column name to the values of these rows, unchecked.
-        place: Row of this chunk (counted from 0) to the words that name it in a message, such as
-            `reviews.csv, line 17`.
-        lines: The physical line each row starts at, or None where a source has no lines.
-        token_lines: The physical line of every token of every row, where tokens have their own.
+        place: Row (counted from 0 among these) to the words that name it in a message, such as
+            `reviews.csv, line 17`. It is kept after the values are let go, so it holds none.
+        lines: The physical line at which each row starts, or None where a source has no lines.
+        token_place: Row and token to the words that name the token, where tokens have lines of
+            their own.
     """
 
     columns: Mapping[str, Sequence[object] | pa.Array]
     place: Callable[[int], str]
     lines: Sequence[int] | None = None
-    token_lines: Sequence[int] | None = None
+    token_place: Callable[[int, int], str] | None = None
+
+
+def gather_rows(
+    rows: Iterable[tuple[int, Sequence[object]]], columns: Sequence[str], source: object
+) -> Iterator[RawRows]:
+    """Gathers the rows of a file, which come one by one with their lines, until they are enough.
+
+    The values of a row are in the order of the columns; `source` names the file in a message.
+
+    Example:
+        >>> rows = list(gather_rows([(1, ["good"]), (3, ["bad"])], ["text"], "a.txt"))
+        >>> dict(rows[0].columns), rows[0].place(1)
+        ({'text': ('good', 'bad')}, 'a.txt, line 3')
+    """
+    values: list[Sequence[object]] = []
+    lines, characters = array("i"), 0
+    for line, row in rows:
+        values.append(row)
+        lines.append(line)
+        characters += sum([len(value) for value in row if isinstance(value, str)])
+        if len(lines) >= MOST_ROWS or characters >= MOST_CHARACTERS:
+            yield rows_at(_transpose(columns, values), lines, source)
+            values, lines, characters = [], array("i"), 0
+    if values:
+        yield rows_at(_transpose(columns, values), lines, source)
+
+
+def rows_at(columns: Mapping[str, Sequence[object]], lines: array, source: object) -> RawRows:
+    """Rows of a file with the line of each."""
+    return RawRows(columns, lambda row: f"{source}, line {lines[row]}", lines)
+
+
+def _transpose(
+    columns: Sequence[str], values: Sequence[Sequence[object]]
+) -> dict[str, Sequence[object]]:
+    """Rows turned into columns."""
+    return dict(zip(columns, zip(*values, strict=True), strict=True))

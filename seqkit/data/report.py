@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from seqkit.data.kinds.caption_checks import CaptionReport
-from seqkit.data.kinds.pair_checks import PairReport
-from seqkit.data.kinds.pairs import EMPTY_SIDE, describe_dropped
+import numpy as np
+
+if TYPE_CHECKING:
+    from seqkit.data.kinds.kind import Details, Words
 
 MAX_EXAMPLES = 20
+_PERCENTILES = (50, 90, 99, 100)
+_SHOWN_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,13 @@ class PartReport:
         conflicts: Duplicates whose label differs from that of the text's first row.
         label_counts: Label to number of rows, or tag to number of tokens, most frequent first.
         length_percentiles: Percentile to characters of text, or to tokens of a sentence.
+        words: The words of the kind of rows.
         unseen_labels: Labels or tags that the training part lacks.
         tokens: Number of tokens where rows are sentences, of frames where they are pieces of music,
             else None.
-        pieces: Whether rows are pieces of music.
         dropped: What reading left out, in words, to number of rows, or of images; of several parts
             read from one source the first has it.
-        pairs: More about sentence pairs, else None.
-        captions: More about captioned images, else None.
+        details: More about sentence pairs, or about captioned images, else None.
     """
 
     name: str
@@ -77,50 +79,33 @@ class PartReport:
     conflicts: Finding
     label_counts: Mapping[str, int]
     length_percentiles: Mapping[int, int]
+    words: Words
     unseen_labels: tuple[str, ...] = ()
     tokens: int | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
-    pairs: PairReport | None = None
-    captions: CaptionReport | None = None
-    pieces: bool = False
+    details: Details | None = None
 
     def lines(self, part: str) -> list[str]:
         """The report as lines of plain text; `part` is `train`, `validation` or `test`."""
-        rows, labels, of = f"{self.rows:,} rows", "labels", "characters"
-        counts = (
-            f"{self.empty:,} empty, {self.duplicates.count:,} duplicates, "
-            f"{self.conflicts.count:,} of them with "
+        counts: dict[str, Any] = {
+            "rows": self.rows,
+            "tokens": self.tokens,
+            "empty": self.empty,
+            "duplicates": self.duplicates.count,
+            "conflicts": self.conflicts.count,
+        }
+        heading = self.words.heading.format(
+            **counts, **(vars(self.details) if self.details else {})
         )
-        if self.tokens is not None:
-            rows = f"{self.rows:,} sentences, {self.tokens:,} tokens"
-            labels, of = "tags", "tokens of a sentence"
-        if self.pairs is not None:
-            rows, labels, of = f"{self.rows:,} pairs", "targets", "characters of source"
-            counts = (
-                f"{self.empty:,} {EMPTY_SIDE}, {self.duplicates.count:,} whose source came "
-                f"before, {self.conflicts.count:,} of them with "
-            )
-        other = {"labels": "another label", "tags": "other tags", "targets": "another target"}
-        conflicts = other[labels]
-        if self.captions is not None:
-            rows, of = f"{self.captions.images:,} images, {self.rows:,} captions", "characters"
-            counts = f"{self.empty:,} empty, {self.duplicates.count:,} duplicates"
-            conflicts = ""
-        if self.pieces:
-            rows, of = f"{self.rows:,} pieces, {self.tokens:,} frames", "frames of a piece"
-            counts, conflicts = f"{self.duplicates.count:,} duplicates", ""
         lines = [
-            f"{part} ({self.name}): {rows}, {counts}{conflicts}",
-            _length_line(of, self.length_percentiles),
+            f"{part} ({self.name}): {heading}",
+            length_line(self.words.lengths, self.length_percentiles),
         ]
         if self.dropped:
-            what = "pair" if self.captions is None else "image"
-            lines.append(f"  {describe_dropped(self.dropped, what)}")
-        if self.captions is not None:
-            lines += self.captions.lines()
-        if self.pairs is not None:
-            lines.append(_length_line("characters of target", self.pairs.target_length_percentiles))
-            lines += self.pairs.lines()
+            lines.append(f"  {describe_dropped(self.dropped, self.words.unit)}")
+        if self.details is not None:
+            lines += self.details.lines()
+        labels = self.words.labels
         if self.label_counts:
             listed = [f"{name} {count:,}" for name, count in self.label_counts.items()]
             more = f", … {len(listed) - 20:,} more" if len(listed) > 20 else ""
@@ -152,8 +137,7 @@ class DataReport:
         lines: list[str] = []
         for part, report in self.parts.items():
             lines += report.lines(part)
-        captioned = any(report.captions is not None for report in self.parts.values())
-        what, equals = ("images", "has the image of") if captioned else ("rows", "equals")
+        what, equals = next(iter(self.parts.values())).words.leaks
         for pair, finding in self.leaks.items():
             lines.append(f"{pair}: {finding.count:,} {what}")
             lines += [
@@ -166,33 +150,49 @@ class DataReport:
         """The report as plain dictionaries, lists and numbers, ready for JSON."""
         report = asdict(self)
         for part in report["parts"].values():
-            part["unseen_labels"] = list(part["unseen_labels"])
-            part["length_percentiles"] = {
-                str(percent): length for percent, length in part["length_percentiles"].items()
-            }
-            if part["pairs"] is not None:
-                lengths = part["pairs"]["target_length_percentiles"]
-                part["pairs"]["target_length_percentiles"] = {
-                    str(percent): length for percent, length in lengths.items()
-                }
-                part["pairs"]["examples"] = list(part["pairs"]["examples"])
-            if part["captions"] is not None:
-                part["captions"]["examples"] = list(part["captions"]["examples"])
-            for finding in (part["duplicates"], part["conflicts"]):
-                finding["examples"] = _plain(finding["examples"])
-        for finding in report["leaks"].values():
-            finding["examples"] = _plain(finding["examples"])
-        return report
+            del part["words"]
+        return _plain(report)
 
 
-def _length_line(of: str, percentiles: Mapping[int, int]) -> str:
-    """Percentiles as a line of a report."""
+def describe_dropped(counts: Mapping[str, int], unit: str) -> str:
+    """Says how many rows, which are called `unit`, were left out, and why.
+
+    Example:
+        >>> describe_dropped({"with an empty side": 10, "of unlike length": 2}, "pair")
+        '12 pairs dropped: 10 with an empty side, 2 of unlike length'
+    """
+    total = sum(counts.values())
+    parts = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
+    return f"{total:,} {unit if total == 1 else f'{unit}s'} dropped: {parts}"
+
+
+def percentiles_of(lengths: np.ndarray) -> dict[int, int]:
+    """The percentiles of lengths that a report shows; none where there are no rows."""
+    at = np.percentile(lengths, _PERCENTILES, method="higher") if len(lengths) else ()
+    return {percent: int(value) for percent, value in zip(_PERCENTILES, at, strict=False)}
+
+
+def length_line(of: str, percentiles: Mapping[int, int]) -> str:
+    """Percentiles of what is measured, as a line of a report.
+
+    Example:
+        >>> length_line("characters", {50: 9, 100: 1000})
+        '  characters: 50 % 9, longest 1,000'
+    """
     return f"  {of}: " + ", ".join(
         f"{'longest' if percent == 100 else f'{percent} %'} {length:,}"
         for percent, length in percentiles.items()
     )
 
 
-def _plain(examples: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
-    """Examples with lists where JSON has no tuples."""
-    return [{**example, "labels": list(example["labels"])} for example in examples]
+def beginning(text: str | Sequence[str]) -> str:
+    """A text, or tokens with a space between them, cut where it is long."""
+    whole = text if isinstance(text, str) else " ".join(text)
+    return whole if len(whole) <= _SHOWN_CHARACTERS else whole[:_SHOWN_CHARACTERS] + "…"
+
+
+def _plain(value: Any) -> Any:
+    """Dictionaries with strings as keys, and lists where JSON has no tuples."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data.columns import CONVERSATION
-from seqkit.data.dataset import Dataset
-from seqkit.data.grouping import EMPTY, content_column, text_keys
+from seqkit.data.dataset import Dataset, flatten
+from seqkit.data.grouping import EMPTY, text_keys
+from seqkit.data.kinds.by_columns import kind_of
 
 
 def split(
@@ -57,14 +57,17 @@ def split(
     if stratify == "label" and stratify not in dataset:
         stratify = None
     if group == "text":
-        group = CONVERSATION if CONVERSATION in dataset else content_column(dataset)
-    groups = _groups(dataset, group)
+        kind = kind_of(dataset)
+        group = kind.group if kind.group in dataset else kind.content
+    groups = _number_groups(dataset, group)
     count = int(groups.max(initial=-1)) + 1
     if count < 2:
         raise ValueError(
             f"{dataset!r} has {count} distinct {group or 'row'}(s); a split needs at least 2."
         )
-    labels = np.zeros(len(dataset), np.int64) if stratify is None else _strata(dataset[stratify])
+    labels = (
+        np.zeros(len(dataset), np.int64) if stratify is None else _number_strata(dataset[stratify])
+    )
     in_second = _choose(groups, count, labels, fraction, seed)[groups]
     if stratify is not None:
         in_second = _keep_labels_known(dataset, stratify, groups, in_second)
@@ -76,7 +79,7 @@ def split(
     return dataset.take(np.flatnonzero(~in_second)), dataset.take(np.flatnonzero(in_second))
 
 
-def _groups(dataset: Dataset, group: str | None) -> np.ndarray:
+def _number_groups(dataset: Dataset, group: str | None) -> np.ndarray:
     """`<int64>[rows]`: the number of the group each row belongs to."""
     rows = np.arange(len(dataset))
     if group is None:
@@ -89,15 +92,15 @@ def _groups(dataset: Dataset, group: str | None) -> np.ndarray:
     return np.unique(groups, return_inverse=True)[1]
 
 
-def _strata(labels: pa.ChunkedArray) -> np.ndarray:
+def _number_strata(labels: pa.ChunkedArray) -> np.ndarray:
     """`<int64>[rows]`: a number for each label, or for each combination of labels."""
     if pa.types.is_list(labels.type):
         joined = [pc.binary_join(chunk, "\0") for chunk in labels.chunks]
         labels = pa.chunked_array(joined, type=pa.string())
-    return _encoded(labels)[0]
+    return _encode(labels)[0]
 
 
-def _encoded(labels: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
+def _encode(labels: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
     """A number for each value, and the values by their numbers."""
     encoded = labels.dictionary_encode().combine_chunks()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
@@ -159,9 +162,6 @@ def _keep_labels_known(
 def _single_labels(labels: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Every (row, label) pair as two arrays of numbers, and the labels' names."""
     rows = np.arange(len(labels))
-    flat = labels
     if pa.types.is_list(labels.type):
-        lengths = pc.list_value_length(labels).to_numpy()
-        rows = np.repeat(rows, lengths)
-        flat = pa.chunked_array([chunk.flatten() for chunk in labels.chunks], pa.string())
-    return rows, *_encoded(flat)
+        rows = np.repeat(rows, pc.list_value_length(labels).to_numpy())
+    return rows, *_encode(flatten(labels))

@@ -158,15 +158,15 @@ def test_pairs(tmp_path):
     example = part.conflicts.examples[0]
     assert (example.first, example.second) == ("line 5", "line 22")
     assert example.labels == ("Der Satz hat die Nummer 3.", ("Satz 3. " * 12)[:80] + "…")
-    assert part.pairs is not None
-    assert 2 < part.pairs.length_ratio < 3
-    assert part.pairs.target_length_percentiles[100] == 95
-    assert part.pairs.unlike == 1
-    unlike = part.pairs.examples[0]
+    assert part.details is not None
+    assert 2 < part.details.length_ratio < 3
+    assert part.details.target_length_percentiles[100] == 95
+    assert part.details.unlike == 1
+    unlike = part.details.examples[0]
     assert (unlike.place, unlike.target, len(unlike.source)) == ("line 28", "kurz", 81)
     # Measured by what is usual in training.
-    assert report.parts["test"].pairs.length_ratio == part.pairs.length_ratio
-    assert report.parts["test"].pairs.unlike == 1
+    assert report.parts["test"].details.length_ratio == part.details.length_ratio
+    assert report.parts["test"].details.unlike == 1
     assert report.leaks["test in train"].count == 1
     text = "\n".join(report.lines())
     assert (
@@ -191,4 +191,4 @@ def test_dropped_pairs_are_told_once():
     other = data.read([("a", "b"), ("c", "")], columns=("source", "target"), bad_pairs="drop")
     both = data.check(pairs, other)
     assert [part.dropped for part in both.parts.values()] == [{"with an empty side": 1}] * 2
-    assert data.check(pairs.take([]), other).parts["train"].pairs.unlike == 0
+    assert data.check(pairs.take([]), other).parts["train"].details.unlike == 0

@@ -2,18 +2,33 @@ from __future__ import annotations
 
 import pytest
 
-from seqkit.data.columns import ALIASES, PAIR, check_arguments, resolve, resolve_raw
 from seqkit.data.errors import DataError
+from seqkit.data.kinds.by_columns import kind_of_columns
+from seqkit.data.kinds.labels import LABELS
+from seqkit.data.kinds.pairs import PAIR, PAIRS
+from seqkit.data.request import Request
 
 WANTED = ("text", "label")
 
 
-@pytest.mark.parametrize("alias", ALIASES["text"])
+def resolve(available, wanted, names, place):
+    return kind_of_columns(wanted).resolve(available, wanted, names, place)
+
+
+def resolve_raw(available, wanted, names, place):
+    return Request(kind_of_columns(wanted), wanted, names).find(available, place)
+
+
+def check_arguments(wanted, names):
+    kind_of_columns(wanted).check_columns(wanted, names)
+
+
+@pytest.mark.parametrize("alias", LABELS.aliases["text"])
 def test_text_aliases_are_found(alias: str):
     assert resolve(["id", alias, "label"], WANTED, None, "x") == {"text": 1, "label": 2}
 
 
-@pytest.mark.parametrize("alias", ALIASES["label"])
+@pytest.mark.parametrize("alias", LABELS.aliases["label"])
 def test_label_aliases_are_found(alias: str):
     assert resolve([alias, "id", "text"], WANTED, None, "x") == {"text": 2, "label": 0}
 
@@ -59,12 +74,15 @@ def test_one_column_cannot_be_two():
     ("wanted", "names", "error", "words"),
     [
         ("text", None, TypeError, "one string"),
-        (("label",), None, ValueError, "'text' must be among"),
-        (("text", "text"), None, ValueError, "none twice"),
+        (("label",), None, ValueError, "not those of one kind.*'text' with or without 'label'"),
+        (("text", "text"), None, ValueError, "one comes twice"),
         (("text",), {"label": "x"}, ValueError, "names has 'label'"),
-        (("tags",), None, ValueError, "or 'tokens'"),
-        (("tokens", "label"), None, ValueError, "or 'tokens', with 'tags' alone"),
-        (("text", "tokens"), None, ValueError, "or 'tokens', with 'tags' alone"),
+        (("tags",), None, ValueError, "'tokens' with or without 'tags'"),
+        (("tokens", "label"), None, ValueError, "'tokens' with or without 'tags'"),
+        (("text", "tokens"), None, ValueError, "'tokens' with or without 'tags'"),
+        (("text", "tags"), None, ValueError, "'tokens' with or without 'tags'"),
+        (("source", "target", "label"), None, ValueError, "'source' and 'target' alone"),
+        (("image", "caption", "source"), None, ValueError, "'image' and 'caption' with"),
         (("tokens",), {"text": "x"}, ValueError, "names has 'text'"),
         (("text", "label"), {"spans": "x"}, ValueError, "names has 'spans'"),
     ],
@@ -92,7 +110,7 @@ def test_texts_with_spans_stand_in_for_tagged_tokens():
 @pytest.mark.parametrize("name", PAIR)
 def test_aliases_of_pairs_are_found(name: str):
     other = PAIR[1 - PAIR.index(name)]
-    for alias in ALIASES[name]:
+    for alias in PAIRS.aliases[name]:
         assert resolve(["id", alias.upper(), other], PAIR, None, "x")[name] == 1
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from seqkit.data import grouping
 from seqkit.data.dataset import Dataset
-from seqkit.data.grouping import EMPTY, content_column, text_keys
+from seqkit.data.grouping import EMPTY, text_keys
+from seqkit.data.kinds.by_columns import kind_of
 
 
 def test_equal_but_for_case_and_white_space():
@@ -40,11 +41,16 @@ def test_tokens_count_as_their_text():
         (("tokens", "tags"), "tokens"),
         (("target", "source"), "source"),
         (("text", "source"), "text"),
-        (("image",), "text"),
     ],
 )
 def test_the_column_that_models_read(columns, expected: str):
     dataset = Dataset(
         {name: pa.chunked_array([["a"]]) for name in columns}, name="", source="", sha256=""
     )
-    assert content_column(dataset) == expected
+    assert kind_of(dataset).content == expected
+
+
+def test_rows_of_no_kind_are_refused():
+    dataset = Dataset({"image": pa.chunked_array([["a"]])}, name="", source="", sha256="")
+    with pytest.raises(ValueError, match=r"is of no kind.*'text'"):
+        kind_of(dataset)

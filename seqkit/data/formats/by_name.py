@@ -1,116 +1,77 @@
-"""What a file's name tells of its format."""
+"""The formats of files, and which of them a file's name tells."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 
-from seqkit.data.columns import is_captioned, is_pair
-from seqkit.data.formats.flickr import is_flickr_line
-from seqkit.data.formats.labelled_lines import PREFIX
-from seqkit.data.formats.text_file import TextFile, canonical_encoding
-from seqkit.data.kinds.captions import CAPTIONED
+from seqkit.data.formats.coco import COCO
+from seqkit.data.formats.conll import CONLL
+from seqkit.data.formats.conllu import CONLLU
+from seqkit.data.formats.conversations import CONVERSATIONS
+from seqkit.data.formats.delimited import CSV, TSV
+from seqkit.data.formats.flickr import FLICKR
+from seqkit.data.formats.format import Format
+from seqkit.data.formats.image_folder import IMAGE_FOLDER
+from seqkit.data.formats.jsonl import JSONL
+from seqkit.data.formats.labelled_lines import LINES
+from seqkit.data.formats.parquet import PARQUET
+from seqkit.data.formats.piano_roll_json import PIANO_ROLLS
+from seqkit.data.formats.text_file import TextFile
+from seqkit.data.formats.tmx import TMX
+from seqkit.data.formats.tunes import ABC
+from seqkit.data.request import Request
 
-FORMATS = (
-    "csv",
-    "tsv",
-    "jsonl",
-    "parquet",
-    "lines",
-    "conll",
-    "conllu",
-    "tmx",
-    "coco",
-    "flickr",
-    "folder",
+# Where several may be meant, the first that recognizes the file is taken.
+FORMATS: tuple[Format, ...] = (
+    CSV,
+    LINES,
+    FLICKR,
+    TSV,
+    COCO,
+    JSONL,
+    PARQUET,
+    CONLL,
+    CONLLU,
+    TMX,
+    ABC,
+    IMAGE_FOLDER,
+    CONVERSATIONS,
+    PIANO_ROLLS,
 )
-_SUFFIXES = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".conll": "conll",
-    ".bio": "conll",
-    ".iob": "conll",
-    ".iob2": "conll",
-    ".conllu": "conllu",
-    ".conllx": "conllu",
-    ".tmx": "tmx",
-}
-# A token a line needs a format of its own; a table of texts has no place for lists of tokens.
-_OF_TOKENS = ("conll", "conllu")
-_OF_TEXTS = ("csv", "tsv", "lines")
-# Of a label and a text on every line no pair can be made.
-OF_IMAGES = ("coco", "flickr", "folder")
-_NOT_OF_PAIRS = ("lines", *_OF_TOKENS, *OF_IMAGES)
-_NOT_OF_IMAGES = ("lines", "tmx", *_OF_TOKENS)
-_TWO_FILES = "for two files with one sentence on every line give both: 'train.{en,de}'"
 
 
-def format_of(path: Path, given: str | None, wanted: Sequence[str], encoding: str) -> str:
-    """The format given, or that of a file's name, or of its first line where the name is `.txt`.
+def format_named(name: str) -> Format:
+    """The format of this name; `ValueError` if there is none."""
+    for form in FORMATS:
+        if form.name == name:
+            return form
+    raise ValueError(f"format={name!r} must be one of {_listed(FORMATS)}.")
 
-    Where tokens are wanted, a `.txt`, `.tsv` or `.tab` is a CoNLL file; where captions are, the
-    first line of a `.json` tells COCO from JSON Lines, and that of a `.txt` Flickr's from a table.
 
-    Args:
-        path: The file.
-        given: One of `FORMATS`, or None.
-        wanted: Standard names of the columns to read.
-        encoding: Character encoding, for a look at the first line.
-
-    Returns:
-        One of `FORMATS`.
+def format_of(path: Path, given: Format | None, request: Request) -> Format:
+    """The format given, or that of a file's name, or of its beginning where the name is ambiguous.
 
     Raises:
         ValueError: The name does not tell, or the format has no such columns.
 
     Example:
-        >>> format_of(Path("train.conllu.gz"), None, ("tokens", "tags"), "utf-8")
+        >>> from seqkit.data.kinds.tags import TAGS
+        >>> tokens = Request(TAGS, ("tokens", "tags"))
+        >>> format_of(Path("train.conllu.gz"), None, tokens).name
         'conllu'
     """
-    tagged = "tokens" in wanted
-    suffix = _plain(path).suffix.lower()
-    if given is None and tagged and suffix in (".txt", ".tsv", ".tab"):
-        return "conll"
-    if given is None and is_captioned(wanted) and suffix in (".json", ".txt", ".token"):
-        given = _of_captions(path, encoding)
-    form = given or _SUFFIXES.get(suffix) or _of_first_line(path, wanted, encoding)
-    if is_captioned(wanted) and form in _NOT_OF_IMAGES:
-        raise ValueError(
-            f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}; captions come "
-            "from 'csv', 'tsv', 'jsonl', 'parquet', 'coco' and 'flickr' files, and from folders."
-        )
-    if form in OF_IMAGES and set(wanted) != set(CAPTIONED):
-        raise ValueError(
-            f"source={str(path)!r}: a {form!r} source has no columns {tuple(wanted)}. Read its "
-            "captions: columns=('image', 'caption')."
-        )
-    if is_pair(wanted) and form in _NOT_OF_PAIRS:
-        raise ValueError(
-            f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}; {_TWO_FILES}."
-        )
-    if form == "tmx" and not is_pair(wanted):
-        raise ValueError(
-            f"source={str(path)!r}: a 'tmx' file has no columns {tuple(wanted)}. Read its pairs: "
-            "columns=('source', 'target')."
-        )
-    if form in _OF_TOKENS and not tagged:
-        raise ValueError(
-            f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}. Read its "
-            "tokens: columns=('tokens', 'tags')."
-        )
-    if form in _OF_TEXTS and tagged:
-        raise ValueError(
-            f"source={str(path)!r}: a {form!r} file has no columns {tuple(wanted)}. Where it has a "
-            "token and its tag on every line, read it with format='conll'."
-        )
-    return form
+    form = given or _by_name(path, request)
+    if form.gives(request):
+        return form
+    kind = request.kind
+    message = f"source={str(path)!r}: a {form.name!r} file has no columns {request.columns}"
+    if form.holds(kind) and form.columns is not None:
+        raise ValueError(f"{message}; it has {', '.join(map(repr, form.columns))} alone.")
+    can = [other for other in FORMATS if other.gives(request)]
+    message += f"; {kind.name} come from {_listed(can)}"
+    if form.columns is not None:
+        message += f". Of this file read columns={form.columns}"
+    raise ValueError(message + (f"; {kind.elsewhere}." if kind.elsewhere else "."))
 
 
 def is_table(path: Path) -> bool:
@@ -126,24 +87,52 @@ def is_table(path: Path) -> bool:
         >>> is_table(Path("train.csv.gz")), is_table(Path("train.en"))
         (True, False)
     """
-    return _plain(path).suffix.lower() in _SUFFIXES
+    return any(_suffix(path) in form.suffixes for form in FORMATS)
 
 
 def stem(path: Path) -> str:
     """A file's name without its suffixes for format and packing.
-
-    Args:
-        path: The file.
-
-    Returns:
-        The name.
 
     Example:
         >>> stem(Path("data/train.csv.gz")), stem(Path("eng.train"))
         ('train', 'eng.train')
     """
     plain = _plain(path)
-    return plain.stem if plain.suffix.lower() in (*_SUFFIXES, ".txt") else plain.name
+    return plain.stem if is_table(path) or _suffix(path) == ".txt" else plain.name
+
+
+def _by_name(path: Path, request: Request) -> Format:
+    """The format that a name tells, with the beginning of the file where it must."""
+    if path.is_dir():
+        return next(form for form in FORMATS if form.folder)
+    suffix, kind = _suffix(path), request.kind
+    likely = [form for form in FORMATS if suffix in form.suffixes_by_kind.get(kind.name, ())]
+    if any(form.recognize for form in likely):
+        head = _head(path, request.encoding)
+        for form in likely:
+            if form.recognize is not None and form.recognize(head, request):
+                return form
+    certain = [form for form in likely if form.recognize is None]
+    certain += [form for form in FORMATS if suffix in form.suffixes]
+    if certain:
+        return certain[0]
+    raise ValueError(
+        f"source={str(path)!r}: its name does not tell its format"
+        + (", and neither does its beginning" if likely else "")
+        + f"; give format= one of {_listed(FORMATS)}"
+        + (f"; {kind.elsewhere}." if kind.elsewhere else ".")
+    )
+
+
+def _head(path: Path, encoding: str) -> str:
+    """The beginning of a file, up to its first line that is not blank."""
+    head = ""
+    with TextFile(path, encoding, "\n") as text:
+        for line in text:
+            head += line
+            if line.strip():
+                break
+    return head
 
 
 def _plain(path: Path) -> Path:
@@ -151,35 +140,10 @@ def _plain(path: Path) -> Path:
     return path.with_suffix("") if path.suffix.lower() == ".gz" else path
 
 
-def _of_captions(path: Path, encoding: str) -> str:
-    """The format that the first line of a file of captions tells."""
-    with TextFile(path, canonical_encoding(encoding), "\n") as text:
-        first = next((line for line in text if line.strip()), "")
-    if _plain(path).suffix.lower() != ".json":
-        return "flickr" if is_flickr_line(first) else "tsv" if "\t" in first else "csv"
-    try:
-        whole = json.loads(first)
-    except ValueError:
-        # An object that goes on over lines; an array is refused as lines of JSON are.
-        return "coco" if first.lstrip().startswith("{") else "jsonl"
-    return "coco" if isinstance(whole, dict) and "annotations" in whole else "jsonl"
+def _suffix(path: Path) -> str:
+    """What a name ends in, in lower case and without `.gz`."""
+    return _plain(path).suffix.lower()
 
 
-def _of_first_line(path: Path, wanted: Sequence[str], encoding: str) -> str:
-    """The format that the first line of a `.txt` tells."""
-    text_suffix = _plain(path).suffix.lower() == ".txt"
-    if text_suffix:
-        with TextFile(path, canonical_encoding(encoding), "\n") as text:
-            first = next(iter(text), "")
-        if first.startswith(PREFIX):
-            return "lines"
-        if "\t" in first:
-            return "tsv"
-        if "label" not in wanted and not is_pair(wanted):
-            return "lines"
-    raise ValueError(
-        f"source={str(path)!r}: its name does not tell its format"
-        + (", and its first line holds no tab" if text_suffix else "")
-        + f"; give format= one of {', '.join(map(repr, FORMATS))}"
-        + (f"; {_TWO_FILES}." if is_pair(wanted) else ".")
-    )
+def _listed(forms: tuple[Format, ...] | list[Format]) -> str:
+    return ", ".join(repr(form.name) for form in forms)

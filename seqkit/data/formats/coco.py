@@ -7,22 +7,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import RawRows
+from seqkit.data.request import Request
 
 
-def read_coco(file: TextFile) -> Iterator[RawRows]:
+def read_coco(file: TextFile, request: Request) -> Iterator[RawRows]:
     """Yields the captioned images of a COCO file, in the order of its images.
 
-    Args:
-        file: The open file: an object with `images` (of `id` and `file_name`) and `annotations`
-            (of `image_id` and `caption`).
-
-    Yields:
-        One chunk with `image` and in `caption` a list, empty where an image has no annotation.
-
-    Raises:
-        DataError: It is no such file, or an annotation is of no image.
+    The file is an object with `images` (of `id` and `file_name`) and `annotations` (of `image_id`
+    and `caption`); the captions of an image are a list, empty where it has no annotation.
     """
     images, annotations = _parts(file)
     names: dict[object, str] = {}
@@ -66,7 +61,7 @@ def _parts(file: TextFile) -> tuple[list[Any], list[Any]]:
         ) from None
     except RecursionError:
         raise DataError(f"{file.path}: nested too deeply.") from None
-    found = []
+    parts = []
     for key in ("images", "annotations"):
         part = whole.get(key) if isinstance(whole, Mapping) else None
         if not isinstance(part, list):
@@ -76,8 +71,8 @@ def _parts(file: TextFile) -> tuple[list[Any], list[Any]]:
                 "object with 'images' and 'annotations'; for an object on every line: "
                 "format='jsonl'."
             )
-        found.append(part)
-    return found[0], found[1]
+        parts.append(part)
+    return parts[0], parts[1]
 
 
 def _fields(entry: object, keys: tuple[str, str], place: str) -> tuple[Any, Any]:
@@ -88,3 +83,22 @@ def _fields(entry: object, keys: tuple[str, str], place: str) -> tuple[Any, Any]
     if not isinstance(number, (int, str)):
         raise DataError(f"{place}: {keys[0]} is {shown(number)}, not a number.")
     return number, value
+
+
+def _is_coco(head: str, request: Request) -> bool:
+    """Whether a file begins as COCO's do: one object, on one line or over many."""
+    try:
+        whole = json.loads(head)
+    except ValueError:
+        return head.lstrip().startswith("{")
+    return isinstance(whole, dict) and "annotations" in whole
+
+
+COCO = Format(
+    "coco",
+    kinds=("captions",),
+    read=read_coco,
+    suffixes_by_kind={"captions": (".json",)},
+    recognize=_is_coco,
+    columns=("image", "caption"),
+)

@@ -1,4 +1,4 @@
-"""CoNLL files, one token a line and a blank line between sentences, as a stream of chunks."""
+"""CoNLL files, one token a line and a blank line between sentences, as raw rows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
+from seqkit.data.request import Request
 
 _DOCUMENT = "-DOCSTART-"
 _BLANKS = " \t\r\n"
@@ -18,7 +20,7 @@ _DEFAULT = {"tokens": 0, "tags": -1}
 
 
 class Sentences:
-    """Sentences gathered until they make a chunk.
+    """Sentences gathered until they are enough to hand over.
 
     Args:
         file: Where they come from.
@@ -34,6 +36,7 @@ class Sentences:
         self._columns: dict[str, list[list[str]]] = {name: [] for name in self._wanted}
         self._lines = array("i")
         self._token_lines = array("i")
+        self._first_tokens = array("q")
         self._characters = 0
 
     def add(self, columns: Mapping[str, list[str]], lines: Sequence[int]) -> None:
@@ -42,45 +45,36 @@ class Sentences:
             self._columns[name].append(values)
             self._characters += sum(map(len, values))
         self._lines.append(lines[0])
+        self._first_tokens.append(len(self._token_lines))
         self._token_lines.extend(lines)
 
-    def chunks(self, last: bool = False) -> Iterator[RawRows]:
-        """Yields what was gathered, if it is enough for a chunk or nothing follows."""
+    def hand_over(self, last: bool = False) -> Iterator[RawRows]:
+        """Yields what was gathered, if it is enough or nothing follows."""
         enough = len(self._lines) >= MOST_ROWS or self._characters >= MOST_CHARACTERS
         if self._lines and (last or enough):
             path, lines = self._file.path, self._lines
+            token_lines, firsts = self._token_lines, self._first_tokens
             yield RawRows(
-                self._columns, lambda row: f"{path}, line {lines[row]}", lines, self._token_lines
+                self._columns,
+                lambda row: f"{path}, line {lines[row]}",
+                lines,
+                lambda row, token: f"{path}, line {token_lines[firsts[row] + token]}",
             )
             self._start()
 
 
-def read_conll(
-    file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Iterator[RawRows]:
+def read_conll(file: TextFile, request: Request) -> Iterator[RawRows]:
     r"""Yields the sentences of a file with a token and its tags on every line.
 
-    The fields of a line are parted by tabs where the first token's line has one, else by spaces and
-    tabs; every line has as many as the first. `-DOCSTART-` lines are passed over. So are comments,
-    which stand before the first token of a sentence, begin with `#`, and either have another number
-    of fields than the tokens or the form `# name = value`; any other line that begins with `#` is a
-    token's.
-
-    Args:
-        file: The open file, with `newline="\n"`.
-        wanted: `("tokens", "tags")` or `("tokens",)`.
-        names: Position of the fields, counted from 0, or from -1 backwards; the first field is the
-            token and the last the tag where it is not given.
-
-    Yields:
-        Chunks with the line of each sentence's first token, and of every token.
-
-    Raises:
-        DataError: A line has another number of fields than the first, or an empty one.
-        ValueError: A name is not a position.
+    The fields of a line are separated by tabs where the first token's line has one, else by spaces
+    and tabs; every line has as many as the first. `names` are their positions, counted from 0, or
+    from -1 backwards; the first field is the token and the last the tag where they are not given.
+    `-DOCSTART-` lines are passed over. So are comments, which stand before the first token of a
+    sentence, begin with `#`, and either have another number of fields than the tokens or the form
+    `# name = value`; any other line that begins with `#` is a token's.
     """
-    layout = _Layout(file, wanted, names)
-    sentences = Sentences(file, wanted)
+    layout = _Layout(file, request.columns, request.names)
+    sentences = Sentences(file, request.columns)
     pending: list[list[tuple[int, str]]] = []  # until a line tells tokens from comments
     for block in _blocks(file):
         pending.append(block)
@@ -90,12 +84,12 @@ def read_conll(
             if rows:
                 columns = {
                     name: [layout.field(row, name, number) for number, row in rows]
-                    for name in wanted
+                    for name in request.columns
                 }
                 sentences.add(columns, [number for number, _ in rows])
         pending = []
-        yield from sentences.chunks()
-    yield from sentences.chunks(last=True)
+        yield from sentences.hand_over()
+    yield from sentences.hand_over(last=True)
 
 
 def _blocks(file: TextFile) -> Iterator[list[tuple[int, str]]]:
@@ -199,3 +193,13 @@ class _Layout:
         if self._tabs:
             return [field.strip(_BLANKS) for field in line.split("\t")]
         return re.split(r"[ \t]+", line.strip(_BLANKS))
+
+
+CONLL = Format(
+    "conll",
+    kinds=("tags",),
+    read=read_conll,
+    suffixes=(".conll", ".bio", ".iob", ".iob2"),
+    suffixes_by_kind={"tags": (".txt", ".tsv", ".tab")},
+    columns=("tokens", "tags"),
+)

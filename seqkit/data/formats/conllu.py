@@ -1,4 +1,4 @@
-"""CoNLL-U files of Universal Dependencies, as a stream of chunks."""
+"""CoNLL-U files of Universal Dependencies, as raw rows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.conll import Sentences
+from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import RawRows
+from seqkit.data.request import Request
 
 FIELDS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _DEFAULT = {"tokens": "form", "tags": "upos"}
@@ -17,34 +19,19 @@ _ID = re.compile(r"(\d+)(?:([-.])(\d+))?")
 _MAY_BE_NONE = ("feats", "deps", "misc")
 
 
-def read_conllu(
-    file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Iterator[RawRows]:
+def read_conllu(file: TextFile, request: Request) -> Iterator[RawRows]:
     r"""Yields the sentences of a CoNLL-U file.
 
     The tokens are the syntactic words: the lines of multiword tokens (`1-2`) and of empty nodes
-    (`1.1`) are passed over, and so are comments. An underscore as a tag is refused: it stands for
-    what was not annotated. It is taken from FEATS, DEPS and MISC, where it stands for none, and
-    from LEMMA for a word whose form is an underscore.
-
-    Args:
-        file: The open file, with `newline="\n"`.
-        wanted: `("tokens", "tags")` or `("tokens",)`.
-        names: Standard name to one of the ten fields, in any case: `{"tags": "xpos"}`; `form` and
-            `upos` where it is not given.
-
-    Yields:
-        Chunks with the line of each sentence's first word, and of every word.
-
-    Raises:
-        DataError: A line has not ten fields, an ID is out of order, a field is empty or not
-            annotated, or the file has no words' forms.
-        ValueError: A name is not one of the ten.
+    (`1.1`) are passed over, and so are comments. `names` are of the ten fields, in any case:
+    `{"tags": "xpos"}`; `form` and `upos` where they are not given. An underscore as a tag is
+    refused: it stands for what was not annotated. It is taken from FEATS, DEPS and MISC, where it
+    stands for none, and from LEMMA for a word whose form is an underscore.
 
     Source: https://universaldependencies.org/format.html
     """
-    fields = _chosen(wanted, names)
-    sentences = Sentences(file, wanted)
+    fields = _choose_fields(request.columns, request.names)
+    sentences = Sentences(file, request.columns)
     sentence = _Sentence(file, fields)
     any_form, first_line = False, 0
     for number, line in enumerate(file, 1):
@@ -57,7 +44,7 @@ def read_conllu(
             sentence.close()
             if sentence.lines:
                 sentences.add(sentence.columns, sentence.lines)
-                yield from sentences.chunks()
+                yield from sentences.hand_over()
             sentence = _Sentence(file, fields)
     sentence.close()
     if sentence.lines:
@@ -67,10 +54,10 @@ def read_conllu(
             f"{file.path}, line {first_line}: every form is '_': the file comes without its text. "
             "Merge the text into it as its source describes."
         )
-    yield from sentences.chunks(last=True)
+    yield from sentences.hand_over(last=True)
 
 
-def _chosen(wanted: Sequence[str], names: Mapping[str, str | int] | None) -> dict[str, str]:
+def _choose_fields(wanted: Sequence[str], names: Mapping[str, str | int] | None) -> dict[str, str]:
     """Standard name to the field it is read from."""
     chosen = {}
     for name in wanted:
@@ -136,16 +123,16 @@ class _Sentence:
     def _is_word(self, text: str, number: int) -> bool:
         """Whether an ID is that of the next word; multiword tokens and empty nodes are none."""
         count = len(self.lines)
-        found = _ID.fullmatch(text)
-        if found:
-            first, kind = int(found[1]), found[2]
+        match = _ID.fullmatch(text)
+        if match:
+            first, kind = int(match[1]), match[2]
             if kind is None and first == count + 1:
                 return True
             if kind == "." and first == count:
                 return False
             inside = self._range[0] > count
-            if kind == "-" and first == count + 1 and int(found[3]) >= first and not inside:
-                self._range = (int(found[3]), number)
+            if kind == "-" and first == count + 1 and int(match[3]) >= first and not inside:
+                self._range = (int(match[3]), number)
                 return False
         raise DataError(
             f"{self._path}, line {number}: ID is {shown(text)}; expected {count + 1}, a multiword "
@@ -157,3 +144,12 @@ class _Sentence:
 def _may_be_underscore(field: str, form: str) -> bool:
     """Whether an underscore is a value of a field."""
     return field == "form" or field in _MAY_BE_NONE or (field == "lemma" and form == "_")
+
+
+CONLLU = Format(
+    "conllu",
+    kinds=("tags",),
+    read=read_conllu,
+    suffixes=(".conllu", ".conllx"),
+    columns=("tokens", "tags"),
+)

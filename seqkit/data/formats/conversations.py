@@ -2,118 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from seqkit.data.errors import DataError, shown
-from seqkit.data.formats.jsonl import parsed_line
+from seqkit.data.formats.format import Format
+from seqkit.data.formats.jsonl import parse_line
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.kinds.values import text_array
+from seqkit.data.raw_rows import RawRows
+from seqkit.data.request import Request
 
-_KEY = "turns"
-_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".txt": "lines"}
 
+def read_conversations(file: TextFile, request: Request) -> Iterator[RawRows]:
+    r"""Yields the conversations of a file: the turns of one at a time, with their lines.
 
-class Conversation(NamedTuple):
-    """What was said, one turn after another.
-
-    Attributes:
-        turns: The texts, oldest first, without outer white space.
-        place: Turn (counted from 0) to the words that name it in a message.
-        lines: The physical line of each turn, or None where there are no lines.
+    A `.jsonl` has one on every line, a list of strings or an object with such a list, which `names`
+    tell if it is not called `turns`; a `.txt` has a turn on every line and a blank line between
+    conversations. Either may also be `.gz`. Outer white space is cut off.
     """
-
-    turns: Sequence[str]
-    place: Callable[[int], str]
-    lines: Sequence[int] | None = None
-
-
-def read_conversations(file: TextFile, key: str = _KEY) -> Iterator[Conversation]:
-    r"""Yields the conversations of a file.
-
-    A `.jsonl` has one on every line, a list of strings or an object with such a list; a `.txt` has
-    a turn on every line and a blank line between conversations. Either may also be `.gz`.
-
-    Args:
-        file: The open file, with `newline="\n"`.
-        key: What the list is called where lines are objects.
-
-    Yields:
-        Conversations with the line of each turn.
-
-    Raises:
-        DataError: A line is no conversation.
-    """
-    read = _of_json if conversation_format(file.path) == "jsonl" else _of_lines
-    return read(file, key)
-
-
-def conversation_format(path: Path) -> str:
-    """What a file's name tells of its format.
-
-    Args:
-        path: The file.
-
-    Returns:
-        `"jsonl"` or `"lines"`.
-
-    Raises:
-        ValueError: The name does not tell.
-
-    Example:
-        >>> conversation_format(Path("talk.jsonl.gz")), conversation_format(Path("talk.txt"))
-        ('jsonl', 'lines')
-    """
-    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
-    found = _FORMATS.get(plain.suffix.lower())
-    if found is None:
-        raise ValueError(
-            f"source={str(path)!r}: its name does not tell its format. Name a file with a list of "
-            "turns on every line .jsonl, and one with a turn on every line and a blank line "
-            "between conversations .txt."
-        )
-    return found
+    if ".txt" in file.path.suffixes[-2:]:
+        yield from _of_lines(file)
+    else:
+        yield from _of_json(file, str((request.names or {}).get("turns", "turns")))
 
 
 def listed_conversations(
-    conversations: Iterable[Sequence[str]], place: str
-) -> Iterator[Conversation]:
-    """Yields conversations that are in memory.
-
-    Args:
-        conversations: Lists of turns.
-        place: Words that name the source in a message.
-
-    Yields:
-        Conversations without lines; a message names conversation and turn, counted from 0.
-
-    Raises:
-        DataError: One is no list of texts.
-    """
+    conversations: Iterable[Sequence[str]], request: Request, place: str
+) -> Iterator[RawRows]:
+    """Yields conversations that are lists in memory; messages count them and their turns from 0."""
     for number, turns in enumerate(conversations):
-        yield _checked(turns, f"{place}, conversation {number}")
+        yield _check_turns(turns, f"{place}, conversation {number}")
 
 
-def _of_json(file: TextFile, key: str) -> Iterator[Conversation]:
+def _of_json(file: TextFile, key: str) -> Iterator[RawRows]:
     """The conversations of a file with one on every line."""
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue
         place = f"{file.path}, line {number}"
-        found = parsed_line(line, place)
-        if isinstance(found, Mapping):
-            if key not in found:
+        turns = parse_line(line, place)
+        if isinstance(turns, Mapping):
+            if key not in turns:
                 raise DataError(
-                    f"{place}: no key {key!r} among {shown(list(found))}. Say which one holds the "
+                    f"{place}: no key {key!r} among {shown(list(turns))}. Say which one holds the "
                     f"turns: names={{'turns': …}}."
                 )
-            found = found[key]
-        conversation = _checked(found, place)
-        yield conversation._replace(lines=[number] * len(conversation.turns))
+            turns = turns[key]
+        conversation = _check_turns(turns, place)
+        yield conversation._replace(lines=[number] * len(conversation.columns["turn"]))
 
 
-def _of_lines(file: TextFile, key: str) -> Iterator[Conversation]:
+def _of_lines(file: TextFile) -> Iterator[RawRows]:
     """The conversations of a file with a turn on every line."""
     turns: list[str] = []
     first = 1
@@ -128,16 +67,13 @@ def _of_lines(file: TextFile, key: str) -> Iterator[Conversation]:
         yield _numbered(file, turns, first)
 
 
-def _numbered(file: TextFile, turns: Sequence[str], first: int) -> Conversation:
+def _numbered(file: TextFile, turns: Sequence[str], first: int) -> RawRows:
     """A conversation whose turns stand on lines that follow each other."""
-    return Conversation(
-        turns,
-        lambda turn: f"{file.path}, line {first + turn}",
-        range(first, first + len(turns)),
-    )
+    lines = range(first, first + len(turns))
+    return RawRows({"turn": turns}, lambda turn: f"{file.path}, line {lines[turn]}", lines)
 
 
-def _checked(turns: object, place: str) -> Conversation:
+def _check_turns(turns: object, place: str) -> RawRows:
     """A conversation of what should be a list of texts."""
     if isinstance(turns, (str, bytes, Mapping)) or not isinstance(turns, Sequence):
         raise DataError(
@@ -145,14 +81,22 @@ def _checked(turns: object, place: str) -> Conversation:
             "['How are you?', 'Fine.']."
         )
 
-    def named(turn: int) -> str:
+    def name_turn(turn: int) -> str:
         return f"{place}, turn {turn}"
 
-    texts = [text.strip() for text in text_array(turns, named, "text").to_pylist()]
+    texts = [text.strip() for text in text_array(turns, name_turn, "text").to_pylist()]
     if "" in texts:
         number = texts.index("")
         raise DataError(
-            f"{named(number)}: empty ({turns[number]!r}). Mend it, or part the conversation there: "
-            "without it the turns around it do not answer each other."
+            f"{name_turn(number)}: empty ({turns[number]!r}). Mend it, or end the conversation "
+            "there: without it the turns around it do not answer each other."
         )
-    return Conversation(texts, named)
+    return RawRows({"turn": texts}, name_turn)
+
+
+CONVERSATIONS = Format(
+    "conversations",
+    kinds=("turns",),
+    read=read_conversations,
+    suffixes_by_kind={"turns": (".jsonl", ".ndjson", ".json", ".txt")},
+)

@@ -1,66 +1,47 @@
-"""CSV, TSV and their kin, as a stream of chunks."""
+"""CSV, TSV and their kin, as raw rows."""
 
 from __future__ import annotations
 
 import csv
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from seqkit.data import columns
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
-from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
+from seqkit.data.raw_rows import RawRows, gather_rows
+from seqkit.data.request import Request
 
 _SEPARATORS = (",", ";", "\t", "|")
 # A quoted field may be as long as this; beyond it the quote is taken for one that nobody closed,
 # before the whole file is gathered in memory.
 MAX_RECORD_CHARACTERS = 16_000_000
-# What a sentence ends in and a column's name hardly does, closing quotes and brackets apart.
-_ENDS = (".", "!", "?", "…", "。", "！", "？")
-_CLOSING = "\"'”’»)」』 "
 _UNQUOTED = "read with quoting=False if quotes are ordinary characters in this file"
 
 
-def read_delimited(
-    file: TextFile,
-    wanted: Sequence[str],
-    names: Mapping[str, str | int] | None,
-    separator: str | None,
-    quoting: bool | None,
-) -> Iterator[RawRows]:
-    """Yields the rows of a delimited file.
+def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
+    """Yields the rows of a delimited file, each with the physical line at which it starts.
 
-    A file of pairs parted by tabs has no header line, and is read as if the positions 0 and 1 were
-    given, where its first line names neither side and one of its first two fields ends as a
-    sentence does.
-
-    Args:
-        file: The open file, with `newline=""`.
-        wanted: Standard names of the columns to read.
-        names: Standard name to column name; or to column position (from 0) in a file that has
-            no header line.
-        separator: One character; None takes whichever parts the first line into most fields.
-        quoting: Whether `"` encloses a field, doubled inside it (RFC 4180); None is True, but
-            False where pairs are parted by tabs and there is no header line.
-
-    Yields:
-        Chunks with the physical line at which each row starts.
-
-    Raises:
-        DataError: A row has too few or too many fields, or a quote is not closed.
-        ValueError: `separator` or `names` cannot be used.
+    `names` are column names, or positions (from 0) in a file that has no header line. So is a file
+    read that is separated by tabs and whose first line is plainly a row, as the kind of rows tells.
+    `separator` is one character; None takes whichever splits the first line into most fields.
+    `quoting` says whether `"` encloses a field, doubled inside it (RFC 4180); None is True, but
+    False in a file without a header line whose first line the kind could have told.
     """
+    wanted, names, separator = request.columns, request.names, request.separator
     if separator is not None and (len(separator) != 1 or separator in '"\r\n'):
         raise ValueError(f"separator={separator!r} must be one character other than a quote.")
     lines = iter(file)
     first = next(lines, "")
     separator = separator or max(_SEPARATORS, key=lambda mark: len(_fields(first, mark)))
-    tabbed = columns.is_pair(wanted) and separator == "\t"
-    if tabbed and not names and _begins_with_pair(first):
+    is_row = request.kind.first_line_is_row if separator == "\t" else None
+    if is_row is not None and not names and is_row(first.rstrip("\r\n").split("\t")):
         names = _by_position(wanted)
     positional = _is_positional(names, wanted)
+    quoting = request.quoting
     if quoting is None:
-        quoting = not (tabbed and positional)
+        quoting = not (is_row is not None and positional)
     records = _Records(file, itertools.chain([first], lines), separator, quoting)
     rows = iter(records)
     line, head = next(rows, (1, []))
@@ -75,42 +56,15 @@ def read_delimited(
         rows = itertools.chain([(line, head)], rows)
     else:
         try:
-            resolved = columns.resolve_raw if columns.is_captioned(wanted) else columns.resolve
-            positions = resolved(head, wanted, names, f"{file.path}, line {line}")
+            positions = request.find(head, f"{file.path}, line {line}", flat=True)
         except DataError as error:
             raise DataError(
                 f"{error} Without a header line: names={_by_position(wanted)}."
             ) from None
     records.label = positions.get("label")
-    yield from _chunks(file, rows, positions)
-
-
-def _chunks(
-    file: TextFile, records: Iterator[tuple[int, list[str]]], positions: Mapping[str, int]
-) -> Iterator[RawRows]:
-    """Gathers records into chunks of bounded size."""
-    rows: list[list[str]] = []
-    starts: list[int] = []
-    heavy = ("text", "caption", *columns.PAIR)
-    texts = tuple(positions[name] for name in heavy if name in positions)
-    characters = 0
-    for line, row in records:
-        rows.append(row)
-        starts.append(line)
-        characters += sum([len(row[i]) for i in texts])
-        if len(rows) >= MOST_ROWS or characters >= MOST_CHARACTERS:
-            yield _chunk(file, rows, starts, positions)
-            rows, starts, characters = [], [], 0
-    if rows:
-        yield _chunk(file, rows, starts, positions)
-
-
-def _chunk(
-    file: TextFile, rows: list[list[str]], starts: list[int], positions: Mapping[str, int]
-) -> RawRows:
-    """Rows turned into columns."""
-    values = {name: [row[i] for row in rows] for name, i in positions.items()}
-    return RawRows(values, lambda row: f"{file.path}, line {starts[row]}", starts)
+    picked = list(positions.values())
+    values = ((start, [row[i] for i in picked]) for start, row in rows)
+    yield from gather_rows(values, list(positions), file.path)
 
 
 class _Records:
@@ -253,14 +207,6 @@ def _fields(line: str, separator: str) -> list[str]:
     return next(csv.reader([line], delimiter=separator), [])
 
 
-def _begins_with_pair(line: str) -> bool:
-    """Whether the first line of a file parted by tabs is a pair and no header."""
-    fields = line.rstrip("\r\n").split("\t")
-    if len(fields) < 2 or any(columns.candidates(fields, name) for name in columns.PAIR):
-        return False
-    return any(field.rstrip(_CLOSING).endswith(_ENDS) for field in fields[:2])
-
-
 def _by_position(wanted: Sequence[str]) -> dict[str, int]:
     """The first fields as the wanted columns, in their order."""
     return {name: position for position, name in enumerate(wanted)}
@@ -281,3 +227,32 @@ def _is_positional(names: Mapping[str, str | int] | None, wanted: Sequence[str])
     if min(int(column) for column in given.values()) < 0:
         raise ValueError(f"names={dict(given)}: positions count from 0.")
     return True
+
+
+def _read_tsv(file: TextFile, request: Request) -> Iterator[RawRows]:
+    """Yields the rows of a file separated by tabs, unless another separator is given."""
+    separator = "\t" if request.separator is None else request.separator
+    return read_delimited(file, replace(request, separator=separator))
+
+
+CSV = Format(
+    "csv",
+    kinds=("labels", "pairs", "captions"),
+    read=read_delimited,
+    suffixes=(".csv",),
+    suffixes_by_kind={"captions": (".txt", ".token")},
+    newline="",
+)
+TSV = Format(
+    "tsv",
+    kinds=("labels", "pairs", "captions"),
+    read=_read_tsv,
+    suffixes=(".tsv", ".tab"),
+    suffixes_by_kind={
+        "labels": (".txt",),
+        "pairs": (".txt",),
+        "captions": (".txt", ".token"),
+    },
+    recognize=lambda head, request: "\t" in head.partition("\n")[0],
+    newline="",
+)

@@ -6,43 +6,21 @@ import re
 from collections.abc import Iterator
 
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
-from seqkit.data.raw_rows import MOST_ROWS, RawRows
+from seqkit.data.raw_rows import RawRows, gather_rows
+from seqkit.data.request import Request
 
 _LINE = re.compile(r"([^\t]+)#\d+\t(.*)", re.DOTALL)
 
 
-def is_flickr_line(line: str) -> bool:
-    r"""Whether a line holds the name of an image, the number of a caption, and the caption.
-
-    Args:
-        line: The first line of a file.
-
-    Returns:
-        True where it has this form.
-
-    Example:
-        >>> is_flickr_line("1000268201.jpg#0\tA child climbs a stair ."), is_flickr_line("a,b")
-        (True, False)
-    """
-    return _LINE.fullmatch(line) is not None
+def read_flickr(file: TextFile, request: Request) -> Iterator[RawRows]:
+    r"""Yields the captions of a file in Flickr's form; blank lines are passed over."""
+    yield from gather_rows(_rows(file), ("image", "caption"), file.path)
 
 
-def read_flickr(file: TextFile) -> Iterator[RawRows]:
-    r"""Yields the captions of a file in Flickr's form; blank lines are passed over.
-
-    Args:
-        file: The open file, with `newline="\n"`.
-
-    Yields:
-        Chunks with `image` and `caption` and the physical line of each row.
-
-    Raises:
-        DataError: A line has another form.
-    """
-    images: list[str] = []
-    captions: list[str] = []
-    lines: list[int] = []
+def _rows(file: TextFile) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Yields the line, image and caption of each row."""
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue
@@ -53,17 +31,14 @@ def read_flickr(file: TextFile) -> Iterator[RawRows]:
                 "'#', the caption's number, a tab and the caption. Mend the line, or say what the "
                 "file is with format=…."
             )
-        images.append(match[1])
-        captions.append(match[2])
-        lines.append(number)
-        if len(lines) >= MOST_ROWS:
-            yield _chunk(file, images, captions, lines)
-            images, captions, lines = [], [], []
-    if lines:
-        yield _chunk(file, images, captions, lines)
+        yield number, (match[1], match[2])
 
 
-def _chunk(file: TextFile, images: list[str], captions: list[str], lines: list[int]) -> RawRows:
-    """Gathered columns with their lines."""
-    columns = {"image": images, "caption": captions}
-    return RawRows(columns, lambda row: f"{file.path}, line {lines[row]}", lines)
+FLICKR = Format(
+    "flickr",
+    kinds=("captions",),
+    read=read_flickr,
+    suffixes_by_kind={"captions": (".txt", ".token")},
+    recognize=lambda head, request: _LINE.fullmatch(head.lstrip()) is not None,
+    columns=("image", "caption"),
+)

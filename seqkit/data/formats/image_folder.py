@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seqkit.data.errors import DataError
+from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import MOST_ROWS, RawRows
+from seqkit.data.request import Request
 
 _STEMS = ("captions", "metadata")
 _SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".txt", ".token")
@@ -15,45 +17,34 @@ _IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
 
 
 def captions_file(folder: Path) -> Path | None:
-    """The file in a folder that holds the captions of its images.
+    """The file in a folder that holds the captions of its images, or None where there is none.
 
-    Args:
-        folder: The folder.
-
-    Returns:
-        The file named `captions` (or `metadata`) with the suffix of a format that is read, also
-        `.gz`; None where there is none.
-
-    Raises:
-        DataError: There are several.
+    It is named `captions` (or `metadata`) with the suffix of a format that is read, also `.gz`; of
+    several none is taken, and a `DataError` names them.
     """
-    found = sorted(
+    files = sorted(
         path
         for path in folder.iterdir()
         if path.is_file() and path.name.lower().removesuffix(".gz") in _names()
     )
-    if len(found) > 1:
+    if len(files) > 1:
         raise DataError(
-            f"{folder}: {len(found)} files could hold the captions: "
-            f"{', '.join(path.name for path in found)}. Give the one that is meant as the source."
+            f"{folder}: {len(files)} files could hold the captions: "
+            f"{', '.join(path.name for path in files)}. Give the one that is meant as the source."
         )
-    return found[0] if found else None
+    return files[0] if files else None
 
 
-def read_image_folder(folder: Path, encoding: str) -> Iterator[RawRows]:
+def read_image_folder(folder: Path, request: Request) -> Iterator[RawRows]:
     """Yields the images of a folder, and of those in it, whose captions stand in texts beside them.
 
-    Args:
-        folder: The folder; `a.jpg` has its captions in `a.txt`, one on every line.
-        encoding: Character encoding of the texts.
-
-    Yields:
-        Chunks in the order of the names: `image`, relative to the folder, and `caption`, an empty
-        list where there is no text beside the image.
-
-    Raises:
-        DataError: There is no image with a text beside it.
+    `a.jpg` has its captions in `a.txt`, one on every line. Images come in the order of their names,
+    relative to the folder, each with an empty list where there is no text beside it.
     """
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"source={str(folder)!r}: there is no such folder (looked in {Path.cwd()})."
+        )
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _IMAGES)
     texts = {path: path.with_suffix(".txt") for path in paths}
     if not any(text.is_file() for text in texts.values()):
@@ -64,7 +55,7 @@ def read_image_folder(folder: Path, encoding: str) -> Iterator[RawRows]:
         )
     rows: list[tuple[str, object, str]] = []
     for path in paths:
-        rows += _captions_beside(path, texts[path], str(path.relative_to(folder)), encoding)
+        rows += _captions_beside(path, texts[path], str(path.relative_to(folder)), request.encoding)
         if len(rows) >= MOST_ROWS:
             yield _chunk(rows)
             rows = []
@@ -76,14 +67,14 @@ def _captions_beside(
     path: Path, text: Path, name: str, encoding: str
 ) -> Iterator[tuple[str, object, str]]:
     """The image's name, a caption, and where it stands, or no captions where there are none."""
-    found = False
+    any_caption = False
     if text.is_file():
         with TextFile(text, encoding, "\n") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    found = True
+                    any_caption = True
                     yield name, line, f"{text}, line {number}"
-    if not found:
+    if not any_caption:
         yield name, [], str(path)
 
 
@@ -96,3 +87,13 @@ def _chunk(rows: list[tuple[str, object, str]]) -> RawRows:
 def _names() -> set[str]:
     """The names that a file of captions may have."""
     return {stem + suffix for stem in _STEMS for suffix in _SUFFIXES}
+
+
+IMAGE_FOLDER = Format(
+    "folder",
+    kinds=("captions",),
+    read=read_image_folder,
+    columns=("image", "caption"),
+    newline=None,
+    folder=True,
+)

@@ -1,4 +1,4 @@
-"""Python objects and frames already in memory, as a stream of chunks."""
+"""Python objects and frames that are in memory, as raw rows."""
 
 from __future__ import annotations
 
@@ -9,32 +9,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from seqkit.data import columns
 from seqkit.data.errors import DataError, shown
 from seqkit.data.raw_rows import RawRows
+from seqkit.data.request import Request
 
 _ROWS = 16_384
 
 
-def read_rows(
-    rows: Iterable[object],
-    wanted: Sequence[str],
-    names: Mapping[str, str | int] | None,
-    place: str,
-) -> Iterator[RawRows]:
-    """Yields rows given one by one: tuples in the order of `wanted`, mappings, or bare texts.
+def read_rows(rows: Iterable[object], request: Request, place: str) -> Iterator[RawRows]:
+    """Yields rows given one by one: tuples in the order of the columns, mappings, or bare texts.
 
-    Args:
-        rows: The rows; bare strings only where `wanted` is `("text",)`.
-        wanted: Standard names.
-        names: Standard name to key, for mappings.
-        place: Words that name the source in a message.
-
-    Yields:
-        Chunks without lines; a message names the row, counted from 0.
-
-    Raises:
-        DataError: A row has another shape than it must.
+    In a message a row is `place` and its number, counted from 0.
     """
     iterator = iter(rows)
     keys: dict[str, str] = {}
@@ -42,64 +27,26 @@ def read_rows(
     while part := list(itertools.islice(iterator, _ROWS)):
         where = _place(place, start)
         if isinstance(part[0], Mapping) and not keys:
-            found = columns.resolve_raw(list(part[0]), wanted, names, where(0))
-            keys = {name: list(part[0])[position] for name, position in found.items()}
-        split = [_fields(row, wanted, keys, where, i) for i, row in enumerate(part)]
-        yield RawRows(dict(zip(keys or wanted, zip(*split, strict=True), strict=True)), where)
+            available = list(part[0])
+            positions = request.find(available, where(0))
+            keys = {name: available[position] for name, position in positions.items()}
+        values = [_values(row, request, keys, where, i) for i, row in enumerate(part)]
+        columns = zip(keys or request.columns, zip(*values, strict=True), strict=True)
+        yield RawRows(dict(columns), where)
         start += len(part)
 
 
 def read_columns(
-    source: Mapping[str, Any],
-    wanted: Sequence[str],
-    names: Mapping[str, str | int] | None,
-    place: str,
+    source: Any, available: Iterable[str], request: Request, place: str
 ) -> Iterator[RawRows]:
-    """Yields the rows of a mapping of columns, such as a dict of lists.
+    """Yields the rows of columns that are had by name: a dict of lists, a pandas or Polars frame.
 
-    Args:
-        source: Column name to values: a list, NumPy array, Arrow array or frame column.
-        wanted: Standard names.
-        names: Standard name to key, or None.
-        place: Words that name the source in a message.
-
-    Yields:
-        Chunks without lines; a message names the row, counted from 0.
-
-    Raises:
-        DataError: A column is missing, or the columns differ in length.
+    A column is a list, NumPy array, Arrow array or frame column; `available` are all their names.
+    In a message a row is `place` and its number, counted from 0.
     """
-    available = list(source)
-    found = columns.resolve_raw(available, wanted, names, place)
-    values = {name: _plain(source[available[position]]) for name, position in found.items()}
-    yield from _slices(values, place)
-
-
-def read_frame(
-    frame: Any, wanted: Sequence[str], names: Mapping[str, str | int] | None, place: str
-) -> Iterator[RawRows]:
-    """Yields the rows of a data frame: anything with `.columns` and columns by name.
-
-    Args:
-        frame: A pandas or Polars frame, or one that behaves like it.
-        wanted: Standard names.
-        names: Standard name to column name, or None.
-        place: Words that name the source in a message.
-
-    Yields:
-        Chunks without lines; a message names the row, counted from 0.
-
-    Raises:
-        DataError: A column is missing.
-    """
-    available = list(frame.columns)
-    found = columns.resolve_raw(available, wanted, names, place)
-    values = {name: _plain(frame[available[position]]) for name, position in found.items()}
-    yield from _slices(values, place)
-
-
-def _slices(values: Mapping[str, Any], place: str) -> Iterator[RawRows]:
-    """Yields columns some rows at a time."""
+    available = list(available)
+    positions = request.find(available, place)
+    values = {name: _plain(source[available[position]]) for name, position in positions.items()}
     lengths = {name: len(column) for name, column in values.items()}
     if len(set(lengths.values())) > 1:
         raise DataError(f"{place}: the columns differ in length: {lengths}. Make them equal.")
@@ -138,51 +85,30 @@ def _place(place: str, start: int) -> Callable[[int], str]:
     return lambda row: f"{place}, row {start + row}"
 
 
-def _fields(
+def _values(
     row: object,
-    wanted: Sequence[str],
+    request: Request,
     keys: Mapping[str, str],
     where: Callable[[int], str],
     index: int,
 ) -> tuple[object, ...]:
     """The wanted values of one row."""
+    kind, wanted = request.kind, request.columns
     if keys:
         if isinstance(row, Mapping) and all(key in row for key in keys.values()):
             return tuple(row[key] for key in keys.values())
         expected = f"a mapping with {', '.join(map(repr, keys.values()))}, as row 0 is"
-    elif "tokens" in wanted:
-        fields = _tagged_fields(row, wanted)
-        if fields is not None:
-            return fields
-        expected = "a list of tokens"
-        if len(wanted) > 1:
-            expected = f"a tuple of two lists ({', '.join(wanted)}) or a list of pairs (tuples)"
+    elif kind.row_values is not None and kind.row_words is not None:
+        values = kind.row_values(row, wanted)
+        if values is not None:
+            return values
+        expected = kind.row_words(wanted)
     elif isinstance(row, (str, bytes)):
         if len(wanted) == 1:
             return (row,)
-        expected = f"a tuple of {', '.join(wanted)}"
-        if not columns.is_pair(wanted):
-            expected += "; for texts without labels: columns=('text',)"
+        expected = f"a tuple of {', '.join(wanted)}{kind.row_hint}"
     else:
         if isinstance(row, (tuple, list)) and len(row) == len(wanted):
             return tuple(row)
         expected = f"a tuple of {', '.join(wanted)} (columns={tuple(wanted)})"
     raise DataError(f"{where(index)}: {shown(row, 100)} is not {expected}.")
-
-
-def _tagged_fields(row: object, wanted: Sequence[str]) -> tuple[object, ...] | None:
-    """Tokens and tags of one sentence, or its tokens alone, or None where it is neither.
-
-    Two pairs look like two lists of two, so lists and tuples are told apart: a list of tuples
-    holds pairs.
-    """
-    if isinstance(row, (str, bytes)) or not isinstance(row, (Sequence, np.ndarray)):
-        return None
-    if len(wanted) == 1:
-        return (row,)
-    if isinstance(row, list) and all(isinstance(part, tuple) for part in row):
-        fits = all(len(pair) == len(wanted) for pair in row)
-        return tuple(list(values) for values in zip(*row, strict=True)) if row and fits else None
-    listed = (list, tuple, np.ndarray)
-    fits = len(row) == len(wanted) and all(isinstance(part, listed) for part in row)
-    return tuple(row) if fits else None

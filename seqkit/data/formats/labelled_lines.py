@@ -1,70 +1,41 @@
-"""Files with a label before the text on every line, as a stream of chunks."""
+"""Files with a label before the text on every line, as raw rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
-from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
+from seqkit.data.raw_rows import RawRows, gather_rows
+from seqkit.data.request import Request
 
 PREFIX = "__label__"
 
 
-def read_labelled_lines(
-    file: TextFile, wanted: Sequence[str], separator: str | None, label_separator: str | None
-) -> Iterator[RawRows]:
+def read_labelled_lines(file: TextFile, request: Request) -> Iterator[RawRows]:
     """Yields the rows of `label text` lines, also in fastText's form `__label__x text`.
 
-    Without a label among the wanted columns the whole line is the text; only fastText's marked
-    labels are then passed over.
-
-    Args:
-        file: The open file, with `newline="\\n"`.
-        wanted: `("text", "label")` or `("text",)`.
-        separator: What ends the label; None is one space.
-        label_separator: What parts several labels, or None for one label a line.
-
-    Yields:
-        Chunks with the physical line of each row.
-
-    Raises:
-        DataError: A line lacks its label or its text.
-        ValueError: Another column is wanted.
+    The label ends at the request's `separator`, or at one space. Without a label among the wanted
+    columns the whole line is the text; only fastText's marked labels are then passed over.
     """
-    if not set(wanted) <= {"text", "label"}:
-        raise ValueError(f"columns={tuple(wanted)}: format='lines' has text and label alone.")
-    labels, texts, lines, characters = [], [], [], 0
+    yield from gather_rows(_rows(file, request), request.columns, file.path)
+
+
+def _rows(file: TextFile, request: Request) -> Iterator[tuple[int, list[str]]]:
+    """Yields the line of each row, and its text and label in the order wanted."""
+    label_separator = None if request.options is None else request.options.label_separator
     for number, line in enumerate(file, 1):
         line = line.rstrip("\r\n")
-        if "label" not in wanted:
-            text, label = _without_marked_labels(line), ""
+        if "label" not in request.columns:
+            yield number, [_without_marked_labels(line)]
         elif line.strip():
             place = f"{file.path}, line {number}"
-            label, text = _parted(line, separator or " ", label_separator, place)
-        else:
-            continue
-        labels.append(label)
-        texts.append(text)
-        lines.append(number)
-        characters += len(text)
-        if len(lines) >= MOST_ROWS or characters >= MOST_CHARACTERS:
-            yield _chunk(file, wanted, texts, labels, lines)
-            labels, texts, lines, characters = [], [], [], 0
-    if lines:
-        yield _chunk(file, wanted, texts, labels, lines)
+            label, text = _split(line, request.separator or " ", label_separator, place)
+            yield number, [text if name == "text" else label for name in request.columns]
 
 
-def _chunk(
-    file: TextFile, wanted: Sequence[str], texts: list[str], labels: list[str], lines: list[int]
-) -> RawRows:
-    """Gathered rows as columns."""
-    columns = {"text": texts, "label": labels}
-    place = f"{file.path}, line "
-    return RawRows({name: columns[name] for name in wanted}, lambda i: f"{place}{lines[i]}", lines)
-
-
-def _parted(line: str, separator: str, label_separator: str | None, place: str) -> tuple[str, str]:
+def _split(line: str, separator: str, label_separator: str | None, place: str) -> tuple[str, str]:
     """Label and text of one line."""
     if line.startswith(PREFIX):
         return _marked(line, label_separator, place)
@@ -97,3 +68,19 @@ def _without_marked_labels(line: str) -> str:
     while line.startswith(PREFIX):
         line = line.partition(" ")[2]
     return line
+
+
+def _is_lines(head: str, request: Request) -> bool:
+    """Whether a file begins with a marked label, or holds texts alone."""
+    alone = "label" not in request.columns and "\t" not in head.partition("\n")[0]
+    return head.startswith(PREFIX) or alone
+
+
+LINES = Format(
+    "lines",
+    kinds=("labels",),
+    read=read_labelled_lines,
+    suffixes_by_kind={"labels": (".txt",)},
+    recognize=_is_lines,
+    columns=("text", "label"),
+)

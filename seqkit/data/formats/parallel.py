@@ -6,101 +6,66 @@ import hashlib
 import itertools
 import os
 import re
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from seqkit.data import columns
 from seqkit.data.errors import DataError
 from seqkit.data.formats.by_name import is_table, stem
+from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
-from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
+from seqkit.data.raw_rows import RawRows, gather_rows
+from seqkit.data.request import Request
 
 _ALTERNATIVES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 
 
-def parallel_paths(
-    source: Any,
-    wanted: Sequence[str],
-    names: Mapping[str, str | int] | None,
-    format: str | None,
-) -> tuple[Path, Path] | None:
-    """The two files that a source names.
+def parallel_paths(source: Any, request: Request, form: Format | None) -> tuple[Path, Path] | None:
+    """The two files that a source names, in the order of the wanted columns, or None where it is
+    something else.
 
-    Args:
-        source: A tuple or list of two paths, or one path with alternatives in braces.
-        wanted: `source` and `target`, in the order of the files.
-        names: Standard name to alternative, such as `{"source": "de", "target": "en"}`; None
-            takes them in the order of `wanted`.
-        format: The format that the caller gave: None or `"lines"`.
-
-    Returns:
-        The paths in the order of `wanted`, or None where the source is something else.
-
-    Raises:
-        DataError: A name is not among the alternatives.
-        ValueError: There are other than two alternatives, or an argument does not fit two files.
+    A source is a tuple or list of two paths, or one path with alternatives in braces, which `names`
+    choose from, else they come in the order of the columns; of formats only lines may be given.
 
     Example:
-        >>> names = {"source": "de", "target": "en"}
-        >>> paths = parallel_paths("data/train.{en,de}.gz", ("source", "target"), names, None)
-        >>> [path.name for path in paths]
+        >>> from seqkit.data.kinds.pairs import PAIRS
+        >>> request = Request(PAIRS, PAIRS.columns, {"source": "de", "target": "en"})
+        >>> [path.name for path in parallel_paths("data/train.{en,de}.gz", request, None)]
         ['train.de.gz', 'train.en.gz']
     """
     if isinstance(source, (str, os.PathLike)):
-        paths = _alternatives(os.fspath(source), wanted, names)
+        paths = _alternatives(os.fspath(source), request)
     elif isinstance(source, (tuple, list)) and all(
         isinstance(part, (str, os.PathLike)) for part in source
     ):
-        paths = _two(source, wanted, names)
+        paths = _two(source, request)
     else:
         return None
     if paths is not None:
-        _refuse_tables(paths, format)
+        _refuse_tables(paths, form)
     return paths
 
 
-def read_parallel(files: Sequence[TextFile], wanted: Sequence[str]) -> Iterator[RawRows]:
+def read_parallel(files: Sequence[TextFile], request: Request) -> Iterator[RawRows]:
     r"""Yields the pairs of two files with one sentence on every line.
 
     Only `\n` and `\r\n` end a line: U+2028 and its like stand inside of sentences.
-
-    Args:
-        files: The two open files, with `newline="\n"`.
-        wanted: `source` and `target`, in the order of the files.
-
-    Yields:
-        Chunks with the line of each pair.
-
-    Raises:
-        DataError: The files have unequal numbers of lines.
     """
-    place = f"{files[0].path} and {files[1].path}, line "
+    source = f"{files[0].path} and {files[1].path}"
+    yield from gather_rows(_rows(files), request.columns, source)
+
+
+def _rows(files: Sequence[TextFile]) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Yields the line of each pair, and both of its sides."""
     first, second = iter(files[0]), iter(files[1])
-    sides: tuple[list[str], list[str]] = ([], [])
-    start, characters = 1, 0
     for number, (one, other) in enumerate(itertools.zip_longest(first, second), 1):
         if one is None or other is None:
             raise _unequal(files, number - 1, _rest(one, first), _rest(other, second))
-        sides[0].append(_sentence(one))
-        sides[1].append(_sentence(other))
-        characters += len(one) + len(other)
-        if len(sides[0]) >= MOST_ROWS or characters >= MOST_CHARACTERS:
-            yield _chunk(sides, wanted, place, start)
-            sides, start, characters = ([], []), number + 1, 0
-    if sides[0]:
-        yield _chunk(sides, wanted, place, start)
+        yield number, (_sentence(one), _sentence(other))
 
 
 def pair_name(paths: Sequence[Path]) -> str:
     """A name for two files: what the beginnings of their names have in common.
-
-    Args:
-        paths: The files.
-
-    Returns:
-        The name.
 
     Example:
         >>> pair_name([Path("train.en.gz"), Path("train.de.gz")])
@@ -118,63 +83,52 @@ def pair_sha256(files: Sequence[TextFile]) -> str:
     """Digest of two files: that of their own digests, each on a line.
 
     `sha256sum train.en train.de | cut -d ' ' -f 1 | sha256sum` prints the same.
-
-    Args:
-        files: The files in their order.
-
-    Returns:
-        64 hexadecimal digits.
     """
     return hashlib.sha256("".join(f"{file.sha256()}\n" for file in files).encode()).hexdigest()
 
 
-def _alternatives(
-    source: str, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> tuple[Path, Path] | None:
+def _alternatives(source: str, request: Request) -> tuple[Path, Path] | None:
     """The paths of `train.{en,de}`, or None for a path without braces."""
-    found = _ALTERNATIVES.findall(source)
-    if not found or Path(source).exists():
+    braces = _ALTERNATIVES.findall(source)
+    if not braces or Path(source).exists():
         return None
-    parts = [part.strip() for part in found[0].split(",")]
-    if len(found) > 1 or (len(parts) != 2 and not names):
+    parts = [part.strip() for part in braces[0].split(",")]
+    if len(braces) > 1 or (len(parts) != 2 and not request.names):
         raise ValueError(
             f"source={source!r} must name two files with one pair of braces, as 'train.{{en,de}}' "
             "does; for others give a tuple of two paths, or choose with "
             "names={'source': 'en', 'target': 'de'}."
         )
-    positions = {name: i for i, name in enumerate(wanted)}
-    if names:
-        positions = columns.resolve(parts, wanted, names, source)
+    positions = {name: i for i, name in enumerate(request.columns)}
+    if request.names:
+        positions = request.kind.resolve(parts, request.columns, request.names, source)
     before, after = _ALTERNATIVES.split(source)[::2]
-    first, second = (Path(before + parts[positions[name]] + after) for name in wanted)
+    first, second = (Path(before + parts[positions[name]] + after) for name in request.columns)
     return first, second
 
 
-def _two(
-    source: Sequence[str | os.PathLike[str]],
-    wanted: Sequence[str],
-    names: Mapping[str, str | int] | None,
-) -> tuple[Path, Path] | None:
+def _two(source: Sequence[str | os.PathLike[str]], request: Request) -> tuple[Path, Path] | None:
     """The paths of a tuple of two; None for other numbers of strings, which are no pairs."""
     if len(source) != 2:
         return None
-    if names:
+    if request.names:
         raise ValueError(
-            f"names={dict(names)} has no meaning for two files: the first is {wanted[0]!r}, the "
-            f"second {wanted[1]!r}. Leave names out, or give columns in another order."
+            f"names={dict(request.names)} has no meaning for two files: the first is "
+            f"{request.columns[0]!r}, the second {request.columns[1]!r}. Leave names out, or give "
+            "columns in another order."
         )
     return Path(source[0]), Path(source[1])
 
 
-def _refuse_tables(paths: Sequence[Path], format: str | None) -> None:
+def _refuse_tables(paths: Sequence[Path], form: Format | None) -> None:
     """Raises where two files do not look like files with one sentence on every line."""
-    if format not in (None, "lines"):
+    if form is not None and form.name != "lines":
         raise ValueError(
-            f"format={format!r}: two files are read with one sentence on every line; leave format "
-            "out, or give one file that holds both sides."
+            f"format={form.name!r}: two files are read with one sentence on every line; leave "
+            "format out, or give one file that holds both sides."
         )
     for path in paths:
-        if format is None and is_table(path):
+        if form is None and is_table(path):
             raise ValueError(
                 f"source={str(path)!r}: one of two files should have one sentence on every line, "
                 "but its name says it is a table. If every line is a sentence: format='lines'."
@@ -184,16 +138,6 @@ def _refuse_tables(paths: Sequence[Path], format: str | None) -> None:
 def _sentence(line: str) -> str:
     """A line without its ending."""
     return line.removesuffix("\n").removesuffix("\r")
-
-
-def _chunk(
-    sides: tuple[list[str], list[str]], wanted: Sequence[str], place: str, start: int
-) -> RawRows:
-    """Gathered pairs as columns."""
-    lines = array("i", range(start, start + len(sides[0])))
-    return RawRows(
-        dict(zip(wanted, sides, strict=True)), lambda row: f"{place}{start + row:d}", lines
-    )
 
 
 def _rest(line: str | None, following: Iterator[str]) -> tuple[int, int]:

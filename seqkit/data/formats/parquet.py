@@ -1,41 +1,28 @@
-"""Parquet files and Arrow tables, as a stream of chunks."""
+"""Parquet files and Arrow tables, as raw rows."""
 
 from __future__ import annotations
 
 import gzip
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seqkit.data import columns
 from seqkit.data.errors import DataError
+from seqkit.data.formats.format import Format
 from seqkit.data.raw_rows import RawRows
+from seqkit.data.request import Request
 
 _ROWS = 16_384
 # Images weigh a thousand times as much as texts.
-_IMAGE_ROWS = 128
+_MEDIA_ROWS = 128
 
 
-def read_parquet(
-    path: Path, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Iterator[RawRows]:
-    """Yields the rows of a Parquet file, a few thousand at a time.
-
-    Args:
-        path: The file; a `.gz` is unpacked into a temporary file first.
-        wanted: Standard names of the columns to read.
-        names: Standard name to column name, or None.
-
-    Yields:
-        Chunks without lines; a message names the row, counted from 1.
-
-    Raises:
-        DataError: The file is not Parquet, or a column is missing.
-    """
+def read_parquet(path: Path, request: Request) -> Iterator[RawRows]:
+    """Yields the rows of a Parquet file, a few thousand at a time; messages count them from 1."""
     with tempfile.TemporaryFile() as unpacked:
         try:
             if path.suffix.lower() == ".gz":
@@ -50,53 +37,28 @@ def read_parquet(
                 "with format=…."
             ) from None
         available = file.schema_arrow.names
-        found = columns.resolve_raw(available, wanted, names, str(path))
-        picked = {name: available[position] for name, position in found.items()}
-        size = _IMAGE_ROWS if columns.is_captioned(wanted) else _ROWS
+        positions = request.find(available, str(path))
+        picked = {name: available[position] for name, position in positions.items()}
+        size = _MEDIA_ROWS if request.kind.media else _ROWS
         batches = file.iter_batches(batch_size=size, columns=list(picked.values()))
         yield from arrow_chunks(batches, picked, f"{path}, row ", first=1)
 
 
-def read_table(
-    table: pa.Table | pa.RecordBatch,
-    wanted: Sequence[str],
-    names: Mapping[str, str | int] | None,
-    place: str,
-) -> Iterator[RawRows]:
-    """Yields the rows of an Arrow table.
-
-    Args:
-        table: The table.
-        wanted: Standard names of the columns to read.
-        names: Standard name to column name, or None.
-        place: Words that name the table in a message.
-
-    Yields:
-        Chunks without lines; a message names the row, counted from 0.
-
-    Raises:
-        DataError: A column is missing.
-    """
-    found = columns.resolve_raw(table.schema.names, wanted, names, place)
+def read_table(table: pa.Table | pa.RecordBatch, request: Request, place: str) -> Iterator[RawRows]:
+    """Yields the rows of an Arrow table, which `place` names; messages count them from 0."""
+    positions = request.find(table.schema.names, place)
     table = pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
-    picked = table.select(list(found.values())).rename_columns(list(found))
+    picked = table.select(list(positions.values())).rename_columns(list(positions))
     batches = picked.to_batches(max_chunksize=_ROWS)
-    yield from arrow_chunks(batches, {name: name for name in found}, f"{place}, row ", first=0)
+    yield from arrow_chunks(batches, {name: name for name in positions}, f"{place}, row ", first=0)
 
 
 def arrow_chunks(
     batches: Iterable[pa.RecordBatch], picked: Mapping[str, str], place: str, first: int
 ) -> Iterator[RawRows]:
-    """Yields record batches as chunks.
+    """Yields record batches, of whose columns some are picked by their names.
 
-    Args:
-        batches: The rows.
-        picked: Standard name to the column's name in the batches.
-        place: Words before the row number in a message.
-        first: The number of the first row.
-
-    Yields:
-        One chunk a batch.
+    In a message a row is `place` and its number; that of the first is given.
     """
     for batch in batches:
         start = first
@@ -106,3 +68,12 @@ def arrow_chunks(
 
         yield RawRows({name: batch.column(column) for name, column in picked.items()}, words)
         first += batch.num_rows
+
+
+PARQUET = Format(
+    "parquet",
+    kinds=("labels", "tags", "pairs", "captions"),
+    read=read_parquet,
+    suffixes=(".parquet", ".pq"),
+    newline=None,
+)

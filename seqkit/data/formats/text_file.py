@@ -69,14 +69,7 @@ class TextFile:
             raise self._broken(f"after line {number}", error) from error
 
     def texts(self, characters: int = _BLOCK) -> Iterator[str]:
-        """Yields the text, so many characters at a time, however long its lines are.
-
-        Args:
-            characters: How many; the last may be fewer.
-
-        Raises:
-            DataError: As where lines are read.
-        """
+        """Yields the text, so many characters at a time, however long its lines are."""
         ended = 0
         try:
             while text := self._text.read(characters):
@@ -91,11 +84,7 @@ class TextFile:
             raise self._broken(f"after line {ended}", error) from error
 
     def blocks(self) -> Iterator[bytes]:
-        """Yields the unpacked bytes, some at a time, for a format that states its own encoding.
-
-        Raises:
-            DataError: The packing is broken.
-        """
+        """Yields the unpacked bytes, some at a time, for a format that states its own encoding."""
         count = 0
         try:
             while block := self._text.buffer.read(_BLOCK):
@@ -201,12 +190,6 @@ class _HashingFile(io.RawIOBase):
 
 def canonical_encoding(encoding: str) -> str:
     """Python's name of an encoding; UTF-8 becomes the form that skips a byte order mark.
-
-    Args:
-        encoding: Any name Python knows.
-
-    Returns:
-        The name to decode with.
 
     Raises:
         ValueError: Python knows no such encoding.

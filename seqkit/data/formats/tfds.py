@@ -1,16 +1,16 @@
-"""Data sets of TensorFlow Datasets that lie prepared on disk, as a stream of chunks."""
+"""Data sets of TensorFlow Datasets that lie prepared on disk, as raw rows."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from seqkit.data.columns import is_captioned
 from seqkit.data.errors import DataError
 from seqkit.data.formats.tf_data import read_tf_data
 from seqkit.data.raw_rows import RawRows
+from seqkit.data.request import Request
 
 SCHEME = "tfds:"
 _ADDRESS = re.compile(
@@ -25,32 +25,25 @@ class Prepared(NamedTuple):
         name: Full name with configuration and version.
         split: The split read.
         license: Its licence as the data set states it, or None.
-        chunks: Its rows.
+        rows: Its rows.
     """
 
     name: str
     split: str
     license: str | None
-    chunks: Iterator[RawRows]
+    rows: Iterator[RawRows]
 
 
-def parse(address: str) -> tuple[str, str]:
-    """Parts an address into what `tfds.load` takes.
+def parse_address(address: str) -> tuple[str, str]:
+    """Splits an address into what `tfds.load` takes: the name and the split.
 
-    Args:
-        address: `tfds:NAME[/config][:version][:split]`; the split may be a slice such as
-            `train[:10%]`, and is `train` where none is given.
-
-    Returns:
-        The name (with configuration and version) and the split.
-
-    Raises:
-        ValueError: The address has another form.
+    The name comes with configuration and version; the split may be a slice, and is `train` where
+    none is given.
 
     Example:
-        >>> parse("tfds:glue/sst2:validation")
+        >>> parse_address("tfds:glue/sst2:validation")
         ('glue/sst2', 'validation')
-        >>> parse("tfds:imdb_reviews:1.0.0:train[:10%]")
+        >>> parse_address("tfds:imdb_reviews:1.0.0:train[:10%]")
         ('imdb_reviews:1.0.0', 'train[:10%]')
     """
     match = _ADDRESS.fullmatch(address)
@@ -62,28 +55,14 @@ def parse(address: str) -> tuple[str, str]:
     return match["name"] + (match["version"] or ""), match["split"] or "train"
 
 
-def open_tfds(
-    address: str,
-    wanted: Sequence[str],
-    names: Mapping[str, str | int] | None,
-    data_dir: str | None,
-) -> Prepared:
-    """Opens a prepared data set. Nothing is downloaded.
-
-    Args:
-        address: See `parse`.
-        wanted: Standard names.
-        names: Standard name to feature, or None.
-        data_dir: Where the data set was prepared; None is TFDS's own default.
-
-    Returns:
-        Its name, licence and rows; a class number is given as the name of the class.
+def open_tfds(address: str, request: Request, data_dir: str | None) -> Prepared:
+    """Opens a prepared data set; nothing is downloaded, and class numbers become names of classes.
 
     Raises:
         DataError: The data set is not prepared there, or the split or a feature is missing.
         ImportError: TensorFlow Datasets is not installed.
     """
-    name, split = parse(address)
+    name, split = parse_address(address)
     try:
         import tensorflow_datasets as tfds
     except ImportError as error:
@@ -94,7 +73,7 @@ def open_tfds(
         dataset, info = tfds.load(
             name, split=split, data_dir=data_dir, download=False, with_info=True
         )
-        if is_captioned(wanted):
+        if request.kind.media:
             # Images as they lie on disk: what is broken is found later, and named.
             encoded = {
                 key: tfds.decode.SkipDecoding()
@@ -121,8 +100,8 @@ def open_tfds(
         if (change := _class_names(tfds, feature, address)) is not None
     }
     license_text = getattr(info.redistribution_info, "license", "") or None
-    chunks = read_tf_data(dataset, wanted, names, address, convert)
-    return Prepared(info.full_name, split, license_text, chunks)
+    rows = read_tf_data(dataset, request, address, convert)
+    return Prepared(info.full_name, split, license_text, rows)
 
 
 def _class_names(tfds: Any, feature: Any, address: str) -> Callable[[Any], Any] | None:

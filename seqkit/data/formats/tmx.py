@@ -1,19 +1,20 @@
-"""TMX translation memories, as a stream of chunks."""
+"""TMX translation memories, as raw rows."""
 
 from __future__ import annotations
 
 import functools
 import itertools
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from xml.parsers import expat
 
-from seqkit.data.columns import PAIR
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
-from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
+from seqkit.data.raw_rows import MOST_ROWS, RawRows, gather_rows
+from seqkit.data.request import Request
 
+PAIR = ("source", "target")
 # What they enclose is code of another format; other elements enclose text.
 _CODE = ("bpt", "ept", "it", "ph", "ut")
 _ANY_LANGUAGE = "*all*"
@@ -32,53 +33,31 @@ class Unit(NamedTuple):
     variants: tuple[tuple[str, str], ...]
 
 
-def read_tmx(
-    file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> Iterator[RawRows]:
+def read_tmx(file: TextFile, request: Request) -> Iterator[RawRows]:
     r"""Yields the pairs of a TMX file, which is never in memory as a whole.
 
-    A language is matched with its regional variants: `en` finds `en-US`. Of several variants in
-    one language the first counts. A unit without one of the two languages has an empty side; one
-    without both is passed over. Inside a segment the text of `<ph>`, `<bpt>` and the like is code
-    and is left out; that of `<hi>` stays, and that of `<sub>` stays with a space around it.
+    `names` are languages; None takes the two languages of a file that has two: the source is that
+    of the header's `srclang`, or that of the first variant. A language is matched with its regional
+    variants: `en` finds `en-US`. Of several variants in one language the first counts. A unit
+    without one of the two languages has an empty side; one without both is passed over. Inside a
+    segment the text of `<ph>`, `<bpt>` and the like is code and is left out; that of `<hi>` stays,
+    and that of `<sub>` stays with a space around it.
 
-    Args:
-        file: The open file, with `newline="\n"`. Its encoding is the one that its XML declaration
-            states, unless another than UTF-8 is given.
-        wanted: `source` and `target`.
-        names: Standard name to language; None takes the two languages of a file that has two: the
-            source is that of the header's `srclang`, or that of the first variant.
-
-    Yields:
-        Chunks with the line of each unit.
-
-    Raises:
-        DataError: The file is not well-formed, declares entities, or has not these languages.
-        ValueError: `names` cannot be used.
+    The encoding is the one that the XML declaration states, unless another than UTF-8 is given.
     """
-    sides = _Sides(str(file.path), names)
-    columns: dict[str, list[str]] = {name: [] for name in PAIR}
-    lines, characters = array("i"), 0
+    sides = _Sides(str(file.path), request.names)
+    order = [PAIR.index(name) for name in request.columns]
+    yield from gather_rows(_rows(file, sides, order), request.columns, file.path)
+
+
+def _rows(
+    file: TextFile, sides: _Sides, order: Sequence[int]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yields the line of each unit and its texts in the order of the wanted columns."""
     for unit in _units(file, sides):
         for line, pair in sides.pairs(unit):
-            for name, text in zip(PAIR, pair, strict=True):
-                columns[name].append(text)
-                characters += len(text)
-            lines.append(line)
-        if len(lines) >= MOST_ROWS or characters >= MOST_CHARACTERS:
-            yield _chunk(file, columns, wanted, lines)
-            columns, lines, characters = {name: [] for name in PAIR}, array("i"), 0
+            yield line, tuple(pair[side] for side in order)
     sides.refuse_unseen()
-    if lines:
-        yield _chunk(file, columns, wanted, lines)
-
-
-def _chunk(
-    file: TextFile, columns: Mapping[str, list[str]], wanted: Sequence[str], lines: Sequence[int]
-) -> RawRows:
-    """Gathered pairs as columns."""
-    place = f"{file.path}, line "
-    return RawRows({name: columns[name] for name in wanted}, lambda i: f"{place}{lines[i]}", lines)
 
 
 def _units(file: TextFile, sides: _Sides) -> Iterator[Unit]:
@@ -228,7 +207,7 @@ class _Sides:
                 self._seen[language] = None
         if self._languages is None:
             self._pending.append(unit)
-            self._languages = self._found_languages(unit)
+            self._languages = self._two_languages(unit)
             if self._languages is None:
                 if len(self._pending) >= MOST_ROWS:
                     self.refuse_unseen()
@@ -273,7 +252,7 @@ class _Sides:
                     pair[side] = text
         return pair
 
-    def _found_languages(self, unit: Unit) -> tuple[str, str] | None:
+    def _two_languages(self, unit: Unit) -> tuple[str, str] | None:
         """The two languages of a unit, first the source; None where it has but one."""
         distinct = list(dict.fromkeys(_plain(language) for language, _ in unit.variants))
         bare = list(dict.fromkeys(map(_bare, distinct)))
@@ -316,9 +295,10 @@ def _given_languages(names: Mapping[str, str | int]) -> tuple[str, str]:
 
 
 @functools.lru_cache(maxsize=1_000)
-def _matches(wanted: str, found: str) -> bool:
+def _matches(wanted: str, language: str) -> bool:
     """Whether a language is the wanted one or a regional variant of it."""
-    return _plain(found) == _plain(wanted) or _plain(found).startswith(_plain(wanted) + "-")
+    plain = _plain(language)
+    return plain == _plain(wanted) or plain.startswith(_plain(wanted) + "-")
 
 
 def _plain(language: str) -> str:
@@ -329,3 +309,6 @@ def _plain(language: str) -> str:
 def _bare(language: str) -> str:
     """A language's name without region or script."""
     return language.partition("-")[0]
+
+
+TMX = Format("tmx", kinds=("pairs",), read=read_tmx, suffixes=(".tmx",), columns=PAIR)

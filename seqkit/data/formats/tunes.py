@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ import pyarrow as pa
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
-from seqkit.data.parts import complete_parts
+from seqkit.data.formats.format import Format
+from seqkit.data.formats.text_file import TextFile
+from seqkit.data.raw_rows import RawRows, gather_rows
+from seqkit.data.request import Request
 
 _SUFFIX = ".abc"
 _FIELD = re.compile(r"[A-Za-z+]:")
@@ -69,18 +73,11 @@ def read_tunes(
     texts: list[str] = []
     lines: list[int] = []
     for file in files:
-        content = file.read_bytes()
-        digest.update(content)
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            raise DataError(
-                f"{file}, line {line}: not {encoding}; give encoding='latin-1', or the right one."
-            ) from error
-        for line, tune in _tunes(text, file):
-            texts.append(tune)
-            lines.append(line)
+        digest.update(file.read_bytes())
+        with TextFile(file, encoding, "") as opened:
+            for line, (tune,) in _tunes(opened):
+                texts.append(tune)
+                lines.append(line)
     if not texts:
         raise DataError(f"{path} holds no tune; each begins with its number, X:1.")
     return Dataset(
@@ -91,36 +88,6 @@ def read_tunes(
         license=license,
         lines=np.array(lines, np.int32),
     )
-
-
-def read_tune_parts(
-    train: str | os.PathLike[str],
-    validation: str | os.PathLike[str] | None = None,
-    test: str | os.PathLike[str] | None = None,
-    *,
-    fraction: float = 0.1,
-    seed: int = 0,
-) -> dict[str, Dataset]:
-    """Reads tunes as three parts; what is not given is split from the first.
-
-    Args:
-        train: As in `read_tunes`.
-        validation: The same, or None.
-        test: The same, or None.
-        fraction: Share of the tunes that a part split off gets.
-        seed: Seed of the split.
-
-    Returns:
-        `train`, `validation` and `test`.
-
-    Raises:
-        DataError: As in `read_tunes`.
-        FileNotFoundError: As in `read_tunes`.
-        ValueError: There are too few tunes to split.
-    """
-    given = {"train": train, "validation": validation, "test": test}
-    parts = {part: read_tunes(source) for part, source in given.items() if source is not None}
-    return complete_parts(parts, fraction, seed)
 
 
 def is_tunes(source: Any) -> bool:
@@ -144,15 +111,20 @@ def is_tunes(source: Any) -> bool:
     )
 
 
-def _tunes(text: str, file: Path) -> Iterator[tuple[int, str]]:
-    """The tunes of a file, each with the line of its number."""
+def read_abc(file: TextFile, request: Request) -> Iterator[RawRows]:
+    """Yields the tunes of a file, each a text, with the line at which it begins."""
+    return gather_rows(_tunes(file), request.columns, file.path)
+
+
+def _tunes(file: TextFile) -> Iterator[tuple[int, tuple[str]]]:
+    """Yields the tunes of a file, each with the line of its number."""
     tune: list[str] = []
     begun = 0
     # An end is a blank line, so that the last tune ends as the others do.
-    for number, line in enumerate([*text.splitlines(), ""], 1):
-        line = re.sub(r"(^|(?<=\s))%.*", "", line.lstrip("\ufeff")).rstrip()
+    for number, line in enumerate(itertools.chain(file, [""]), 1):
+        line = re.sub(r"(^|(?<=\s))%.*", "", line.lstrip("\ufeff").rstrip("\r\n")).rstrip()
         if tune and (not line or line.startswith("X:")):
-            yield begun, _checked(tune, f"{file}, line {begun}")
+            yield begun, (_check_tune(tune, f"{file.path}, line {begun}"),)
             tune = []
         if line.startswith("X:"):
             begun = number
@@ -160,7 +132,8 @@ def _tunes(text: str, file: Path) -> Iterator[tuple[int, str]]:
             tune.append(line)
 
 
-def _checked(tune: list[str], where: str) -> str:
+def _check_tune(tune: list[str], where: str) -> str:
+    """A tune as one text, if it has a key and music."""
     key = next((place for place, line in enumerate(tune) if line.startswith("K:")), None)
     if key is None:
         raise DataError(
@@ -170,3 +143,13 @@ def _checked(tune: list[str], where: str) -> str:
     if not any(_NOTE.search(_QUOTED.sub("", line)) for line in music):
         raise DataError(f"{where}: the tune {shown(tune[0])} has no notes after its key.")
     return "".join(f"{line}\n" for line in tune)
+
+
+ABC = Format(
+    "abc",
+    kinds=("labels",),
+    read=read_abc,
+    suffixes_by_kind={"labels": (_SUFFIX,)},
+    columns=("text",),
+    newline="",
+)

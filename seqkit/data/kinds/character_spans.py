@@ -30,14 +30,14 @@ class _Span(NamedTuple):
     label: str
 
 
-def tagged_chunk(chunk: RawRows, tokenizer: Tokenizer | None, misaligned: str) -> RawRows:
+def tag_spans(raw: RawRows, tokenizer: Tokenizer | None, misaligned: str) -> RawRows:
     """Splits texts into tokens and turns the spans marked in them into BIO tags.
 
     The tokens are the text's own characters, not their normalised form. White space at the ends
     of a span does not matter. A text without a token is passed over.
 
     Args:
-        chunk: Columns `text` and `spans`; a span is a dictionary with `start`, `end` and `label`,
+        raw: Columns `text` and `spans`; a span is a dictionary with `start`, `end` and `label`,
             or a list of the three. Offsets count Unicode code points; the end is not included.
         tokenizer: What splits the texts; None is `seqkit.text.WordTokenizer()`.
         misaligned: `"error"` refuses a span that cuts a token; `"widen"` takes the whole token.
@@ -50,22 +50,22 @@ def tagged_chunk(chunk: RawRows, tokenizer: Tokenizer | None, misaligned: str) -
 
     Example:
         >>> rows = RawRows({"text": ["Ada Lovelace wrote."], "spans": [[[0, 12, "PER"]]]}, str)
-        >>> dict(tagged_chunk(rows, None, "error").columns)
+        >>> dict(tag_spans(rows, None, "error").columns)
         {'tokens': [['Ada', 'Lovelace', 'wrote', '.']], 'tags': [['B-PER', 'I-PER', 'O', 'O']]}
     """
-    texts = text_array(chunk.columns["text"], chunk.place, "text").to_pylist()
-    marked = chunk.columns["spans"]
+    texts = text_array(raw.columns["text"], raw.place, "text").to_pylist()
+    marked = raw.columns["spans"]
     if isinstance(marked, pa.Array):
         marked = marked.to_pylist()
     tokens: list[list[str]] = []
     tags: list[list[str]] = []
     rows: list[int] = []
     for row, offsets in enumerate(_offsets(texts, tokenizer)):
-        text, place = texts[row], chunk.place(row)
+        text, place = texts[row], raw.place(row)
         spans = _spans(marked[row], text, place)
         if not offsets and not spans:
             continue
-        covered = [_covered(span, offsets, text, place, misaligned) for span in spans]
+        covered = [_cover(span, offsets, text, place, misaligned) for span in spans]
         for index, (before, after) in enumerate(itertools.pairwise(covered)):
             if before[1] > after[0]:
                 raise DataError(
@@ -76,8 +76,9 @@ def tagged_chunk(chunk: RawRows, tokenizer: Tokenizer | None, misaligned: str) -
         tokens.append([text[start:end] for start, end in offsets])
         tags.append(from_spans(covered, len(offsets)))
         rows.append(row)
-    lines = None if chunk.lines is None else [chunk.lines[row] for row in rows]
-    return RawRows({"tokens": tokens, "tags": tags}, lambda row: chunk.place(rows[row]), lines)
+    lines = None if raw.lines is None else [raw.lines[row] for row in rows]
+    name_row = raw.place
+    return RawRows({"tokens": tokens, "tags": tags}, lambda row: name_row(rows[row]), lines)
 
 
 def _offsets(texts: Sequence[str], tokenizer: Tokenizer | None) -> Iterator[list[tuple[int, int]]]:
@@ -158,7 +159,7 @@ def _span(value: Any, text: str, place: str) -> _Span:
     return _Span(start, end, label.strip())
 
 
-def _covered(
+def _cover(
     span: _Span, offsets: Sequence[tuple[int, int]], text: str, place: str, misaligned: str
 ) -> tuple[int, int, str]:
     """The tokens that a span touches."""

@@ -6,14 +6,17 @@ import hashlib
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from seqkit.data.errors import DataError, shown
 
+# The digest of each image's bytes, a column that reading adds.
+IMAGE_SHA256 = "image_sha256"
 BAD_IMAGES = ("error", "skip")
 # What an image is that was left out, in the words of a report.
 UNUSABLE = "that cannot be used"
@@ -28,58 +31,43 @@ _PIXEL_BYTES = 8
 _AROUND = 1 << 20
 
 
-class ImageReading(NamedTuple):
-    """How images are read.
+@dataclass(frozen=True)
+class ImageOptions:
+    """How images are read; see `seqkit.data.read_captions`."""
 
-    Attributes:
-        folders: Where the files lie that are named without a folder of their own, tried in order.
-        bad_images: One of `BAD_IMAGES`.
-        max_pixels: Beyond how many pixels an image is refused.
-    """
-
-    folders: tuple[Path, ...] = ()
+    image_dir: str | os.PathLike[str] | None = None
     bad_images: str = "error"
     max_pixels: int = 50_000_000
 
-    def check(self) -> None:
-        """Refuses what cannot be meant.
-
-        Raises:
-            FileNotFoundError: There is no such folder.
-            ValueError: A value is not one of those that there are.
-        """
+    def __post_init__(self) -> None:
         if self.bad_images not in BAD_IMAGES:
             raise ValueError(f"bad_images={self.bad_images!r} must be 'error' or 'skip'.")
         if self.max_pixels < 1:
             raise ValueError(f"max_pixels={self.max_pixels} must be at least 1.")
-        for folder in self.folders:
-            if not folder.is_dir():
-                raise FileNotFoundError(
-                    f"image_dir={str(folder)!r}: there is no such folder (looked in {Path.cwd()})."
-                )
+        if self.image_dir is not None and not Path(self.image_dir).is_dir():
+            raise FileNotFoundError(
+                f"image_dir={os.fspath(self.image_dir)!r}: there is no such folder (looked in "
+                f"{Path.cwd()})."
+            )
 
-    def beside(self, folder: Path) -> ImageReading:
-        """As this, with images in a folder, or in one of images in it, unless they lie elsewhere.
-
-        Args:
-            folder: The folder of the file that names them.
-
-        Returns:
-            How images are read.
-        """
-        near = (folder, folder / "images", folder / "Images")
-        return self._replace(folders=self.folders or near)
+    def folders(self, beside: Path | None) -> tuple[Path, ...]:
+        """Where files are looked for that are named without a folder of their own, in order."""
+        if self.image_dir is not None:
+            return (Path(self.image_dir),)
+        return (Path(),) if beside is None else (beside, beside / "images", beside / "Images")
 
 
 class Images:
     """The images that the rows of a source name, each numbered when it first comes.
 
     Args:
-        reading: Where they lie and what is refused.
+        options: Where they lie and what is refused.
+        folder: The folder of the file that names them, or None.
     """
 
-    def __init__(self, reading: ImageReading) -> None:
-        self._reading = reading._replace(folders=reading.folders or (Path(),))
+    def __init__(self, options: ImageOptions, folder: Path | None) -> None:
+        self.options = options
+        self._folders = options.folders(folder)
         self._numbers: dict[object, int] = {}
         self._values: list[str | bytes] = []
         self._names: list[str] = []
@@ -88,11 +76,7 @@ class Images:
     def numbers(self, values: Sequence[Any]) -> list[int]:
         """The numbers of images; equal names, and equal bytes, have one.
 
-        Args:
-            values: Paths, encoded bytes, arrays of pixels, or mappings with `bytes` or `path`.
-
-        Returns:
-            A number for each.
+        They are paths, encoded bytes, arrays of pixels, or mappings with `bytes` or `path`.
         """
         # Several captions of an image name one object, which is hashed or encoded once.
         known: dict[int, int] = {}
@@ -101,7 +85,7 @@ class Images:
                 known[id(value)] = self._number(value)
         return [known[id(value)] for value in values]
 
-    def checked(self) -> tuple[list[str], dict[int, str]]:
+    def check(self) -> tuple[list[str], dict[int, str]]:
         """Reads and decodes each image once, few at a time.
 
         Returns:
@@ -115,20 +99,16 @@ class Images:
         show = _progress(len(self._values) - len(faults))
         done = 0
         for numbers, contents in self._read(digests, faults):
-            errors = image_errors(contents, max_pixels=self._reading.max_pixels)
+            errors = image_errors(contents, max_pixels=self.options.max_pixels)
             faults |= {n: error for n, error in zip(numbers, errors, strict=True) if error}
             done += len(numbers)
             show(done)
         return digests, faults
 
     def column(self, numbers: np.ndarray) -> pa.ChunkedArray:
-        """Images as a column that holds each of them once.
+        """Images by their numbers, as a column that holds each of them once.
 
-        Args:
-            numbers: `<int>[rows]` the image of each row.
-
-        Returns:
-            A dictionary of paths (str), or of encoded images (bytes) where not all are in files.
+        It is a dictionary of paths (str), or of encoded images (bytes) where not all are in files.
         """
         used, indices = np.unique(numbers, return_inverse=True)
         values: list[Any] = [self._values[number] for number in used]
@@ -141,16 +121,8 @@ class Images:
         )
         return pa.chunked_array([column])
 
-    def told(self, faults: Mapping[int, str], place: Callable[[int], str]) -> str:
-        """Says which images cannot be used, the first of them by name.
-
-        Args:
-            faults: Number to what is wrong.
-            place: Number to the words that name where it first comes.
-
-        Returns:
-            Some lines.
-        """
+    def describe(self, faults: Mapping[int, str], place: Callable[[int], str]) -> str:
+        """Says which images cannot be used, the first of them by name and place."""
         listed = [
             f"  {place(number)}: image {self._names[number]}: {faults[number]}"
             for number in sorted(faults)[:_LISTED]
@@ -165,9 +137,9 @@ class Images:
         if isinstance(value, Mapping):
             value = value.get("bytes") or value.get("path")
         if isinstance(value, (str, os.PathLike)):
-            return self._numbered(os.fspath(value))
+            return self._number_name(os.fspath(value))
         if isinstance(value, (bytes, bytearray, memoryview)):
-            return self._numbered_bytes(bytes(value))
+            return self._number_bytes(bytes(value))
         if value is None or isinstance(value, float):
             return self._unusable(str(value), "it is missing")
         if not hasattr(value, "__array__"):
@@ -178,16 +150,16 @@ class Images:
         from seqkit.images import encode_images
 
         try:
-            return self._numbered_bytes(encode_images([np.asarray(value)])[0])
+            return self._number_bytes(encode_images([np.asarray(value)])[0])
         except (TypeError, ValueError) as error:
             shape = getattr(value, "shape", "")
             fault = str(error).removeprefix("images[0] ")
             return self._unusable(f"of shape {shape}", f"it {fault}")
 
-    def _numbered(self, name: str) -> int:
+    def _number_name(self, name: str) -> int:
         """The number of a named image, which is new where the name is."""
         if name not in self._numbers:
-            path = self._found(name)
+            path = self._find(name)
             if path is None:
                 self._faults[len(self._values)] = self._absence(name)
             self._numbers[name] = self._new(path or "", repr(name))
@@ -198,7 +170,7 @@ class Images:
         self._faults[len(self._values)] = fault
         return self._new("", name)
 
-    def _numbered_bytes(self, content: bytes) -> int:
+    def _number_bytes(self, content: bytes) -> int:
         """The number of an encoded image, which is new where the bytes are."""
         digest = hashlib.sha256(content).digest()
         if digest not in self._numbers:
@@ -211,27 +183,27 @@ class Images:
         self._names.append(name)
         return len(self._values) - 1
 
-    def _found(self, name: str) -> str | None:
+    def _find(self, name: str) -> str | None:
         """The path of a file, or None where there is none of this name."""
         try:
             name.encode()
         except UnicodeEncodeError:
             return None
-        paths = (os.path.join(folder, name) for folder in self._reading.folders)
+        paths = (os.path.join(folder, name) for folder in self._folders)
         return next((path for path in paths if name.strip() and os.path.isfile(path)), None)
 
     def _absence(self, name: str) -> str:
         """Why no file was found."""
         if not name.strip():
             return "it has no name"
-        folders = ", ".join(repr(str(folder)) for folder in self._reading.folders)
+        folders = ", ".join(repr(str(folder)) for folder in self._folders)
         return f"there is no such file (looked in {folders}; say where with image_dir=…)"
 
     def _read(
         self, digests: list[str], faults: dict[int, str]
     ) -> Iterator[tuple[list[int], list[bytes]]]:
         """Yields the numbers and bytes of images, few at a time, and notes digests on the way."""
-        most = self._reading.max_pixels * _PIXEL_BYTES + _AROUND
+        most = self.options.max_pixels * _PIXEL_BYTES + _AROUND
         numbers: list[int] = []
         contents: list[bytes] = []
         size = 0
@@ -254,43 +226,37 @@ class Images:
             yield numbers, contents
 
 
-def kept_images(
-    images: Images,
-    numbers: np.ndarray,
-    reading: ImageReading,
-    source: str,
-    place: Callable[..., str],
+def select_usable(
+    images: Images, numbers: np.ndarray, source: str, place: Callable[..., str]
 ) -> tuple[np.ndarray, list[str], dict[str, int]]:
     """Finds the rows whose images can be used.
 
     Args:
         images: The images.
         numbers: `<int>[rows]` the image of each row.
-        reading: What happens to a bad one.
         source: Words that name the source in a message.
         place: Row to the words that name it.
 
     Returns:
         `<int64>[kept]` the rows to keep, the SHA-256 of every image, and how many images are left
         out, in words.
-
-    Raises:
-        DataError: An image is bad and `bad_images` is `"error"`, or none is left.
     """
-    digests, faults = images.checked()
+    digests, faults = images.check()
     present, first = np.unique(numbers, return_index=True)
     first_rows = dict(zip(present.tolist(), first.tolist(), strict=True))
-    # An image whose captions are none has no row.
+    # An image without captions has no row.
     faults = {number: fault for number, fault in faults.items() if number in first_rows}
     if not faults:
         return np.arange(len(numbers)), digests, {}
-    told = f"{source}: {images.told(faults, lambda number: place(first_rows[number]))}"
+    message = f"{source}: {images.describe(faults, lambda number: place(first_rows[number]))}"
     kept = np.flatnonzero(~np.isin(numbers, list(faults)))
-    if reading.bad_images == "error":
-        raise DataError(f"{told}\nMend or remove them, or leave them out with bad_images='skip'.")
+    if images.options.bad_images == "error":
+        raise DataError(
+            f"{message}\nMend or remove them, or leave them out with bad_images='skip'."
+        )
     if not len(kept):
-        raise DataError(f"{told}\nNo image is left. Is image_dir right?")
-    warnings.warn(f"{told}\nThey are left out, with their captions.", stacklevel=2)
+        raise DataError(f"{message}\nNo image is left. Is image_dir right?")
+    warnings.warn(f"{message}\nThey are left out, with their captions.", stacklevel=2)
     return kept, digests, {UNUSABLE: len(faults)}
 
 

@@ -1,76 +1,143 @@
-"""Sentence pairs: taken out of texts by language, judged, and the bad ones left out."""
+"""Sentence pairs: their columns, how they are read, and which of them are bad."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Unpack
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data import columns as column_names
+from seqkit.data.collected import Collected, Places, collect_columns
+from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
+from seqkit.data.grouping import text_keys
+from seqkit.data.kinds.kind import Answer, Kind, Words
+from seqkit.data.kinds.pair_lengths import (
+    PAIR,
+    length_factors,
+    pair_report,
+    side_lengths,
+    usual_ratio,
+)
+from seqkit.data.kinds.values import text_array
 from seqkit.data.raw_rows import RawRows
+from seqkit.data.report import beginning, describe_dropped
+from seqkit.data.request import Request, SourceOptions
+from seqkit.data.sources import read_source
 
+# Texts by language, of which pairs can be made.
+BY_LANGUAGE = "translation"
 BAD_PAIRS = ("error", "drop", "keep")
 # What bad pairs are, in the words of a report.
 EMPTY_SIDE = "with an empty side"
 UNLIKE_LENGTH = "of unlike length"
-# Added to both lengths: "OK." may well be rendered by a word five times as long.
-_ALLOWANCE = 2.0
+# What a sentence ends in and a column's name hardly does, closing quotes and brackets apart.
+_ENDS = (".", "!", "?", "…", "。", "！", "？")
+_CLOSING = "\"'”’»)」』 "
 
 
-def by_language(
-    chunk: RawRows, wanted: Sequence[str], names: Mapping[str, str | int] | None
-) -> RawRows:
-    """Source and target taken out of texts by language, `{"en": "Hello.", "de": "Hallo."}`.
+@dataclass(frozen=True)
+class PairOptions:
+    """What happens to bad pairs; see `read_pairs`."""
+
+    bad_pairs: str = "error"
+    max_length_ratio: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.bad_pairs not in BAD_PAIRS:
+            raise ValueError(f"bad_pairs={self.bad_pairs!r} must be 'error', 'drop' or 'keep'.")
+        if self.max_length_ratio is not None and not self.max_length_ratio > 1:
+            raise ValueError(
+                f"max_length_ratio={self.max_length_ratio} must be more than 1, such as 4, or None."
+            )
+
+
+def read_pairs(
+    source: Any,
+    *,
+    columns: Sequence[str] = PAIR,
+    bad_pairs: str = "error",
+    max_length_ratio: float | None = None,
+    **source_options: Unpack[SourceOptions],
+) -> Dataset:
+    """Reads sentence pairs.
+
+    They come from two files with one sentence on every line, or from tables, JSON Lines, TMX and
+    the rest. A pair is bad where a side is empty, or where `max_length_ratio` is given and the
+    lengths are unlike; `check` tells what was left out.
 
     Args:
-        chunk: Rows with the column `translation`: mappings, or an Arrow array of structs.
-        wanted: `source` and `target`.
-        names: Standard name to language; a language that a row lacks is a missing text.
+        source: Two paths, `("train.en", "train.de")`, or `"train.{en,de}"` for the same (in quotes
+            on a command line); a path (`.csv`, `.tsv`, `.jsonl`, `.parquet`, `.tmx`, each also
+            `.gz`); or what `read_texts` takes beside files.
+        columns: `source` and `target`; tuples, and the two files, are in this order.
+        bad_pairs: What happens to bad pairs: `"error"`, `"drop"` to leave them out and count them
+            in `dropped` of the result, or `"keep"`. Two files of unequal numbers of lines are
+            refused in any case: from somewhere on, none of their pairs fits.
+        max_length_ratio: How many times as long one side of a pair may be as the other lets
+            expect: in characters, by the ratio that is the median of these data, so that it fits
+            any two languages, and with two characters added to both for the sake of short ones;
+            None does not judge lengths (replies of a dialogue have any).
+        source_options: See `seqkit.data.request.SourceOptions`.
 
     Returns:
-        The rows with the two columns in place of the one.
+        The pairs, with strings in `source` and `target`.
 
     Raises:
-        DataError: A row holds no mapping, or the first lacks a language.
+        DataError, FileNotFoundError, TypeError, ValueError: As `read_texts`.
 
     Example:
-        >>> row = {"en": "Hello.", "de": "Hallo."}
-        >>> chunk = RawRows({"translation": [row]}, lambda row: f"row {row}")
-        >>> dict(by_language(chunk, ("source", "target"), {"source": "de", "target": "en"}).columns)
+        >>> pairs = read_pairs([("Hello.", "Hallo."), ("Yes.", "")], bad_pairs="drop")
+        >>> pairs.to_list("source"), pairs.to_list("target"), pairs.dropped
+        (['Hello.'], ['Hallo.'], {'with an empty side': 1})
+    """
+    options = PairOptions(bad_pairs, max_length_ratio)
+    return read_source(source, PAIRS, columns, options, **source_options)
+
+
+def split_languages(rows: RawRows, request: Request) -> RawRows:
+    """Source and target taken out of texts by language, `{"en": "Hello.", "de": "Hallo."}`.
+
+    They are mappings, or an Arrow array of structs. A language that a row lacks is a missing text.
+
+    Example:
+        >>> request = Request(PAIRS, PAIR, {"source": "de", "target": "en"})
+        >>> rows = RawRows({"translation": [{"en": "Hello.", "de": "Hallo."}]}, str)
+        >>> dict(split_languages(rows, request).columns)
         {'source': ['Hallo.'], 'target': ['Hello.']}
     """
-    values = chunk.columns[column_names.BY_LANGUAGE]
-    given = {name: key for name, key in (names or {}).items() if name in wanted}
+    values, wanted = rows.columns[BY_LANGUAGE], request.columns
+    names = {name: key for name, key in (request.names or {}).items() if name in wanted}
     if isinstance(values, pa.Array) and pa.types.is_struct(values.type):
         languages = [field.name for field in values.type]
-        found = column_names.resolve(languages, wanted, given, chunk.place(0))
-        return chunk._replace(
-            columns={name: pc.struct_field(values, [i]) for name, i in found.items()}
+        positions = PAIRS.resolve(languages, wanted, names, rows.place(0))
+        return rows._replace(
+            columns={name: pc.struct_field(values, [i]) for name, i in positions.items()}
         )
-    rows: Sequence[Any] = values.to_pylist() if isinstance(values, pa.Array) else values
-    for row, value in enumerate(rows):
+    texts: Sequence[Any] = values.to_pylist() if isinstance(values, pa.Array) else values
+    for row, value in enumerate(texts):
         if not isinstance(value, Mapping):
             raise DataError(
-                f"{chunk.place(row)}: translation is {shown(value)}, not texts by language such "
+                f"{rows.place(row)}: translation is {shown(value)}, not texts by language such "
                 "as {'en': 'Hello.', 'de': 'Hallo.'}."
             )
-    if not rows:
-        return chunk._replace(columns={name: [] for name in wanted})
-    languages = list(rows[0])
-    found = column_names.resolve(languages, wanted, given, chunk.place(0))
-    return chunk._replace(
+    if not texts:
+        return rows._replace(columns={name: [] for name in wanted})
+    languages = list(texts[0])
+    positions = PAIRS.resolve(languages, wanted, names, rows.place(0))
+    return rows._replace(
         columns={
-            name: [value.get(languages[position]) for value in rows]
-            for name, position in found.items()
+            name: [value.get(languages[position]) for value in texts]
+            for name, position in positions.items()
         }
     )
 
 
-def cleaned(
+def select_good_pairs(
     columns: Mapping[str, pa.ChunkedArray],
     bad_pairs: str,
     max_length_ratio: float | None,
@@ -81,14 +148,11 @@ def cleaned(
     Args:
         columns: `source` and `target`, `<string>[rows]` each.
         bad_pairs: One of `BAD_PAIRS`.
-        max_length_ratio: See `seqkit.data.read`.
+        max_length_ratio: See `read_pairs`.
         place: Row to the words that name it.
 
     Returns:
-        `<int64>[kept]` the rows to keep, or None for all, and how many of each kind are not kept.
-
-    Raises:
-        DataError: A pair is bad and `bad_pairs` is `"error"`, or none is left.
+        `<int64>[kept]` the rows to keep, or None for all, and how many of each sort are not kept.
     """
     if bad_pairs == "keep":
         return None, {}
@@ -105,79 +169,56 @@ def cleaned(
     counts = {EMPTY_SIDE: int(empty.sum()), UNLIKE_LENGTH: int(unlike.sum())}
     if not len(kept):
         raise DataError(
-            f"{place(0)} and all that follow: no pair is left; {describe_dropped(counts)}. Are "
-            "these the columns, the languages or the files that are meant?"
+            f"{place(0)} and all that follow: no pair is left; "
+            f"{describe_dropped(counts, 'pair')}. Are these the columns, the languages or the "
+            "files that are meant?"
         )
     return kept, {kind: count for kind, count in counts.items() if count}
 
 
-def describe_dropped(counts: Mapping[str, int], what: str = "pair") -> str:
-    """Says how many pairs were bad, and how.
+def _collect(
+    batches: Iterable[RawRows], request: Request, place: str, folder: Path | None
+) -> Collected:
+    """Columns of sources and targets, without bad pairs."""
+    options, places = request.options, Places()
 
-    Args:
-        counts: Kind to number of pairs, or of what else was left out.
-        what: The word for one of them.
+    def in_columns() -> Iterator[RawRows]:
+        for rows in batches:
+            yield split_languages(rows, request) if BY_LANGUAGE in rows.columns else rows
 
-    Returns:
-        One line.
+    def convert(rows: RawRows) -> dict[str, pa.Array]:
+        # A side that is missing is an empty one; the options say what to do with it.
+        return {
+            name: text_array(values, rows.place, name, missing="")
+            for name, values in rows.columns.items()
+        }
 
-    Example:
-        >>> describe_dropped({EMPTY_SIDE: 10, UNLIKE_LENGTH: 2})
-        '12 pairs dropped: 10 with an empty side, 2 of unlike length'
-    """
-    total = sum(counts.values())
-    parts = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
-    return f"{total:,} {what if total == 1 else f'{what}s'} dropped: {parts}"
-
-
-def side_lengths(columns: Mapping[str, pa.ChunkedArray]) -> np.ndarray:
-    """Lengths of both sides in characters, outer white space not counted.
-
-    Args:
-        columns: `source` and `target`, `<string>[rows]` each.
-
-    Returns:
-        `<int64>[2, rows]`, first the source.
-    """
-    return np.stack(
-        [
-            pc.utf8_length(pc.utf8_trim_whitespace(columns[name])).to_numpy().astype(np.int64)
-            for name in column_names.PAIR
-        ]
+    collected = collect_columns(in_columns(), request.columns, place, convert, places)
+    rows, dropped = select_good_pairs(
+        collected.columns, options.bad_pairs, options.max_length_ratio, places.of
     )
+    return collected if rows is None else collected.select(rows, dropped)
 
 
-def usual_ratio(lengths: np.ndarray) -> float:
-    """Characters of target for each character of source, in the median over pairs.
+def _find_by_language(
+    available: Sequence[str], request: Request, place: str
+) -> dict[str, int] | None:
+    """Where texts by language are, if they are named, or a side is not there."""
+    names = request.names or {}
+    there = [
+        names[name] in available if name in names else bool(PAIRS.candidates(available, name))
+        for name in PAIR
+    ]
+    if BY_LANGUAGE in names or (not all(there) and PAIRS.candidates(available, BY_LANGUAGE)):
+        return PAIRS.resolve(available, (BY_LANGUAGE,), names, place)
+    return None
 
-    Args:
-        lengths: `<int64>[2, rows]`, from `side_lengths`.
 
-    Returns:
-        The ratio; 1 where no pair has two sides.
-    """
-    source, target = lengths[:, (lengths > 0).all(axis=0)]
-    return float(np.median(target / source)) if len(source) else 1.0
-
-
-def length_factors(lengths: np.ndarray, usual: float) -> np.ndarray:
-    """How many times as long one side is as the other lets expect.
-
-    Args:
-        lengths: `<int64>[2, rows]`, from `side_lengths`.
-        usual: Characters of target for each of source, from `usual_ratio`.
-
-    Returns:
-        `<float64>[rows]`, at least 1; 1 for a pair with an empty side, which is another fault.
-
-    Example:
-        >>> length_factors(np.array([[40, 40, 40], [20, 2, 0]]), usual=0.5).round(1).tolist()
-        [1.0, 6.3, 1.0]
-    """
-    # Both in a unit between those of the two languages, so that neither side is favoured.
-    source, target = lengths[0] * usual**0.5 + _ALLOWANCE, lengths[1] / usual**0.5 + _ALLOWANCE
-    factors = np.maximum(source, target) / np.minimum(source, target)
-    return np.where((lengths > 0).all(axis=0), factors, 1.0)
+def _first_line_is_pair(fields: Sequence[str]) -> bool:
+    """Whether the first line of a file separated by tabs is a pair, and no header."""
+    if len(fields) < 2 or any(PAIRS.candidates(fields, name) for name in PAIR):
+        return False
+    return any(field.rstrip(_CLOSING).endswith(_ENDS) for field in fields[:2])
 
 
 def _refused(
@@ -190,9 +231,9 @@ def _refused(
 ) -> DataError:
     """The error for the first bad pair."""
     row = int(np.flatnonzero(empty | unlike)[0])
-    texts = {name: columns[name][row].as_py() for name in column_names.PAIR}
+    texts = {name: columns[name][row].as_py() for name in PAIR}
     if empty[row]:
-        side, other = column_names.PAIR[:: 1 if lengths[0][row] == 0 else -1]
+        side, other = PAIR[:: 1 if lengths[0][row] == 0 else -1]
         fault = f"{side} is empty ({texts[side]!r}), {other} is {shown(texts[other])}"
         count, kind = int(empty.sum()), EMPTY_SIDE
     else:
@@ -207,3 +248,33 @@ def _refused(
         f"{place(row)}: {fault}. Pairs {kind}: {count:,} of {lengths.shape[1]:,}. Mend them, leave "
         "bad pairs out with bad_pairs='drop', or read them as they are with bad_pairs='keep'."
     )
+
+
+PAIRS = Kind(
+    name="pairs",
+    columns=PAIR,
+    content="source",
+    words=Words(
+        f"{{rows:,}} pairs, {{empty:,}} {EMPTY_SIDE}, {{duplicates:,}} whose source came before, "
+        "{conflicts:,} of them with another target",
+        "characters of source",
+        "targets",
+        "pair",
+    ),
+    needed=PAIR,
+    aliases={
+        "source": ("src", "input", "question", "prompt", "context"),
+        "target": ("tgt", "trg", "output", "answer", "response", "reply"),
+    },
+    reader=read_pairs,
+    options=PairOptions,
+    collect=_collect,
+    stand_ins=(BY_LANGUAGE,),
+    find_stand_ins=_find_by_language,
+    nested=BY_LANGUAGE,
+    parallel=True,
+    first_line_is_row=_first_line_is_pair,
+    elsewhere="for two files with one sentence on every line give both: 'train.{en,de}'",
+    answer=Answer("target", text_keys, beginning, counted=False),
+    describe=pair_report,
+)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-SCHEMES = ("plain", "BIO", "IOBES")
 _SPAN_SCHEMES = ("BIO", "IOBES", "IOB1")
 _NO_LABEL = "_"
 
@@ -31,7 +30,7 @@ def scheme(tags: Iterable[str]) -> str:
         ('BIO', 'IOBES', 'plain')
     """
     names = set(tags)
-    parts = [parted(name) for name in names if name != "O"]
+    parts = [split_tag(name) for name in names if name != "O"]
     if not parts or not all(prefix for prefix, _ in parts):
         return "plain"
     bare = {prefix for prefix, label in parts if not label}
@@ -40,17 +39,11 @@ def scheme(tags: Iterable[str]) -> str:
     return "IOBES" if any(prefix in "ES" for prefix, _ in parts) else "BIO"
 
 
-def parted(tag: str) -> tuple[str, str]:
-    """Parts a tag into its prefix and the rest.
-
-    Args:
-        tag: Any tag.
-
-    Returns:
-        `("B", "-PER")` for `B-PER`, `("B", "")` for `B`; `("", tag)` for what is no span tag.
+def split_tag(tag: str) -> tuple[str, str]:
+    """Splits a tag into its prefix and the rest; what is not a span tag has no prefix.
 
     Example:
-        >>> parted("B-geo-loc"), parted("O"), parted("NOUN")
+        >>> split_tag("B-geo-loc"), split_tag("O"), split_tag("NOUN")
         (('B', '-geo-loc'), ('', 'O'), ('', 'NOUN'))
     """
     prefix, rest = tag[:1], tag[1:]
@@ -87,7 +80,7 @@ def spans(tags: Sequence[str], tag_scheme: str | None = None) -> list[tuple[int,
     found = _scheme_of(tags, tag_scheme)
     if found == "plain":
         return []
-    return [(start, end, label[1:] or _NO_LABEL) for start, end, label in _marked(tags, found)]
+    return [(start, end, label[1:] or _NO_LABEL) for start, end, label in _find_spans(tags, found)]
 
 
 def from_spans(
@@ -154,10 +147,10 @@ def allowed(
         ([True, True, False], [[True, True, False], [True, True, True], [True, True, True]],
          [True, True, True])
     """
-    found = _scheme_of(tags, tag_scheme)
-    start = [follows(None, tag, found) for tag in tags]
-    transitions = [[follows(before, tag, found) for tag in tags] for before in tags]
-    return start, transitions, [follows(tag, None, found) for tag in tags]
+    known = _scheme_of(tags, tag_scheme)
+    start = [follows(None, tag, known) for tag in tags]
+    transitions = [[follows(before, tag, known) for tag in tags] for before in tags]
+    return start, transitions, [follows(tag, None, known) for tag in tags]
 
 
 def follows(before: str | None, tag: str | None, tag_scheme: str) -> bool:
@@ -177,8 +170,8 @@ def follows(before: str | None, tag: str | None, tag_scheme: str) -> bool:
     """
     if tag_scheme in ("plain", "IOB1"):
         return True
-    open_prefix, open_label = parted(before or "O")
-    prefix, label = parted(tag or "O")
+    open_prefix, open_label = split_tag(before or "O")
+    prefix, label = split_tag(tag or "O")
     if tag_scheme == "BIO":
         return prefix != "I" or (open_prefix in ("B", "I") and open_label == label)
     continues = prefix in ("I", "E")
@@ -199,12 +192,12 @@ def _scheme_of(tags: Sequence[str], tag_scheme: str | None) -> str:
     return tag_scheme
 
 
-def _marked(tags: Sequence[str], tag_scheme: str) -> list[tuple[int, int, str]]:
+def _find_spans(tags: Sequence[str], tag_scheme: str) -> list[tuple[int, int, str]]:
     """First token, token after the last, and rest of the tag, of each span."""
-    found = []
+    marked = []
     start, label, complete = None, "", False
     for index, tag in enumerate([*tags, "O"]):
-        prefix, rest = parted(tag)
+        prefix, rest = split_tag(tag)
         if start is not None and prefix in ("I", "E") and rest == label:
             if tag_scheme != "IOBES":
                 if prefix == "I":
@@ -213,8 +206,8 @@ def _marked(tags: Sequence[str], tag_scheme: str) -> list[tuple[int, int, str]]:
                 complete = prefix == "E"
                 continue
         if start is not None and (complete or tag_scheme != "IOBES"):
-            found.append((start, index, label))
+            marked.append((start, index, label))
         begins = prefix == "B" or (prefix == "S" and tag_scheme == "IOBES")
         begins = begins or (prefix == "I" and tag_scheme == "IOB1")
         start, label, complete = (index if begins else None), rest, prefix == "S"
-    return found
+    return marked

@@ -8,16 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seqkit.data.dataset import flatten
 from seqkit.data.errors import DataError
-from seqkit.data.kinds.tag_scheme import allowed, parted, scheme
+from seqkit.data.kinds.tag_scheme import allowed, scheme, split_tag
 
 GIVEN = ("plain", "BIO", "IOBES", "IOB1")
 TokenPlace = Callable[[int, int], str]
 
 
-def checked_tags(
-    tags: pa.ChunkedArray, tag_scheme: str | None, place: TokenPlace
-) -> pa.ChunkedArray:
+def check_tags(tags: pa.ChunkedArray, tag_scheme: str | None, place: TokenPlace) -> pa.ChunkedArray:
     """Refuses tags that break the rules of their scheme, and turns IOB1 into BIO.
 
     Args:
@@ -34,13 +33,12 @@ def checked_tags(
 
     Example:
         >>> column = pa.chunked_array([[["O", "I-PER"]]], pa.list_(pa.string()))
-        >>> checked_tags(column, "IOB1", lambda row, token: "")[0].as_py()
+        >>> check_tags(column, "IOB1", lambda row, token: "")[0].as_py()
         ['O', 'B-PER']
     """
     if tag_scheme == "plain":
         return tags
-    flat = pa.chunked_array([chunk.flatten() for chunk in tags.chunks], pa.string())
-    encoded = flat.dictionary_encode().combine_chunks()
+    encoded = flatten(tags).dictionary_encode().combine_chunks()
     codes = encoded.indices.to_numpy().astype(np.int64)
     names: list[str] = encoded.dictionary.to_pylist()
     lengths = pc.list_value_length(tags).to_numpy().astype(np.int64)
@@ -50,7 +48,7 @@ def checked_tags(
         row = int(np.searchsorted(begins, token, side="right")) - 1
         return place(row, int(token - begins[row]))
 
-    stray = _strays(names, tag_scheme)
+    stray = _find_strays(names, tag_scheme)
     if stray:
         wrong = np.flatnonzero(np.isin(codes, [names.index(name) for name in stray]))
         raise DataError(
@@ -59,18 +57,18 @@ def checked_tags(
             + f" ({len(wrong):,} such tokens). Mend them (write E- for L-, S- for U-, I- for M-), "
             "or read with tag_scheme='plain', where no tag marks a span."
         )
-    found = tag_scheme or scheme(names)
-    if found == "plain":
+    known = tag_scheme or scheme(names)
+    if known == "plain":
         return tags
-    if found == "IOB1":
-        return _begun(tags, codes, names, begins)
-    _refuse_illegal(codes, names, begins, found, at)
+    if known == "IOB1":
+        return _begin_spans(tags, codes, names, begins)
+    _refuse_illegal(codes, names, begins, known, at)
     return tags
 
 
-def _strays(names: Sequence[str], tag_scheme: str | None) -> list[str]:
+def _find_strays(names: Sequence[str], tag_scheme: str | None) -> list[str]:
     """Tags that are none of the scheme's, given or plainly meant."""
-    parts = {name: parted(name) for name in names if name != "O"}
+    parts = {name: split_tag(name) for name in names if name != "O"}
     if tag_scheme is None:
         begun = {label for prefix, label in parts.values() if prefix == "B" and label}
         meant = any(prefix in ("I", "E") and label in begun for prefix, label in parts.values())
@@ -113,11 +111,11 @@ def _refuse_illegal(
     )
 
 
-def _begun(
+def _begin_spans(
     tags: pa.ChunkedArray, codes: np.ndarray, names: Sequence[str], begins: np.ndarray
 ) -> pa.ChunkedArray:
     """IOB1 as BIO: an `I` that continues no span of its label becomes `B`."""
-    parts = [parted(name) for name in names]
+    parts = [split_tag(name) for name in names]
     labels = sorted({label for prefix, label in parts if prefix})
     label_codes = np.array([labels.index(label) if prefix else -1 for prefix, label in parts])
     extended = [*names, *(f"B{label}" for label in labels)]

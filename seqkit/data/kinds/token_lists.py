@@ -17,17 +17,7 @@ _LISTS = (list, tuple, np.ndarray)
 
 
 def token_array(values: Sequence[object] | pa.Array, place: Place) -> pa.Array:
-    """Tokens of sentences as an Arrow array of lists; no sentence and no token is empty.
-
-    Args:
-        values: Lists of str or of UTF-8 bytes.
-        place: Row to the words that name it.
-
-    Returns:
-        `list<string>[rows]` without nulls.
-
-    Raises:
-        DataError: A row is no list or an empty one, or a token is missing, empty, or no string.
+    """Tokens of sentences as `list<string>[rows]`; no sentence and no token is empty.
 
     Example:
         >>> token_array([["a", "b"], ["c"]], lambda row: f"row {row}").to_pylist()
@@ -42,19 +32,7 @@ def token_array(values: Sequence[object] | pa.Array, place: Place) -> pa.Array:
 
 
 def tag_array(values: Sequence[object] | pa.Array, place: Place) -> pa.Array:
-    """Tags of sentences as an Arrow array of lists.
-
-    Outer spaces are cut off; integers and booleans become what `str` makes of them.
-
-    Args:
-        values: Lists of str, int or bool.
-        place: Row to the words that name it.
-
-    Returns:
-        `list<string>[rows]` without nulls.
-
-    Raises:
-        DataError: A row is no list or an empty one, or a tag is missing or empty.
+    """Tags of sentences as `list<string>[rows]`; integers and booleans become strings.
 
     Example:
         >>> tag_array([["O", "B-PER"]], lambda row: f"row {row}").to_pylist()
@@ -72,16 +50,7 @@ def tag_array(values: Sequence[object] | pa.Array, place: Place) -> pa.Array:
 
 
 def refuse_unequal(tokens: pa.Array, tags: pa.Array, place: Place) -> None:
-    """Raises where a sentence has not one tag for each token.
-
-    Args:
-        tokens: `list<string>[rows]`.
-        tags: `list<string>[rows]`.
-        place: Row to the words that name it.
-
-    Raises:
-        DataError: The numbers differ.
-    """
+    """Raises where a sentence has not one tag for each token."""
     counts = [pc.list_value_length(column).to_numpy() for column in (tokens, tags)]
     for row in np.flatnonzero(counts[0] != counts[1])[:1].tolist():
         raise DataError(

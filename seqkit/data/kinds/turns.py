@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import os
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from seqkit.data.assembly import Assembled, Reading, assembled
-from seqkit.data.columns import CONVERSATION, PAIR
-from seqkit.data.dataset import Dataset, content_sha256
+from seqkit.data.collected import Collected, collect_columns
+from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
-from seqkit.data.formats.by_name import stem
-from seqkit.data.formats.conversations import (
-    Conversation,
-    conversation_format,
-    listed_conversations,
-    read_conversations,
-)
-from seqkit.data.formats.text_file import TextFile
+from seqkit.data.formats.conversations import listed_conversations
 from seqkit.data.grouping import text_digest
-from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows
+from seqkit.data.kinds.kind import CONVERSATION
+from seqkit.data.kinds.labels import text_columns
+from seqkit.data.kinds.pairs import PAIRS
+from seqkit.data.raw_rows import RawRows, gather_rows
+from seqkit.data.request import Request
+from seqkit.data.sources import read_source
 
-# No form of Unicode and no lower case changes this sign, words are parted before and after it,
+# No form of Unicode and no lower case changes this sign, words are split before and after it,
 # and unlike a line break it is not white space, which word tokenizers drop. People seldom write it.
 TURN_SEPARATOR = " ⏎ "
-_COLUMNS = (*PAIR, CONVERSATION)
-_PLAIN = Reading(None, None, None, "error", None, "keep", None)
+
+
+@dataclass(frozen=True)
+class TurnOptions:
+    """How turns make pairs; see `read_turns`."""
+
+    history: int = 2
+    every: int = 1
+    separator: str = TURN_SEPARATOR
+
+    def __post_init__(self) -> None:
+        _check(self.history, self.separator)
+        if self.every < 1:
+            raise ValueError(
+                f"every={self.every} must be at least 1: 1 for all turns, 2 for every other."
+            )
 
 
 def read_turns(
@@ -50,7 +61,7 @@ def read_turns(
         source: A path (`.jsonl` with a list of turns on every line, or an object with the list as
             `turns`; `.txt` with a turn on every line and a blank line between conversations; each
             also `.gz`), or the conversations themselves as lists of strings.
-        history: How many turns before the target its source holds, at most.
+        history: The most turns before the target that its source holds.
         every: 1 takes every turn but the first as a target; 2 takes every other one, which are
             those of the second of two speakers.
         separator: What stands between the turns of a source, as in `join_turns`.
@@ -78,41 +89,12 @@ def read_turns(
         I am Ann. ⏎ Hello Ann. -> Who am I?
         I am Ann. ⏎ Hello Ann. ⏎ Who am I? -> You are Ann.
     """
-    _check(history, separator)
-    if every < 1:
-        raise ValueError(f"every={every} must be at least 1: 1 for all turns, 2 for every other.")
     if set(names or {}) - {"turns"}:
         raise ValueError(f"names={dict(names or {})} may name 'turns' alone.")
-    if isinstance(source, (str, os.PathLike)):
-        path = Path(source)
-        if not path.is_file():
-            raise FileNotFoundError(
-                f"source={str(path)!r}: there is no such file (looked in {Path.cwd()})."
-            )
-        conversation_format(path)
-        with TextFile(path, encoding, "\n") as file:
-            talks = read_conversations(file, (names or {}).get("turns", "turns"))
-            made = _pairs(talks, (history, every), separator, str(path))
-            digest = file.sha256()
-        found = stem(path)
-    elif isinstance(source, Iterable) and not isinstance(source, (bytes, Mapping)):
-        kind = type(source).__name__
-        found = f"{kind} of {len(source):,}" if isinstance(source, Sized) else kind
-        made = _pairs(listed_conversations(source, found), (history, every), separator, found)
-        digest, path = content_sha256(made.columns), Path(found)
-    else:
-        raise TypeError(
-            f"source is {type(source).__name__}; give a path or conversations, each of them a list "
-            "of strings."
-        )
-    return Dataset(
-        made.columns,
-        name=name or found,
-        source=str(path),
-        sha256=digest,
-        license=license,
-        lines=made.lines,
-    )
+    return read_source(
+        source, TURNS, TURNS.columns, TurnOptions(history, every, separator), names=names,
+        encoding=encoding, name=name, license=license,
+    )  # fmt: skip
 
 
 def join_turns(turns: Sequence[str], history: int = 2, separator: str = TURN_SEPARATOR) -> str:
@@ -163,71 +145,56 @@ def _holds(turn: str, separator: str) -> str:
     )
 
 
+def _collect(
+    batches: Iterable[RawRows], request: Request, place: str, folder: Path | None
+) -> Collected:
+    """The columns of all pairs, with the lines of their targets where there are lines."""
+    rows = gather_rows(_pairs(batches, request.options, place), TURNS.columns, place)
+    collected = collect_columns(rows, TURNS.columns, place, text_columns)
+    return collected if collected.lines.any() else collected._replace(lines=None)
+
+
 def _pairs(
-    conversations: Iterable[Conversation], which: tuple[int, int], separator: str, place: str
-) -> Assembled:
-    """The columns of all pairs, with their lines."""
-    return assembled(_chunks(conversations, *which, separator, place), _COLUMNS, place, _PLAIN)
-
-
-def _chunks(
-    conversations: Iterable[Conversation], history: int, every: int, separator: str, place: str
-) -> Iterator[RawRows]:
-    """Yields the pairs, many at a time."""
+    conversations: Iterable[RawRows], options: TurnOptions, place: str
+) -> Iterator[tuple[int, tuple[str, str, str]]]:
+    """Yields the line of each target (0 for none), source, target and number of conversation."""
     numbers: dict[bytes, int] = {}
-    gathered = _Gathered()
     most_turns = 0
     for conversation in conversations:
-        turns = conversation.turns
+        turns = conversation.columns["turn"]
         for position, turn in enumerate(turns):
-            if separator.strip() in turn:
-                raise DataError(f"{conversation.place(position)}: {_holds(turn, separator)}")
-        number = numbers.setdefault(text_digest(separator.join(turns)), len(numbers))
-        for position in range(1, len(turns), every):
-            before = turns[max(position - history, 0) : position]
-            gathered.add(conversation, position, separator.join(before), number)
-            if gathered.is_full():
-                yield gathered.chunk()
-                gathered = _Gathered()
+            if options.separator.strip() in turn:
+                raise DataError(
+                    f"{conversation.place(position)}: {_holds(turn, options.separator)}"
+                )
+        number = numbers.setdefault(text_digest(options.separator.join(turns)), len(numbers))
+        for position in range(1, len(turns), options.every):
+            before = options.separator.join(turns[max(position - options.history, 0) : position])
+            line = 0 if conversation.lines is None else conversation.lines[position]
+            yield line, (before, turns[position], str(number))
         most_turns = max(most_turns, len(turns))
     if most_turns < 2:
         raise DataError(
             f"{place}: no conversation of two turns, so nothing is answered. Give each all its "
             "turns; in a .txt a blank line ends a conversation."
         )
-    if gathered.places:
-        yield gathered.chunk()
 
 
-class _Gathered:
-    """Pairs gathered until they make a chunk."""
-
-    def __init__(self) -> None:
-        self._columns: dict[str, list[str]] = {name: [] for name in _COLUMNS}
-        self.places: list[tuple[Conversation, int]] = []
-        self.lines = array("i")
-        self._characters = 0
-
-    def add(self, conversation: Conversation, position: int, source: str, number: int) -> None:
-        """Takes the pair whose target is the turn at a position."""
-        target = conversation.turns[position]
-        for name, value in zip(_COLUMNS, (source, target, str(number)), strict=True):
-            self._columns[name].append(value)
-        self.places.append((conversation, position))
-        if conversation.lines is not None:
-            self.lines.append(conversation.lines[position])
-        self._characters += len(source) + len(target)
-
-    def is_full(self) -> bool:
-        """Whether it is enough for a chunk."""
-        return len(self.places) >= MOST_ROWS or self._characters >= MOST_CHARACTERS
-
-    def chunk(self) -> RawRows:
-        """What was gathered."""
-        places = self.places
-
-        def place(row: int) -> str:
-            conversation, position = places[row]
-            return conversation.place(position)
-
-        return RawRows(self._columns, place, self.lines or None)
+TURNS = replace(
+    PAIRS,
+    name="turns",
+    columns=(*PAIRS.columns, CONVERSATION),
+    needed=(*PAIRS.columns, CONVERSATION),
+    reader=read_turns,
+    options=None,
+    collect=_collect,
+    aliases={},
+    stand_ins=("turns",),
+    find_stand_ins=None,
+    nested=None,
+    parallel=False,
+    from_memory=listed_conversations,
+    first_line_is_row=None,
+    elsewhere="name a file with a list of turns on every line .jsonl, and one with a turn on every "
+    "line and a blank line between conversations .txt",
+)

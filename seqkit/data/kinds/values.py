@@ -24,19 +24,9 @@ class _RefusedError(Exception):
 def text_array(
     values: Sequence[object] | pa.Array, place: Place, column: str, missing: str | None = None
 ) -> pa.Array:
-    """Texts as an Arrow array of strings; an empty text is allowed.
+    """Texts as an Arrow array `<string>[rows]` without nulls; an empty text is allowed.
 
-    Args:
-        values: str or UTF-8 bytes.
-        place: Row to the words that name it.
-        column: Standard name, for messages.
-        missing: What stands for a value that is missing; None refuses one.
-
-    Returns:
-        `<string>[rows]` without nulls.
-
-    Raises:
-        DataError: A value is missing, not a string, or not valid Unicode.
+    `missing` stands for a value that is missing, or None refuses one; `column` is for messages.
     """
     array = _strings(values)
     if array is not None and array.null_count == 0:
@@ -56,21 +46,10 @@ def text_array(
 def label_array(
     values: Sequence[object] | pa.Array, place: Place, column: str, separator: str | None
 ) -> pa.Array:
-    """Labels as an Arrow array of strings, or of lists of strings for several labels a row.
+    """Labels as `<string>[rows]`, or `list<string>[rows]` for several labels a row.
 
-    Outer spaces are cut off; integers and booleans become what `str` makes of them.
-
-    Args:
-        values: str, int, bool, or lists of these.
-        place: Row to the words that name it.
-        column: Standard name, for messages.
-        separator: What parts the labels of one cell (`"a|b"`), or None for one label a cell.
-
-    Returns:
-        `<string>[rows]`, or `list<string>[rows]` where rows hold lists or `separator` is given.
-
-    Raises:
-        DataError: A label is missing, empty, or neither text, integer nor boolean.
+    Outer spaces are cut off; integers and booleans become what `str` makes of them. `separator` is
+    what separates the labels of one cell (`"a|b"`), or None for one label a cell.
     """
     array = _strings(values) if separator is None else None
     if array is not None and array.null_count == 0:

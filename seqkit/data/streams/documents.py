@@ -13,8 +13,9 @@ from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats import tfds
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.kinds.labels import LABELS
 from seqkit.data.kinds.values import text_array
-from seqkit.data.raw_rows import RawRows
+from seqkit.data.request import Request
 from seqkit.data.streams.text_pieces import Piece
 
 _ROWS = 1024
@@ -23,15 +24,7 @@ _SIZE = struct.Struct("<q")
 
 
 def file_pieces(path: Path, encoding: str) -> Iterator[Piece]:
-    """Yields the text of a file, line endings as they are, some at a time.
-
-    Args:
-        path: A text file, plain or `.gz`.
-        encoding: Its character encoding.
-
-    Raises:
-        DataError: A byte is not in the encoding, or a line holds NUL; the line is named.
-    """
+    """Yields the text of a file, plain or `.gz`, line endings as they are, some at a time."""
     held, starts = "", True
     with TextFile(path, encoding, "\n") as file:
         for text in file.texts():
@@ -44,15 +37,7 @@ def file_pieces(path: Path, encoding: str) -> Iterator[Piece]:
 
 
 def document_pieces(documents: Iterable[str], place: str) -> Iterator[Piece]:
-    """Yields texts in memory, each a document; empty ones are left out.
-
-    Args:
-        documents: The texts.
-        place: Words that name the source in a message.
-
-    Raises:
-        DataError: A document is no text, or holds NUL or half a surrogate pair.
-    """
+    """Yields texts in memory, each a document; empty ones are left out."""
     for number, text in enumerate(documents):
         if not isinstance(text, str):
             raise DataError(
@@ -64,15 +49,7 @@ def document_pieces(documents: Iterable[str], place: str) -> Iterator[Piece]:
 
 
 def dataset_pieces(dataset: Dataset, column: str) -> Iterator[Piece]:
-    """Yields the values of a column, each a document; empty ones are left out.
-
-    Args:
-        dataset: The rows.
-        column: A column of strings.
-
-    Raises:
-        DataError: A value holds NUL.
-    """
+    """Yields the values of a column of strings, each a document; empty ones are left out."""
     row = 0
     for batch in dataset.batches(column, _ROWS):
         for value in batch:
@@ -82,34 +59,23 @@ def dataset_pieces(dataset: Dataset, column: str) -> Iterator[Piece]:
 
 
 def tfds_pieces(address: str, column: str | None, data_dir: str | None) -> Iterator[Piece]:
-    """Yields the texts of a prepared data set, each a document; empty ones are left out.
+    """Yields the texts of a prepared data set, each a document; empty ones are left out."""
+    for rows in tfds.open_tfds(address, text_request(column), data_dir).rows:
+        texts = text_array(rows.columns["text"], rows.place, "text")
+        for row, value in enumerate(texts):
+            if text := value.as_py():
+                yield _document(text, rows.place(row))
 
-    Args:
-        address: `tfds:NAME[/config][:version][:split]`.
-        column: The feature to read; None finds it.
-        data_dir: Where the data set was prepared.
 
-    Raises:
-        DataError: As `open_tfds`, or a text holds NUL.
-    """
-    names = None if column is None else {"text": column}
-    for chunk in tfds.open_tfds(address, ("text",), names, data_dir).chunks:
-        yield from _chunk_pieces(chunk)
+def text_request(column: str | None) -> Request:
+    """Asks for texts alone, in the named column or in the one that is found."""
+    return Request(LABELS, ("text",), None if column is None else {"text": column})
 
 
 def spool(documents: Iterable[str], place: str) -> Callable[[], Iterator[Piece]]:
-    """Writes texts that can be read but once to a temporary file, to be read from there.
+    """Writes texts that can be read only once to a temporary file.
 
-    Args:
-        documents: The texts.
-        place: Words that name the source in a message.
-
-    Returns:
-        What yields them as `document_pieces` does; the file is removed when it is no longer held.
-
-    Raises:
-        DataError: As `document_pieces`.
-        OSError: The folder for temporary files is full.
+    What is returned yields them from there; with it the file goes.
     """
     return _Spool(documents, place).pieces
 
@@ -137,14 +103,6 @@ class _Spool:
 def _remove(path: str) -> None:
     """Removes a file that may be gone already."""
     Path(path).unlink(missing_ok=True)
-
-
-def _chunk_pieces(chunk: RawRows) -> Iterator[Piece]:
-    """The texts of some rows."""
-    values = text_array(chunk.columns["text"], chunk.place, "text")
-    for row, value in enumerate(values):
-        if text := value.as_py():
-            yield _document(text, chunk.place(row))
 
 
 def _document(text: str, place: str) -> Piece:

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Siz
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from seqkit.data.columns import resolve
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats import tf_data, tfds
 from seqkit.data.formats.by_name import is_table, stem
 from seqkit.data.formats.text_file import canonical_encoding
-from seqkit.data.read import read
+from seqkit.data.kinds.labels import read_texts
 from seqkit.data.streams.documents import (
     dataset_pieces,
     document_pieces,
     file_pieces,
     spool,
+    text_request,
     tfds_pieces,
 )
 from seqkit.data.streams.text_pieces import Piece
@@ -28,8 +28,8 @@ from seqkit.data.streams.text_stream import TextStream, split_stream
 _Pieces = Callable[[], Iterator[Piece]]
 
 
-class _Found(NamedTuple):
-    """What a source turned out to be."""
+class _Opened(NamedTuple):
+    """A source that is open."""
 
     pieces: Sequence[_Pieces]
     name: str
@@ -96,18 +96,18 @@ def read_stream(
         return source
     canonical_encoding(encoding)
     try:
-        found = _found(source, encoding, pattern, data_dir, column)
-        begins = any(True for _ in found.read())
+        opened = _open(source, encoding, pattern, data_dir, column)
+        begins = any(True for _ in opened.read())
     except DataError as error:
         # Tables have several columns that can be named; here there is one.
         raise DataError(_with_column(str(error))) from None
     if not begins:
-        raise DataError(f"{', '.join(found.sources)}: there is no text, not a single character.")
+        raise DataError(f"{', '.join(opened.sources)}: there is no text, not a single character.")
     return TextStream(
-        found.read,
-        name=name or found.name,
-        sources=found.sources,
-        license=license or found.license,
+        opened.read,
+        name=name or opened.name,
+        sources=opened.sources,
+        license=license or opened.license,
     )
 
 
@@ -147,10 +147,10 @@ def read_stream_parts(
     return {part: given[part] for part in ("train", "validation", "test")}
 
 
-def _found(
+def _open(
     source: Any, encoding: str, pattern: str, data_dir: str | None, column: str | None
-) -> _Found:
-    """What a source is."""
+) -> _Opened:
+    """Opens a source of any sort."""
     if isinstance(source, str) and source.startswith(tfds.SCHEME):
         return _of_tfds(source, data_dir, column)
     if isinstance(source, (str, os.PathLike)):
@@ -164,7 +164,7 @@ def _found(
         return _of_dataset(_read_texts(source, encoding, column), None)
     if callable(source):
         place = f"function {getattr(source, '__qualname__', type(source).__name__)}"
-        return _Found([lambda: document_pieces(_called(source, place), place)], place, [place])
+        return _Opened([lambda: document_pieces(_called(source, place), place)], place, [place])
     if isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray)):
         return _of_documents(source)
     raise TypeError(
@@ -173,18 +173,17 @@ def _found(
     )
 
 
-def _of_tfds(address: str, data_dir: str | None, column: str | None) -> _Found:
+def _of_tfds(address: str, data_dir: str | None, column: str | None) -> _Opened:
     """A prepared data set, opened once to see that it is there."""
-    names = None if column is None else {"text": column}
-    opened = tfds.open_tfds(address, ("text",), names, data_dir)
+    opened = tfds.open_tfds(address, text_request(column), data_dir)
     place = f"{tfds.SCHEME}{opened.name}, split {opened.split}"
     pieces = [lambda: tfds_pieces(address, column, data_dir)]
-    return _Found(pieces, place, [place], opened.license)
+    return _Opened(pieces, place, [place], opened.license)
 
 
 def _of_files(
     paths: Sequence[Path], called: str | None, encoding: str, column: str | None
-) -> _Found:
+) -> _Opened:
     """Files one after another, tables among them by their column of texts."""
 
     def pieces(path: Path) -> _Pieces:
@@ -193,24 +192,22 @@ def _of_files(
         return lambda: file_pieces(path, encoding)
 
     name = called or (stem(paths[0]) if len(paths) == 1 else f"{len(paths):,} files")
-    return _Found([pieces(path) for path in paths], name, [str(path) for path in paths])
+    return _Opened([pieces(path) for path in paths], name, [str(path) for path in paths])
 
 
-def _of_dataset(dataset: Dataset, column: str | None) -> _Found:
+def _of_dataset(dataset: Dataset, column: str | None) -> _Opened:
     """The rows of a data set."""
-    names = None if column is None else {"text": column}
-    place = repr(dataset)
-    found = dataset.column_names[resolve(dataset.column_names, ("text",), names, place)["text"]]
-    pieces = [lambda: dataset_pieces(dataset, found)]
-    return _Found(pieces, dataset.name, [dataset.source], dataset.license)
+    position = text_request(column).find(dataset.column_names, repr(dataset))["text"]
+    pieces = [lambda: dataset_pieces(dataset, dataset.column_names[position])]
+    return _Opened(pieces, dataset.name, [dataset.source], dataset.license)
 
 
-def _of_documents(source: Iterable[str]) -> _Found:
+def _of_documents(source: Iterable[str]) -> _Opened:
     """Strings, kept in a file where they can be had only once."""
     kind = type(source).__name__
     place = f"{kind} of {len(source):,}" if isinstance(source, Sized) else kind
     if iter(source) is source:
-        return _Found([spool(source, place)], place, [place])
+        return _Opened([spool(source, place)], place, [place])
     first = next(iter(source), None)
     if isinstance(first, str) and os.path.isfile(first):
         raise ValueError(
@@ -218,7 +215,7 @@ def _of_documents(source: Iterable[str]) -> _Found:
             "give a list of Path, such as [Path(name) for name in names]; to read the names "
             "themselves as texts, a function: lambda: names."
         )
-    return _Found([lambda: document_pieces(source, place)], place, [place])
+    return _Opened([lambda: document_pieces(source, place)], place, [place])
 
 
 def _called(source: Callable[[], Iterable[str]], place: str) -> Iterable[str]:
@@ -240,7 +237,7 @@ def _with_column(message: str) -> str:
 def _read_texts(source: Any, encoding: str, column: str | None) -> Dataset:
     """The texts of a table, in memory."""
     names = None if column is None else {"text": column}
-    return read(source, columns=("text",), names=names, encoding=encoding)
+    return read_texts(source, columns=("text",), names=names, encoding=encoding)
 
 
 def _paths(source: str | os.PathLike[str], pattern: str) -> tuple[list[Path], str | None]:
@@ -248,14 +245,14 @@ def _paths(source: str | os.PathLike[str], pattern: str) -> tuple[list[Path], st
     given = os.fspath(source)
     if os.path.isdir(given):
         folder = Path(given)
-        found = [path for path in folder.rglob(pattern) if path.is_file()]
-        if not found:
+        paths = [path for path in folder.rglob(pattern) if path.is_file()]
+        if not paths:
             suffixes = sorted({path.suffix for path in folder.rglob("*") if path.is_file()})
             raise FileNotFoundError(
                 f"source={given!r}: no file in this folder or below matches pattern={pattern!r}; "
                 + (f"there are files ending in {shown(suffixes)}." if suffixes else "it is empty.")
             )
-        return sorted(found, key=lambda path: path.relative_to(folder).as_posix()), folder.name
+        return sorted(paths, key=lambda path: path.relative_to(folder).as_posix()), folder.name
     if not os.path.isfile(given) and glob.has_magic(given):
         matched = [Path(path) for path in glob.glob(given, recursive=True)]
         if files := sorted((path for path in matched if path.is_file()), key=Path.as_posix):

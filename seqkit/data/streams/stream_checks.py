@@ -67,9 +67,9 @@ def check_streams(
     known = set(_digests(train))
     leaks = {}
     for part in list(parts)[1:]:
-        found = _digests(parts[part])
-        if found:
-            leaks[part] = sum(digest in known for digest in found) / len(found)
+        digests = _digests(parts[part])
+        if digests:
+            leaks[part] = sum(digest in known for digest in digests) / len(digests)
     return StreamReport(
         {part: stream.characters for part, stream in parts.items()},
         {part: stream.documents for part, stream in parts.items()},
@@ -79,11 +79,11 @@ def check_streams(
 
 def _digests(stream: TextStream) -> list[bytes]:
     """Digests of a stream's long lines."""
-    found: list[bytes] = []
+    digests: list[bytes] = []
     for piece in stream.pieces():
         for line in piece.text.splitlines():
             if len(line.strip()) >= _LEAST:
-                found.append(hashlib.blake2b(line.strip().encode(), digest_size=8).digest())
-                if len(found) == _MOST:
-                    return found
-    return found
+                digests.append(hashlib.blake2b(line.strip().encode(), digest_size=8).digest())
+                if len(digests) == _MOST:
+                    return digests
+    return digests

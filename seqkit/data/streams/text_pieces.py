@@ -65,14 +65,7 @@ def cut_pieces(pieces: Iterable[Piece], characters: int) -> Iterator[Piece]:
 
 
 def may_cut(text: str, place: int) -> bool:
-    r"""Whether a text may be cut in two at a place.
-
-    Args:
-        text: The text.
-        place: How many characters come before the cut.
-
-    Returns:
-        False inside `\r\n` and inside what a reader takes for one character.
+    r"""Whether a text may be cut at a place: not inside `\r\n` or what reads as one character.
 
     Example:
         >>> may_cut("cafe\u0301", 4), may_cut("a\r\n", 2), may_cut("ab", 1)
@@ -87,15 +80,7 @@ def may_cut(text: str, place: int) -> bool:
 
 
 def after_white_space(text: str, start: int, stop: int) -> int:
-    """The last place of a stretch that is after white space.
-
-    Args:
-        text: The text.
-        start: Where the stretch begins.
-        stop: Where it ends.
-
-    Returns:
-        The place, or `start` where there is no white space.
+    """The last place of a stretch that is after white space, or its start where there is none.
 
     Example:
         >>> after_white_space("one two three", 0, 10)

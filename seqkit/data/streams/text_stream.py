@@ -122,13 +122,13 @@ class TextStream:
         """
         if characters < 0:
             raise ValueError(f"characters={characters} must be 0 or more.")
-        found: list[str] = []
+        parts: list[str] = []
         wanted = characters
         with closing(self._read()) as pieces:
             while wanted and (piece := next(pieces, None)):
-                found.append(piece.text[:wanted])
-                wanted -= len(found[-1])
-        return "".join(found)
+                parts.append(piece.text[:wanted])
+                wanted -= len(parts[-1])
+        return "".join(parts)
 
     def slice(self, start: int, stop: int | None = None) -> TextStream:
         """A range of the characters, as a stream of its own that holds nothing.

@@ -232,7 +232,10 @@ def test_folders_that_tell_too_little_or_too_much(folder: Path):
         ({"max_pixels": 0}, "max_pixels=0 must be at least 1"),
         ({"columns": ("image",)}, "'image' and 'caption'"),
         ({"columns": ("image", "caption", "text")}, "'image' and 'caption'"),
-        ({"columns": ("text",), "format": "coco"}, "Read its captions: columns="),
+        (
+            {"columns": ("text",), "format": "coco"},
+            r"Of this file read columns=\('image', 'caption'\)",
+        ),
         ({"columns": (*COLUMNS, "split"), "format": "flickr"}, "has no columns"),
         ({"format": "conll"}, "captions come from 'csv'"),
     ],

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seqkit import data
+from seqkit.data import raw_rows
 from seqkit.data.errors import DataError
 from seqkit.data.formats import delimited
 
@@ -177,14 +178,14 @@ def test_a_field_beyond_the_limit_of_csv(tmp_path: Path):
 
 
 def test_more_rows_than_one_chunk_holds(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(delimited, "MOST_ROWS", 7)
+    monkeypatch.setattr(raw_rows, "MOST_ROWS", 7)
     content = "text,label\n" + "".join(f"text {i},{i % 3}\n" for i in range(100))
     rows = data.read(written(tmp_path / "a.csv", content))
     assert rows["text"].num_chunks == 15
     assert rows.to_list("text") == [f"text {i}" for i in range(100)]
     assert rows.lines.tolist() == list(range(2, 102))
-    monkeypatch.setattr(delimited, "MOST_ROWS", 1_000)
-    monkeypatch.setattr(delimited, "MOST_CHARACTERS", 50)
+    monkeypatch.setattr(raw_rows, "MOST_ROWS", 1_000)
+    monkeypatch.setattr(raw_rows, "MOST_CHARACTERS", 50)
     assert data.read(tmp_path / "a.csv")["text"].num_chunks > 10
 
 
@@ -263,7 +264,7 @@ def test_texts_without_a_header_are_told_of_positions(tmp_path: Path):
 
 
 def test_pairs_come_in_chunks(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(delimited, "MOST_CHARACTERS", 10)
+    monkeypatch.setattr(raw_rows, "MOST_CHARACTERS", 10)
     content = "source\ttarget\n" + "".join(f"{i}\t{'x' * 9}{i}\n" for i in range(7))
     expected = [(str(i), f"{'x' * 9}{i}") for i in range(7)]
     assert pairs(tmp_path / "a.tsv", content) == expected

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from seqkit import data
+from seqkit.data import raw_rows
 from seqkit.data.errors import DataError
-from seqkit.data.formats import labelled_lines
 
 
 def written(path: Path, content: str) -> Path:
@@ -58,12 +58,12 @@ def test_a_line_without_label_or_text_is_named(tmp_path: Path, line: str):
 
 def test_other_columns_are_refused(tmp_path: Path):
     path = written(tmp_path / "a.txt", "1 fine\n")
-    with pytest.raises(ValueError, match="text and label alone"):
+    with pytest.raises(ValueError, match="it has 'text', 'label' alone"):
         data.read(path, format="lines", columns=("text", "author"))
 
 
 def test_more_rows_than_one_chunk_holds(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(labelled_lines, "MOST_ROWS", 7)
+    monkeypatch.setattr(raw_rows, "MOST_ROWS", 7)
     path = written(tmp_path / "a.txt", "".join(f"{i % 2} text {i}\n" for i in range(30)))
     rows = data.read(path, format="lines")
     assert rows["text"].num_chunks == 5

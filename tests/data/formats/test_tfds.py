@@ -9,7 +9,7 @@ import pytest
 
 from seqkit import data
 from seqkit.data.errors import DataError
-from seqkit.data.formats.tfds import parse
+from seqkit.data.formats.tfds import parse_address
 from tests.tiny_images import png
 
 tfds = pytest.importorskip("tensorflow_datasets")
@@ -239,13 +239,13 @@ def test_data_sets_of_the_catalogue(address: str, labels: set[str]):
     ],
 )
 def test_addresses(address: str, parts: tuple[str, str]):
-    assert parse(address) == parts
+    assert parse_address(address) == parts
 
 
 @pytest.mark.parametrize("address", ["tfds:", "tfds::train", "tfds:a b"])
 def test_wrong_addresses(address: str):
     with pytest.raises(ValueError, match="not of the form"):
-        parse(address)
+        parse_address(address)
 
 
 def test_a_path_is_no_address(tmp_path: Path):

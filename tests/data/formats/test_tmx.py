@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from seqkit import data
+from seqkit.data import raw_rows
 from seqkit.data.errors import DataError
 from seqkit.data.formats import text_file, tmx
 
@@ -65,7 +66,7 @@ def test_a_memory_of_two_languages(tmp_path: Path, packed: bool):
 
 def test_units_larger_than_a_block(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(text_file, "_BLOCK", 7)
-    monkeypatch.setattr(tmx, "MOST_ROWS", 2)
+    monkeypatch.setattr(raw_rows, "MOST_ROWS", 2)
     units = [tuv("en", f"Sentence {i}.") + tuv("ko", f"문장 {i}.") for i in range(5)]
     assert pairs(tmp_path, memory(*units)) == [(f"Sentence {i}.", f"문장 {i}.") for i in range(5)]
 

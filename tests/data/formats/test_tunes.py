@@ -57,7 +57,10 @@ def test_a_folder_of_tunes_reads_and_splits(tmp_path):
         ('X:1\nK:C\n"A"[K:G]|\n', "has no notes"),
         ("CDE|\n", "holds no tune"),
         ("", "holds no tune"),
-        ("X:1\nK:C\nC|\nw:caf\xe9\n".encode("latin-1"), "line 4: not utf-8"),
+        (
+            "X:1\nK:C\nC|\nw:caf\xe9\n".encode("latin-1"),
+            "line 4: byte 0xe9 .* is not utf-8",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, content, named):

@@ -58,7 +58,7 @@ def test_the_report(pictures: Path):
     assert (example.first, example.second) == ("row 0", "row 1")
     assert example.text.endswith("0.png: A dog .")
     assert part.length_percentiles == {50: 7, 90: 8, 99: 8, 100: 8}
-    captions = part.captions
+    captions = part.details
     assert (captions.images, captions.distinct) == (2, 3)
     assert (captions.fewest, captions.mean, captions.most) == (2, 3.0, 4)
     assert captions.renamed == 1
@@ -83,7 +83,7 @@ def test_images_in_memory_are_told_by_their_captions():
     report = data.check(train, test=read([(png(2), "other")]))
     assert report.leaks["test in train"].count == 1
     assert report.leaks["test in train"].examples[0].text == "other"
-    assert report.parts["train"].captions.renamed == 0
+    assert report.parts["train"].details.renamed == 0
 
 
 def test_captions_by_image(rows: data.Dataset, pictures: Path):

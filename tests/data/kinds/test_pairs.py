@@ -10,7 +10,8 @@ import pytest
 
 from seqkit import data
 from seqkit.data.errors import DataError
-from seqkit.data.kinds.pairs import cleaned, length_factors, side_lengths, usual_ratio
+from seqkit.data.kinds.pair_lengths import length_factors, side_lengths, usual_ratio
+from seqkit.data.kinds.pairs import select_good_pairs
 
 PAIR = ("source", "target")
 GERMAN = {"source": "en", "target": "de"}
@@ -175,7 +176,7 @@ def test_outer_white_space_and_code_units_do_not_count():
 
 def test_nothing_is_copied_where_nothing_is_bad():
     columns = {name: pa.chunked_array([["a"]]) for name in PAIR}
-    assert cleaned(columns, "drop", 4.0, str) == (None, {})
+    assert select_good_pairs(columns, "drop", 4.0, str) == (None, {})
 
 
 @pytest.mark.parametrize(

@@ -112,10 +112,10 @@ def test_files_that_are_none(tmp_path):
         read_piano_rolls(tmp_path)
     path = tmp_path / "broken.json"
     path.write_text("[[[60],\n[61,]]]")
-    with pytest.raises(DataError, match="line 2: this is no JSON"):
+    with pytest.raises(DataError, match="line 2: this is not JSON"):
         read_piano_rolls(path)
     path.write_bytes(b"[[[60]]]\xff")
-    with pytest.raises(DataError, match="byte 8 is no UTF-8"):
+    with pytest.raises(DataError, match="byte 8 is not UTF-8"):
         read_piano_rolls(path)
 
 

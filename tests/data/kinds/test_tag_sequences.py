@@ -7,7 +7,7 @@ import pytest
 from seqkit import data
 from seqkit.data.errors import DataError
 from seqkit.data.kinds.tag_scheme import follows, from_spans, spans
-from seqkit.data.kinds.tag_sequences import checked_tags
+from seqkit.data.kinds.tag_sequences import check_tags
 
 TAGGED = ("tokens", "tags")
 
@@ -37,12 +37,12 @@ def place(row: int, token: int) -> str:
 )
 def test_the_first_wrong_tag_is_named_and_all_are_counted(tags, tag_scheme, words):
     with pytest.raises(DataError, match=words):
-        checked_tags(column(tags), tag_scheme, place)
+        check_tags(column(tags), tag_scheme, place)
 
 
 def test_chunks_do_not_matter():
     with pytest.raises(DataError, match=r"row 3, token 1: .*\(2 such"):
-        checked_tags(column([["O"], ["B-X"]], [["I-Y"][:0] or ["O"], ["O", "I-X", "O"]],
+        check_tags(column([["O"], ["B-X"]], [["I-Y"][:0] or ["O"], ["O", "I-X", "O"]],
                             [["I-X"]]), None, place)  # fmt: skip
 
 
@@ -58,12 +58,12 @@ def test_chunks_do_not_matter():
     ],
 )
 def test_legal_tags_come_back_as_they_are(tags, tag_scheme):
-    assert checked_tags(column(tags), tag_scheme, place).to_pylist() == tags
+    assert check_tags(column(tags), tag_scheme, place).to_pylist() == tags
 
 
 def test_iob1_becomes_bio():
     rows = [["I-X", "I-X", "B-X", "I-Y"], ["I-Y", "O", "I-Y"], ["O"]]
-    made = checked_tags(column(rows[:1], rows[1:]), "IOB1", place)
+    made = check_tags(column(rows[:1], rows[1:]), "IOB1", place)
     assert made.to_pylist() == [from_spans(spans(tags, "IOB1"), len(tags)) for tags in rows]
     assert made.to_pylist()[0] == ["B-X", "I-X", "B-X", "B-Y"]
 
@@ -77,7 +77,7 @@ def test_agrees_with_the_rule_for_two_tags(tag_scheme: str):
         steps = zip([None, *tags], [*tags, None], strict=True)
         legal = all(follows(before, tag, tag_scheme) for before, tag in steps)
         try:
-            checked_tags(column([["O"], tags, ["O"]]), tag_scheme, place)
+            check_tags(column([["O"], tags, ["O"]]), tag_scheme, place)
         except DataError as error:
             assert not legal and str(error).startswith("row 1, ")
         else:

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from seqkit import data
+from seqkit.data import raw_rows
 from seqkit.data.errors import DataError
-from seqkit.data.kinds import turns
 from seqkit.text import CharTokenizer, JamoTokenizer, Normalizer, SubwordTokenizer, WordTokenizer
 
 TALK = ["a", "b", "c", "d"]
@@ -51,7 +51,7 @@ def test_the_same_conversation_has_the_same_number():
 
 
 def test_more_pairs_than_one_chunk_holds(monkeypatch):
-    monkeypatch.setattr(turns, "MOST_ROWS", 2)
+    monkeypatch.setattr(raw_rows, "MOST_ROWS", 2)
     found = data.read_turns([TALK, TALK[1:]])
     assert found["source"].num_chunks == 3
     assert found.to_list("target") == ["b", "c", "d", "c", "d"]
@@ -73,7 +73,7 @@ def test_a_conversation_stays_in_one_part():
 
 def test_turns_are_checked_as_pairs():
     found = data.check(data.read_turns([TALK], history=1)).parts["train"]
-    assert found.pairs is not None and found.pairs.length_ratio == 1
+    assert found.details is not None and found.details.length_ratio == 1
 
 
 NORMALIZERS = [Normalizer(form, lowercase=True, digits="zero") for form in (None, "NFC", "NFKC")]

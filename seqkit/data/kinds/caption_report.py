@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import pyarrow as pa
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.grouping import EMPTY, text_keys
-from seqkit.data.kinds.captions import IMAGE_SHA256
+from seqkit.data.kinds.image_column import IMAGE_SHA256
 
 _MIXING = np.uint64(0x9E3779B97F4A7C15)
 
@@ -49,47 +48,19 @@ class CaptionReport:
         return lines
 
 
-def is_captions(dataset: Dataset) -> bool:
-    """Whether rows are captions of images.
-
-    Args:
-        dataset: Any data set.
-
-    Returns:
-        True where it has the columns that `seqkit.data.read` gives them.
-    """
-    return IMAGE_SHA256 in dataset and "caption" in dataset
-
-
 def caption_keys(dataset: Dataset) -> np.ndarray:
-    """A number for each row, equal where image and caption are.
-
-    Args:
-        dataset: With captions.
-
-    Returns:
-        `<uint64>[rows]`; `EMPTY` where the caption is empty.
-    """
+    """`<uint64>[rows]`, equal where image and caption are; `EMPTY` where the caption is empty."""
     images, captions = text_keys(dataset[IMAGE_SHA256]), text_keys(dataset["caption"])
     return np.where(captions == EMPTY, EMPTY, images * _MIXING ^ captions)
 
 
-def caption_report(dataset: Dataset, place: Callable[[int], str], most: int) -> CaptionReport:
-    """Counts images and captions.
-
-    Args:
-        dataset: One part, with captions.
-        place: Row to the words that name it.
-        most: The most examples.
-
-    Returns:
-        The report.
-    """
+def caption_report(dataset: Dataset, train: Dataset, most: int) -> CaptionReport:
+    """Counts images and captions of a part, and names images that are there twice."""
     counts = np.unique(text_keys(dataset[IMAGE_SHA256]), return_counts=True)[1]
     captions = text_keys(dataset["caption"])
-    renamed = _renamed(dataset)
+    renamed = _find_renamed(dataset)
     examples = (
-        f"{place(row)} and {place(first)} have the same image: {name!r}, {other!r}"
+        f"{dataset.place(row)} and {dataset.place(first)} have the same image: {name!r}, {other!r}"
         for row, name, first, other in renamed[:most]
     )
     return CaptionReport(
@@ -104,14 +75,7 @@ def caption_report(dataset: Dataset, place: Callable[[int], str], most: int) -> 
 
 
 def named_captions(dataset: Dataset) -> list[str]:
-    """Captions with the names of their images, where these have names.
-
-    Args:
-        dataset: Some rows with captions.
-
-    Returns:
-        One text a row.
-    """
+    """Captions with the names of their images, where these have names."""
     captions = dataset.to_list("caption")
     if not _are_files(dataset):
         return captions
@@ -119,20 +83,20 @@ def named_captions(dataset: Dataset) -> list[str]:
     return [f"{image}: {caption}" for image, caption in zip(images, captions, strict=True)]
 
 
-def _renamed(dataset: Dataset) -> list[tuple[int, str, int, str]]:
+def _find_renamed(dataset: Dataset) -> list[tuple[int, str, int, str]]:
     """Row and name of each image whose bytes came before by another name, and where and which."""
     if not _are_files(dataset):
         return []
     first: dict[str, tuple[int, str]] = {}
     seen: set[str] = set()
-    found = []
+    renamed = []
     digests, names = dataset.to_list(IMAGE_SHA256), dataset.to_list("image")
     for row, (digest, name) in enumerate(zip(digests, names, strict=True)):
         earlier, other = first.setdefault(digest, (row, name))
         if name != other and name not in seen:
-            found.append((row, name, earlier, other))
+            renamed.append((row, name, earlier, other))
         seen.add(name)
-    return found
+    return renamed
 
 
 def _are_files(dataset: Dataset) -> bool:
