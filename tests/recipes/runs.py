@@ -8,12 +8,13 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from signal import Signals
 from typing import Any
 
-from seqkit.recipe.command_line import run_recipe
+import pytest
+
 from seqkit.recipe.recipe import Recipe
 from seqkit.training import TrainingState
 
@@ -87,13 +88,7 @@ def without_publishing(recipe: Recipe, published: list[Any] | None = None) -> Re
 
 
 def resumed(
-    recipe: Any,
-    data: str,
-    path: Path,
-    config: Any,
-    monkeypatch: Any,
-    *,
-    publisher: str | None = None,
+    recipe: Recipe, data: Any, path: Path, config: Any, monkeypatch: Any, *, refused: Any
 ) -> Any:
     """Interrupts a recipe's training in its second epoch, in this process, and resumes it.
 
@@ -103,16 +98,13 @@ def resumed(
         path: where the model would be exported to.
         config: settings of the training.
         monkeypatch: pytest's.
-        publisher: of a recipe that is a module, the name of what exports.
+        refused: settings with another learning rate, which the run must not be resumed with.
 
     Returns:
         The model.
     """
     published: list[Any] = []
-    if publisher is None:
-        recipe = without_publishing(recipe, published)
-    else:
-        monkeypatch.setattr(recipe, publisher, lambda *given, **more: published.append(given))
+    recipe = without_publishing(recipe, published)
 
     def interrupt(self: Any, batch: int, logs: Any = None) -> None:
         if self.history and batch == 1:
@@ -126,22 +118,23 @@ def resumed(
             assert not published and (path / ".training").exists()
         else:
             raise AssertionError("nothing was interrupted: are there two epochs of two batches?")
+    with pytest.raises(ValueError, match="written with other learning_rate"):
+        recipe.train(data, path, config=refused, resume=True)
     model = recipe.train(data, path, config=config, resume=True)
     assert published and not (path / ".training").exists()
     return model
 
 
-def printed_by(recipe: Recipe | Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, str]:
+def printed_by(recipe: Recipe, arguments: Sequence[Any]) -> tuple[Any, str]:
     """Runs a recipe in this process as its command line would.
 
     Args:
-        recipe: the recipe, or the `train` of one that is a module.
+        recipe: the recipe.
         arguments: of its command line.
 
     Returns:
         The model, and what was printed.
     """
-    given = [str(argument) for argument in arguments]
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        model = recipe.run(given) if isinstance(recipe, Recipe) else run_recipe(recipe, given)
+        model = recipe.run([str(argument) for argument in arguments])
     return model, printed.getvalue()

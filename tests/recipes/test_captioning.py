@@ -11,14 +11,12 @@ import numpy as np
 import pytest
 
 from recipes import captioning
-from recipes.samples.digit_scenes import digit_scenes
 from seqkit.export import verify
 from seqkit.images import encode_images
-from seqkit.recipe.recipe import Recipe
 from seqkit.tasks.captioning.encoders import build_image_encoder
 from seqkit.tasks.captioning.model import ImageCaptioner
 from seqkit.tasks.captioning.network import ENCODER
-from tests.recipes.runs import ROOT, printed_by, resumed
+from tests.recipes.runs import printed_by
 
 pytestmark = pytest.mark.slow
 
@@ -195,15 +193,6 @@ def test_report_shows_what_was_measured(exported):
         assert f"{expected}</h2>" in page
 
 
-def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path, monkeypatch):
-    model, _, data, _ = exported
-    config = captioning.Config(**SMALL, epochs=EPOCHS, bad_images="skip")
-    path = tmp_path / "parts"
-    again = resumed(captioning.recipe, str(data), path, config, monkeypatch)
-    for value, expected in zip(again.core.get_weights(), model.core.get_weights(), strict=True):
-        np.testing.assert_array_equal(value, expected)
-
-
 def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, tmp_path):
     old, path, _, _ = exported
     tuned = shutil.copytree(path, tmp_path / "squares")
@@ -278,16 +267,6 @@ def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys, table, flags,
     assert line.startswith("error: ") and named in line
 
 
-def test_the_command_line_tells_of_every_field():
-    shown = subprocess.run(
-        [sys.executable, "-m", "recipes.captioning", "--help"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    assert "usage: python -m recipes.captioning" in shown
-    for name in captioning.DEFAULTS.flat():
-        assert f"--{name.replace('_', '-')}" in shown
-
-
 def test_images_may_lie_in_another_folder(tmp_path):
     table = write_table(tmp_path, made(30))
     moved = Path(shutil.move(tmp_path / "images", tmp_path / "elsewhere"))
@@ -296,21 +275,6 @@ def test_images_may_lie_in_another_folder(tmp_path):
         parts = captioning.recipe.read_parts(table, config=config)
     names = {Path(name) for part in parts.values() for name in part.to_list("image")}
     assert names == {moved / f"{n}.png" for n in range(30)}
-
-
-def test_the_sample_has_its_own_settings_but_for_those_that_are_given(monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        Recipe, "_run", lambda self, parts, old, path, config, *more: asked.append(config)
-    )
-    monkeypatch.setattr(captioning, "digit_scenes", lambda: digit_scenes(20, 5, 5))
-    captioning.train()
-    captioning.train(config=captioning.Config(epochs=1))
-    captioning.train(config=captioning.Config(epochs=captioning.DEFAULTS.epochs))
-    captioning.train(made(20))
-    given = [captioning.SAMPLE.replace(epochs=epochs) for epochs in (1, 25)]
-    assert asked == [captioning.SAMPLE, *given, captioning.DEFAULTS]
-    assert captioning.SAMPLE != captioning.DEFAULTS
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from recipes import language_model
 from recipes.language_model import Config
 from seqkit.data import TextStream
 from seqkit.recipe.recipe import Recipe
-from tests.recipes.runs import resumed
 
 pytestmark = pytest.mark.slow
 
@@ -150,28 +149,6 @@ def test_scores_are_of_the_test_and_a_baseline_that_wins_is_told(capsys):
     assert "wins: use it" in printed and outcome.scores.unknown_rate == 0
     tokens = outcome.model.encoder.vocabulary.tokens
     assert "t" in tokens and "T" not in tokens
-
-
-def test_the_sample_has_its_own_settings_but_for_those_that_are_turned(monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        Recipe, "_run", lambda recipe, parts, old, path, config, *more: asked.append(config)
-    )
-    language_model.train()
-    language_model.train(config=language_model.Config(seed=3))
-    language_model.train(VERSE.splitlines() * 20)
-    turned = language_model.SAMPLE.replace(seed=3)
-    assert asked == [language_model.SAMPLE, turned, language_model.DEFAULTS]
-    assert language_model.SAMPLE != language_model.DEFAULTS
-
-
-def test_a_run_that_was_interrupted_ends_like_one_that_was_not(
-    exported, text_file, tmp_path, monkeypatch
-):
-    _, whole = exported
-    found = resumed(language_model.recipe, str(text_file), tmp_path / "m", SMALL, monkeypatch)
-    for ours, theirs in zip(found.core.weights, whole.core.weights, strict=True):
-        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
 
 
 def test_lines_and_tables_are_sentences_of_their_own(tmp_path):

@@ -164,16 +164,6 @@ def test_an_interrupted_run_ends_with_the_same_bits(uninterrupted, tmp_path):
         np.testing.assert_array_equal(found, value)
 
 
-def test_resume_refuses_other_settings(uninterrupted, tmp_path):
-    data, _ = uninterrupted
-    config = sentiment.Config(**SMALL, epochs=1)
-    parts = sentiment.recipe.read_parts(data, config=config)
-    sentiment.train_and_score(parts, config, checkpoints=tmp_path / "state")
-    other = sentiment.Config(**SMALL, epochs=2)
-    with pytest.raises(ValueError, match="epochs"):
-        sentiment.train_and_score(parts, other, checkpoints=tmp_path / "state", resume=True)
-
-
 @pytest.mark.parametrize(
     ("content", "named"),
     [
@@ -191,14 +181,6 @@ def test_bad_data_end_in_one_line_that_names_the_place(tmp_path, content, named)
     assert "bad.csv" in last
     assert named in last
     assert "Traceback" not in ended.stderr
-
-
-def test_the_sample_has_its_own_settings_but_for_those_that_are_given():
-    settings = sentiment.recipe.settings
-    assert settings(None) == sentiment.SAMPLE != sentiment.DEFAULTS
-    given = sentiment.Config(epochs=1, dropout=sentiment.DEFAULTS.network.dropout)
-    assert settings(None, given) == sentiment.SAMPLE.replace(epochs=1, dropout=0.3)
-    assert settings(reviews(20)) == sentiment.DEFAULTS
 
 
 def test_the_demo_reaches_its_score_on_the_sample():

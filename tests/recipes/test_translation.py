@@ -14,7 +14,7 @@ from recipes import translation
 from recipes.samples.hangul_names import hangul_names
 from seqkit.data import read
 from seqkit.tasks.translation.model import Translator
-from tests.recipes.runs import printed_by, resumed, without_publishing
+from tests.recipes.runs import printed_by, without_publishing
 
 pytestmark = pytest.mark.slow
 
@@ -201,15 +201,6 @@ def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, 
     assert Translator.load(tuned).translate(["our zyxxy falls."])[0].text == answer.text
 
 
-def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path, monkeypatch):
-    model, _, data, _ = exported
-    config = translation.Config(**SMALL, epochs=EPOCHS)
-    path = tmp_path / "parts"
-    weights = resumed(translation.recipe, str(data), path, config, monkeypatch).core.get_weights()
-    for value, expected in zip(weights, model.core.get_weights(), strict=True):
-        np.testing.assert_array_equal(value, expected)
-
-
 @pytest.mark.parametrize(
     ("target_lines", "flags", "named"),
     [
@@ -261,14 +252,6 @@ def test_auto_takes_the_tokenizers_that_fit(monkeypatch, rows, given, expected):
     sides = translation.build(read(rows, columns=("source", "target")), config)
     kinds = [type(side.tokenizer).__name__.removesuffix("Tokenizer") for side in sides]
     assert (*kinds, sides[0] is sides[1]) == expected
-
-
-def test_the_sample_has_its_own_settings_but_for_those_that_are_given():
-    settings = translation.recipe.settings
-    assert settings(None) == translation.SAMPLE != translation.DEFAULTS
-    given = settings(None, translation.Config(epochs=60))
-    assert given == translation.SAMPLE.replace(epochs=60)  # also where it is the default
-    assert settings(pairs()) == translation.DEFAULTS
 
 
 def test_fine_tune_follows_a_search_and_refuses_other_sizes_and_dictionaries(exported):
