@@ -92,11 +92,13 @@ def read(
     kind = kind_of_columns(columns)
     own = {}
     for other in readable_kinds():
+        assert other.options is not None
         chosen = {name: given[name] for name in _option_names(other.options) if name in given}
         # What no kind takes is refused, whichever kind is read.
         other.options(**chosen)
         if other is kind:
             own = chosen
+    assert kind.reader is not None
     return kind.reader(
         source,
         columns=columns,

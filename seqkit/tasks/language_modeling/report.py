@@ -126,7 +126,7 @@ def _continuations(model: Any, texts: Sequence[str], seed: int) -> list[list[Any
 
 def _scores(scores: LanguageModelScores) -> list[report.Section]:
     """The scores beside those of plain models, and what they were measured on."""
-    models = {"this model": scores, **scores.baselines}
+    models: dict[str, Any] = {"this model": scores, **scores.baselines}
     return [
         report.table(
             "Scores on the test text",

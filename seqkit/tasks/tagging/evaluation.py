@@ -193,7 +193,8 @@ def span_scores(
     if scheme == "plain":
         return {}
     _check_prefixes(answers, scheme)
-    expected, given = set(), set()
+    expected: set[tuple[int, int, int, str]] = set()
+    given: set[tuple[int, int, int, str]] = set()
     for number, (true_tags, tags) in enumerate(zip(truth, answers, strict=True)):
         if len(true_tags) != len(tags):
             raise ValueError(f"answers[{number}] has {len(tags)} tags for {len(true_tags)} words")
@@ -262,7 +263,7 @@ def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> 
 def _check_prefixes(answers: Sequence[Sequence[str]], scheme: str) -> None:
     prefixes = "BIES" if scheme == "IOBES" else "BI"
     for tag in sorted({tag for tags in answers for tag in tags} - {"O"}):
-        prefix, _ = tag_scheme.parted(tag)
+        prefix, _ = tag_scheme.split_tag(tag)
         if not prefix or prefix not in prefixes:
             raise ValueError(
                 f"answers has the tag {tag!r}, but the true tags are {scheme}, whose tags are O or "
