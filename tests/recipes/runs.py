@@ -1,18 +1,20 @@
-"""Runs of a recipe: as its command line does, and stopped in the midst of the second epoch."""
+"""Runs of a recipe: by its command line, without export, and stopped in the second epoch."""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from signal import Signals
 from typing import Any
 
 from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.recipe import Recipe
 from seqkit.training import TrainingState
 
 ROOT = Path(__file__).parents[2]
@@ -70,31 +72,54 @@ def stopped(module: str, arguments: Sequence[str], how: Signals) -> tuple[int, s
     return process.returncode, "".join(printed)
 
 
-def resumed(
-    recipe: Any, publisher: str, data: str, path: Path, config: Any, monkeypatch: Any
-) -> Any:
-    """Interrupts a recipe's training in its second epoch, in this process, and goes on with it.
+def without_publishing(recipe: Recipe, published: list[Any] | None = None) -> Recipe:
+    """A recipe that does everything but export, which takes longer than a small training.
 
     Args:
-        recipe: its module.
-        publisher: the name of what exports, which is left out: it takes longer than the training.
+        recipe: the recipe.
+        published: gets each outcome that would be exported.
+
+    Returns:
+        The recipe; its `train` and `fine_tune` do the same otherwise.
+    """
+    kept = [] if published is None else published
+    return dataclasses.replace(recipe, publish=lambda outcome, *_, **more: kept.append(outcome))
+
+
+def resumed(
+    recipe: Any,
+    data: str,
+    path: Path,
+    config: Any,
+    monkeypatch: Any,
+    *,
+    publisher: str | None = None,
+) -> Any:
+    """Interrupts a recipe's training in its second epoch, in this process, and resumes it.
+
+    Args:
+        recipe: the recipe; nothing is exported.
         data: what to train on.
         path: where the model would be exported to.
-        config: what it is trained with.
+        config: settings of the training.
         monkeypatch: pytest's.
+        publisher: of a recipe that is a module, the name of what exports.
 
     Returns:
         The model.
     """
-    published = []
-    monkeypatch.setattr(recipe, publisher, lambda *given, **more: published.append(given))
+    published: list[Any] = []
+    if publisher is None:
+        recipe = without_publishing(recipe, published)
+    else:
+        monkeypatch.setattr(recipe, publisher, lambda *given, **more: published.append(given))
 
-    def interrupted(self: Any, batch: int, logs: Any = None) -> None:
+    def interrupt(self: Any, batch: int, logs: Any = None) -> None:
         if self.history and batch == 1:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(TrainingState, "on_train_batch_end", interrupted)
+        patch.setattr(TrainingState, "on_train_batch_end", interrupt)
         try:
             recipe.train(data, path, config=config)
         except KeyboardInterrupt:
@@ -106,16 +131,17 @@ def resumed(
     return model
 
 
-def printed_by(train: Any, arguments: Sequence[Any]) -> tuple[Any, str]:
+def printed_by(recipe: Recipe | Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, str]:
     """Runs a recipe in this process as its command line would.
 
     Args:
-        train: the recipe's function.
+        recipe: the recipe, or the `train` of one that is a module.
         arguments: of its command line.
 
     Returns:
         The model, and what was printed.
     """
+    given = [str(argument) for argument in arguments]
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        model = run_recipe(train, [str(argument) for argument in arguments])
+        model = recipe.run(given) if isinstance(recipe, Recipe) else run_recipe(recipe, given)
     return model, printed.getvalue()

@@ -199,7 +199,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path, monkeypa
     config = captioning.Config(**SMALL, epochs=EPOCHS, bad_images="skip")
     path = tmp_path / "parts"
     found = resumed(
-        captioning, "publish_captioner", str(data), path, config, monkeypatch
+        captioning, str(data), path, config, monkeypatch, publisher="publish_captioner"
     ).core.get_weights()
     for value, expected in zip(found, model.core.get_weights(), strict=True):
         np.testing.assert_array_equal(value, expected)

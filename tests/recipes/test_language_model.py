@@ -152,7 +152,7 @@ def test_a_run_that_was_interrupted_ends_like_one_that_was_not(
     _, whole = exported
     path = tmp_path / "m"
     publisher = "publish_language_model"
-    found = resumed(language_model, publisher, str(text_file), path, SMALL, monkeypatch)
+    found = resumed(language_model, str(text_file), path, SMALL, monkeypatch, publisher=publisher)
     for ours, theirs in zip(found.core.weights, whole.core.weights, strict=True):
         np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
 

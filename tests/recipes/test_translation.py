@@ -208,7 +208,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(exported, tmp_path, monkeypa
     config = translation.Config(**SMALL, epochs=EPOCHS)
     path = tmp_path / "parts"
     found = resumed(
-        translation, "publish_translator", str(data), path, config, monkeypatch
+        translation, str(data), path, config, monkeypatch, publisher="publish_translator"
     ).core.get_weights()
     for value, expected in zip(found, model.core.get_weights(), strict=True):
         np.testing.assert_array_equal(value, expected)
