@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -133,6 +133,37 @@ def publish(
     )
     print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
     return artefact
+
+
+class Publisher:
+    """Publishes the models of a task.
+
+    Args:
+        describe: gives what is particular to the task, of an outcome, the data sets by part, and
+            the seed.
+    """
+
+    def __init__(self, describe: Callable[[Any, Any, int], TaskReport]) -> None:
+        self._describe = describe
+
+    def __call__(
+        self, outcome: Outcome, export_path: str | os.PathLike[str], **provenance: Any
+    ) -> Artefact:
+        """Exports a model with everything that is known about it, and verifies it.
+
+        Args:
+            outcome: the trained model and its scores.
+            export_path: directory of the artefact; its name is the model's.
+            provenance: `datasets`, `config`, `seed` and `notes` of `publish`.
+
+        Returns:
+            The artefact.
+
+        Raises:
+            ExportError: the exported model does not answer as this one.
+        """
+        task = self._describe(outcome, provenance["datasets"], provenance["seed"])
+        return publish(outcome, export_path, task, **provenance)
 
 
 def _curves(history: Sequence[Mapping[str, float]], loss: str) -> list[Section]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from seqkit.data import Dataset, captions_by_image
 from seqkit.evaluation import Outcome
-from seqkit.export import Artefact, report
+from seqkit.export import report
 from seqkit.export.provenance import HARD_IMAGES
-from seqkit.export.publish import TaskReport, publish
+from seqkit.export.publish import Publisher, TaskReport
 from seqkit.export.unknown_words import unknown_table, unknown_tokens
 from seqkit.images import encode_images
 from seqkit.tasks.captioning.caption_sheet import CaptionedPicture, caption_sheet
@@ -30,36 +29,12 @@ _SHOWN = 6
 _MOST_FREQUENT = 10
 
 
-def publish_captioner(
-    outcome: Outcome, export_path: str | os.PathLike[str], **provenance: Any
-) -> Artefact:
-    """Exports a captioner with everything that is known about it, and verifies it.
-
-    Where a plain model is as good or better, the card and the page say so first.
-
-    Args:
-        outcome: the trained captioner and its scores, those of plain models among them.
-        export_path: directory of the artefact; its name is the model's.
-        provenance: `datasets`, `config`, `seed` and `notes` of `seqkit.export.publish.publish`;
-            the test data have the images that were scored, with the columns `image` and `caption`.
-
-    Returns:
-        The artefact.
-
-    Raises:
-        ExportError: the exported model does not answer as this one.
-        ValueError: there are not as many images as were scored.
-    """
-    task = describe_captioner(outcome, provenance["datasets"]["test"], provenance["seed"])
-    return publish(outcome, export_path, task, **provenance)
-
-
-def describe_captioner(outcome: Outcome, test: Dataset, seed: int) -> TaskReport:
+def describe_captioner(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> TaskReport:
     """What card and page say of a captioner.
 
     Args:
         outcome: the trained captioner and its scores.
-        test: the data it was scored on.
+        datasets: `test` has the images that were scored, with the columns `image` and `caption`.
         seed: decides which answers are shown beside the best and the worst.
 
     Returns:
@@ -68,7 +43,7 @@ def describe_captioner(outcome: Outcome, test: Dataset, seed: int) -> TaskReport
     Raises:
         ValueError: there are not as many images as were scored.
     """
-    model = outcome.model
+    model, test = outcome.model, datasets["test"]
     scores: CaptionScores = outcome.scores
     images, _ = captions_by_image(test)
     if len(images) != scores.examples:
@@ -111,6 +86,9 @@ def describe_captioner(outcome: Outcome, test: Dataset, seed: int) -> TaskReport
         ],
         notes=scores.baseline_wins,
     )
+
+
+publish_captioner = Publisher(describe_captioner)
 
 
 def _scores(scores: CaptionScores) -> report.Section:

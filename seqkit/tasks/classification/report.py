@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any
+from collections.abc import Mapping
 
 from seqkit.data import Dataset
 from seqkit.evaluation import Outcome
-from seqkit.export import Artefact, report
+from seqkit.export import report
 from seqkit.export.provenance import HARD_TEXTS
-from seqkit.export.publish import TaskReport, publish
+from seqkit.export.publish import Publisher, TaskReport
 from seqkit.export.unknown_words import unknown_table, unknown_tokens
 from seqkit.tasks.classification.evaluation import ClassificationScores
 
 _GOLDEN_TEXTS = 32
 
 
-def publish_classifier(
-    outcome: Outcome, export_path: str | os.PathLike[str], **provenance: Any
-) -> Artefact:
-    """Exports a classifier with everything that is known about it, and verifies it.
-
-    Args:
-        outcome: the trained classifier and its scores.
-        export_path: directory of the artefact; its name is the model's.
-        provenance: `datasets`, `config`, `seed` and `notes` of `seqkit.export.publish.publish`.
-
-    Returns:
-        The artefact.
-
-    Raises:
-        ExportError: the exported model does not answer as this one.
-    """
-    task = describe_classifier(outcome, provenance["datasets"]["test"])
-    return publish(outcome, export_path, task, **provenance)
-
-
-def describe_classifier(outcome: Outcome, test: Dataset) -> TaskReport:
+def describe_classifier(
+    outcome: Outcome, datasets: Mapping[str, Dataset], seed: int = 0
+) -> TaskReport:
     """What card and page say of a classifier.
 
     Args:
         outcome: the trained classifier and its scores.
-        test: the data it was scored on.
+        datasets: `train`, `validation` and `test`, which it was scored on.
+        seed: not used.
 
     Returns:
         The task's part of the report.
     """
-    model = outcome.model
+    model, test = outcome.model, datasets["test"]
     scores: ClassificationScores = outcome.scores
     (baseline,) = outcome.baselines.items()
     examples = test.head(_GOLDEN_TEXTS).to_list("text")
@@ -73,6 +55,9 @@ def describe_classifier(outcome: Outcome, test: Dataset) -> TaskReport:
             unknown_table(unknown_tokens(model.encoder, test)),
         ],
     )
+
+
+publish_classifier = Publisher(describe_classifier)
 
 
 def _scores(scores: ClassificationScores, baseline: str, accuracy: float) -> report.Section:

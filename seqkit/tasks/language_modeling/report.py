@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqkit.data import Dataset, TextStream
 from seqkit.evaluation import Outcome
-from seqkit.export import Artefact, report
+from seqkit.export import report
 from seqkit.export.provenance import HARD_TEXTS
-from seqkit.export.publish import TaskReport, publish
+from seqkit.export.publish import Publisher, TaskReport
 from seqkit.tasks.language_modeling.evaluation import LanguageModelScores
 from seqkit.tasks.language_modeling.network import state_dim
 
@@ -22,34 +21,16 @@ _SHORT = 8
 _PROMPT = 40
 
 
-def publish_language_model(
-    outcome: Outcome, export_path: str | os.PathLike[str], **provenance: Any
-) -> Artefact:
-    """Exports a language model with everything that is known about it, and verifies it.
-
-    Args:
-        outcome: the trained model and its scores.
-        export_path: directory of the artefact; its name is the model's.
-        provenance: `datasets`, `config`, `seed` and `notes` of `seqkit.export.publish.publish`.
-
-    Returns:
-        The artefact.
-
-    Raises:
-        ExportError: the exported model does not answer as this one.
-    """
-    task = describe_language_model(outcome, provenance["datasets"]["test"], provenance["seed"])
-    return publish(outcome, export_path, task, **provenance)
-
-
 def describe_language_model(
-    outcome: Outcome, test: TextStream | Dataset, seed: int = 0
+    outcome: Outcome,
+    datasets: Mapping[str, TextStream] | Mapping[str, Dataset],
+    seed: int = 0,
 ) -> TaskReport:
     """What card and page say of a language model.
 
     Args:
         outcome: the trained model and its scores.
-        test: the data it was scored on.
+        datasets: `test` was scored on.
         seed: seed of the texts that are shown.
 
     Returns:
@@ -58,7 +39,7 @@ def describe_language_model(
     model = outcome.model
     scores: LanguageModelScores = outcome.scores
     what, score = scores.main
-    texts = _texts(test)
+    texts = _texts(datasets["test"])
     return TaskReport(
         task="language model",
         golden=_golden(texts, state_dim(model.core)),
@@ -84,6 +65,9 @@ def describe_language_model(
         loss="Nats a token",
         lower_is_better=True,
     )
+
+
+publish_language_model = Publisher(describe_language_model)
 
 
 def _texts(test: TextStream | Dataset) -> list[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqkit.data import Dataset
 from seqkit.evaluation import Outcome
-from seqkit.export import Artefact, report
+from seqkit.export import report
 from seqkit.export.provenance import HARD_TEXTS
-from seqkit.export.publish import TaskReport, publish
+from seqkit.export.publish import Publisher, TaskReport
 from seqkit.export.unknown_words import unknown_table, unknown_words
 from seqkit.tasks.tagging.evaluation import TaggingScores
 from seqkit.tasks.tagging.tagged_text import tagged_sentences
@@ -20,32 +19,13 @@ _HARD_TOKENS = [["", "x"], ["가나다", "👩‍👩‍👧"], ["a" * 100]]
 _GOLDEN = 32
 
 
-def publish_tagger(
-    outcome: Outcome, export_path: str | os.PathLike[str], **provenance: Any
-) -> Artefact:
-    """Exports a tagger with everything that is known about it, and verifies it.
-
-    Args:
-        outcome: the trained tagger and its scores.
-        export_path: directory of the artefact; its name is the model's.
-        provenance: `datasets`, `config`, `seed` and `notes` of `seqkit.export.publish.publish`.
-
-    Returns:
-        The artefact.
-
-    Raises:
-        ExportError: the exported model does not answer as this one.
-    """
-    task = describe_tagger(outcome, provenance["datasets"])
-    return publish(outcome, export_path, task, **provenance)
-
-
-def describe_tagger(outcome: Outcome, datasets: Mapping[str, Dataset]) -> TaskReport:
+def describe_tagger(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int = 0) -> TaskReport:
     """What card and page say of a tagger.
 
     Args:
         outcome: the trained tagger and its scores.
-        datasets: `train` and `test`: what it was made from.
+        datasets: `train` and `test`: what it was made from and scored on.
+        seed: not used.
 
     Returns:
         The task's part of the report.
@@ -83,6 +63,9 @@ def describe_tagger(outcome: Outcome, datasets: Mapping[str, Dataset]) -> TaskRe
             report.text("Pretrained vectors", coverage.lines()) if coverage else None,
         ],
     )
+
+
+publish_tagger = Publisher(describe_tagger)
 
 
 def _golden(test: Dataset) -> dict[str, dict[str, list[Any]]]:

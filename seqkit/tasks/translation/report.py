@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,9 +9,9 @@ import numpy as np
 
 from seqkit.data import Dataset
 from seqkit.evaluation import Outcome
-from seqkit.export import Artefact, report
+from seqkit.export import report
 from seqkit.export.provenance import HARD_TEXTS
-from seqkit.export.publish import TaskReport, publish
+from seqkit.export.publish import Publisher, TaskReport
 from seqkit.export.unknown_words import unknown_table, unknown_tokens
 from seqkit.tasks.translation.attention_maps import attention_maps
 from seqkit.tasks.translation.evaluation import TranslationBucket, TranslationScores
@@ -25,38 +24,20 @@ _SHORT = 4
 _ALIGNED = 48
 
 
-def publish_translator(
-    outcome: Outcome, export_path: str | os.PathLike[str], **provenance: Any
-) -> Artefact:
-    """Exports a translator with everything that is known about it, and verifies it.
-
-    Args:
-        outcome: the trained translator, its scores, and the BLEU of plain models; their other
-            scores are in the scores.
-        export_path: directory of the artefact; its name is the model's.
-        provenance: `datasets`, `config`, `seed` and `notes` of `seqkit.export.publish.publish`.
-
-    Returns:
-        The artefact.
-
-    Raises:
-        ExportError: the exported model does not answer as this one.
-    """
-    task = describe_translator(outcome, provenance["datasets"]["test"])
-    return publish(outcome, export_path, task, **provenance)
-
-
-def describe_translator(outcome: Outcome, test: Dataset) -> TaskReport:
+def describe_translator(
+    outcome: Outcome, datasets: Mapping[str, Dataset], seed: int = 0
+) -> TaskReport:
     """What card and page say of a translator.
 
     Args:
         outcome: the trained translator and its scores.
-        test: the data it was scored on.
+        datasets: `train`, `validation` and `test`, which it was scored on.
+        seed: not used.
 
     Returns:
         The task's part of the report.
     """
-    model = outcome.model
+    model, test = outcome.model, datasets["test"]
     scores: TranslationScores = outcome.scores
     baselines = _baselines(outcome)
     spread = np.unique(np.linspace(0, len(test) - 1, min(_ALIGNED, len(test))).astype(int))
@@ -100,6 +81,9 @@ def describe_translator(outcome: Outcome, test: Dataset) -> TaskReport:
             ),
         ],
     )
+
+
+publish_translator = Publisher(describe_translator)
 
 
 def _baselines(outcome: Outcome) -> dict[str, dict[str, float | None]]:
