@@ -99,7 +99,7 @@ def default_boundaries(
 
     Args:
         lengths: `<int>[n]` steps of each row.
-        max_buckets: At most so many boundaries.
+        max_buckets: The most boundaries.
 
     Returns:
         `<int64>[k]` rising; the last is the longest length.

@@ -176,7 +176,7 @@ def _by_column(whole: Dataset, column: str, given: Mapping[str, Dataset]) -> dic
         row = int(rows[0])
         value = f"{whole.source}, {whole.place(row)}: {column} is {shown(values[row])}"
         if not part:
-            raise DataError(f"{value}, which is none of {', '.join(map(repr, PARTS))}.")
+            raise DataError(f"{value}, which is not one of {', '.join(map(repr, PARTS))}.")
         if part in parts:
             raise DataError(
                 f"{value}, but {part} is also given. Leave the argument out, or the column "

@@ -57,6 +57,11 @@ def gather_rows(
         yield rows_at(_transpose(columns, values), lines, source)
 
 
+def name_rows(source: str, start: int) -> Callable[[int], str]:
+    """What names the rows of a source without lines, of which `start` is the first."""
+    return lambda row: f"{source}, row {start + row}"
+
+
 def rows_at(columns: Mapping[str, Sequence[object]], lines: array, source: object) -> RawRows:
     """Rows of a file with the line of each."""
     return RawRows(columns, lambda row: f"{source}, line {lines[row]}", lines)

@@ -90,15 +90,14 @@ def read(
         "max_pixels": max_pixels,
     }
     kind = kind_of_columns(columns)
-    own = {}
-    for other in readable_kinds():
-        assert other.options is not None
-        chosen = {name: given[name] for name in _option_names(other.options) if name in given}
+    own: dict[str, Any] = {}
+    for other, options in readable_kinds().items():
+        names_of_options = [option.name for option in fields(options)]
+        chosen = {option: given[option] for option in names_of_options if option in given}
         # What no kind takes is refused, whichever kind is read.
-        other.options(**chosen)
+        options(**chosen)
         if other is kind:
             own = chosen
-    assert kind.reader is not None
     return kind.reader(
         source,
         columns=columns,
@@ -112,8 +111,3 @@ def read(
         license=license,
         data_dir=data_dir,
     )
-
-
-def _option_names(options: Any) -> list[str]:
-    """The names of a kind's options."""
-    return [option.name for option in fields(options)]

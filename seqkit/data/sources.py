@@ -80,7 +80,6 @@ def read_source(
     if isinstance(source, Dataset):
         kind.resolve(source.column_names, columns, None, repr(source))
         return source
-    assert kind.collect is not None
     with ExitStack() as files:
         opened = _open(source, form, request, data_dir, files)
         collected = kind.collect(opened.rows, request, opened.source, opened.folder)

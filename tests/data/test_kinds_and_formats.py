@@ -57,7 +57,7 @@ def test_a_kind_is_whole(kind: Kind):
     assert set(kind.aliases) <= {*kind.columns, *kind.stand_ins, "label"}
 
 
-@pytest.mark.parametrize("kind", by_columns.readable_kinds(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", list(by_columns.readable_kinds()), ids=lambda kind: kind.name)
 @pytest.mark.filterwarnings("ignore:.*images cannot be used")
 def test_read_and_the_reader_of_the_kind_give_the_same(kind: Kind):
     assert by_columns.kind_of_columns(kind.columns) is kind
@@ -72,7 +72,7 @@ def test_read_and_the_reader_of_the_kind_give_the_same(kind: Kind):
     assert by_columns.kind_of(one) is kind
 
 
-@pytest.mark.parametrize("kind", by_columns.readable_kinds(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", list(by_columns.readable_kinds()), ids=lambda kind: kind.name)
 def test_a_reader_takes_the_options_of_its_kind_alone(kind: Kind):
     for other, (_, options) in SAME_ROWS.items():
         if other != kind.name:

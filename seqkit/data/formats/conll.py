@@ -14,7 +14,7 @@ from seqkit.data.request import Request
 
 _DOCUMENT = "-DOCSTART-"
 _BLANKS = " \t\r\n"
-# In files parted by white space "# sent_id = 1" may have as many fields as a token's line.
+# In files separated by white space "# sent_id = 1" may have as many fields as a token's line.
 _COMMENT = re.compile(r"#+ *[^ \t]+ = ")
 _DEFAULT = {"tokens": 0, "tags": -1}
 
@@ -108,7 +108,7 @@ def _blocks(file: TextFile) -> Iterator[list[tuple[int, str]]]:
 
 
 class _Layout:
-    """How the lines of a file are parted, which the first token's line tells."""
+    """How the fields of a file are separated, which the first token's line tells."""
 
     def __init__(
         self, file: TextFile, wanted: Sequence[str], names: Mapping[str, str | int] | None
@@ -131,7 +131,7 @@ class _Layout:
     def settle(self, block: list[tuple[int, str]]) -> bool:
         """Takes the form of the first line that must be a token's; False where there is none."""
         tokens = [(n, line) for n, line in block if not line.startswith("#") or "\t" in line]
-        # "# text = a<tab>b" is no token's line where another line can be taken.
+        # "# text = a<tab>b" is not a token's line where another line can be taken.
         plain = [(n, line) for n, line in tokens if not _COMMENT.match(line)] or tokens
         if not plain:
             return False
@@ -141,7 +141,7 @@ class _Layout:
         place = f"{self._path}, line {self._first}"
         if self.width < len(self._wanted):
             raise DataError(
-                f"{place}: one field in {shown(line)}; token and tag are needed. Part them by a "
+                f"{place}: one field in {shown(line)}; token and tag are needed. Separate them by a "
                 "tab or a space, or read tokens alone: columns=('tokens',)."
             )
         for name in self._wanted:
@@ -170,7 +170,7 @@ class _Layout:
             if len(fields) != self.width:
                 raise DataError(
                     f"{self._path}, line {number}: {len(fields)} field(s) in {shown(line)}, but "
-                    f"{self.width} in line {self._first}. Give every token all its fields, parted "
+                    f"{self.width} in line {self._first}. Give every token all fields, separated "
                     + ("by one tab each." if self._tabs else "by tabs if one holds a space.")
                 )
             rows.append((number, fields))

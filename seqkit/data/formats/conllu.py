@@ -66,7 +66,7 @@ def _choose_fields(wanted: Sequence[str], names: Mapping[str, str | int] | None)
             given = FIELDS[given]
         if not isinstance(given, str) or given.casefold() not in FIELDS:
             raise ValueError(
-                f"names={{{name!r}: {given!r}}} is no field of CoNLL-U; use one of "
+                f"names={{{name!r}: {given!r}}} is not a field of CoNLL-U; use one of "
                 f"{', '.join(map(repr, FIELDS))}."
             )
         chosen[name] = given.casefold()
@@ -94,7 +94,7 @@ class _Sentence:
         if len(values) != len(FIELDS):
             raise DataError(
                 f"{self._path}, line {number}: {len(values)} field(s) in {shown(line)}; CoNLL-U "
-                f"has {len(FIELDS)}, parted by single tabs. Mend the line, or read other files of "
+                f"has {len(FIELDS)}, separated by single tabs. Mend the line, or read other files of "
                 "this kind with format='conll'."
             )
         if not self._is_word(values[0], number):
@@ -121,7 +121,7 @@ class _Sentence:
             )
 
     def _is_word(self, text: str, number: int) -> bool:
-        """Whether an ID is that of the next word; multiword tokens and empty nodes are none."""
+        """Whether an ID is that of the next word; multiword tokens and empty nodes are not words."""
         count = len(self.lines)
         match = _ID.fullmatch(text)
         if match:
@@ -137,7 +137,7 @@ class _Sentence:
         raise DataError(
             f"{self._path}, line {number}: ID is {shown(text)}; expected {count + 1}, a multiword "
             f"token such as '{count + 1}-{count + 2}', or an empty node such as '{count}.1'. "
-            "Number the words from 1 in every sentence, and part sentences by a blank line."
+            "Number the words from 1 in every sentence, and separate sentences by a blank line."
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from seqkit.data.errors import DataError, shown
-from seqkit.data.raw_rows import RawRows
+from seqkit.data.raw_rows import RawRows, name_rows
 from seqkit.data.request import Request
 
 _ROWS = 16_384
@@ -25,7 +25,7 @@ def read_rows(rows: Iterable[object], request: Request, place: str) -> Iterator[
     keys: dict[str, str] = {}
     start = 0
     while part := list(itertools.islice(iterator, _ROWS)):
-        where = _place(place, start)
+        where = name_rows(place, start)
         if isinstance(part[0], Mapping) and not keys:
             available = list(part[0])
             positions = request.find(available, where(0))
@@ -52,7 +52,7 @@ def read_columns(
         raise DataError(f"{place}: the columns differ in length: {lengths}. Make them equal.")
     for start in range(0, next(iter(lengths.values())), _ROWS):
         part = {name: _part(column, start) for name, column in values.items()}
-        yield RawRows(part, _place(place, start))
+        yield RawRows(part, name_rows(place, start))
 
 
 def _part(column: Any, start: int) -> Sequence[object] | pa.Array:
@@ -78,11 +78,6 @@ def _plain(column: Any) -> Any:
         except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError):
             return column.tolist()  # mixed values: checked one by one, the wrong one named
     return list(column)
-
-
-def _place(place: str, start: int) -> Callable[[int], str]:
-    """Words that name a row of a slice."""
-    return lambda row: f"{place}, row {start + row}"
 
 
 def _values(

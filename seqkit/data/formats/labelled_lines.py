@@ -39,8 +39,8 @@ def _split(line: str, separator: str, label_separator: str | None, place: str) -
     """Label and text of one line."""
     if line.startswith(PREFIX):
         return _marked(line, label_separator, place)
-    label, found, text = line.partition(separator)
-    if not found or not label.strip():
+    label, separated, text = line.partition(separator)
+    if not separated or not label.strip():
         raise DataError(
             f"{place}: {shown(line, 100)} is not a label, {separator!r} and a text. Write both, "
             "or give the separator with separator=…."

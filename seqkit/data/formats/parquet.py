@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from seqkit.data.errors import DataError
 from seqkit.data.formats.format import Format
-from seqkit.data.raw_rows import RawRows
+from seqkit.data.raw_rows import RawRows, name_rows
 from seqkit.data.request import Request
 
 _ROWS = 16_384
@@ -41,7 +41,7 @@ def read_parquet(path: Path, request: Request) -> Iterator[RawRows]:
         picked = {name: available[position] for name, position in positions.items()}
         size = _MEDIA_ROWS if request.kind.media else _ROWS
         batches = file.iter_batches(batch_size=size, columns=list(picked.values()))
-        yield from arrow_chunks(batches, picked, f"{path}, row ", first=1)
+        yield from _name_batches(batches, picked, str(path), first=1)
 
 
 def read_table(table: pa.Table | pa.RecordBatch, request: Request, place: str) -> Iterator[RawRows]:
@@ -50,10 +50,10 @@ def read_table(table: pa.Table | pa.RecordBatch, request: Request, place: str) -
     table = pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
     picked = table.select(list(positions.values())).rename_columns(list(positions))
     batches = picked.to_batches(max_chunksize=_ROWS)
-    yield from arrow_chunks(batches, {name: name for name in positions}, f"{place}, row ", first=0)
+    yield from _name_batches(batches, {name: name for name in positions}, place, first=0)
 
 
-def arrow_chunks(
+def _name_batches(
     batches: Iterable[pa.RecordBatch], picked: Mapping[str, str], place: str, first: int
 ) -> Iterator[RawRows]:
     """Yields record batches, of whose columns some are picked by their names.
@@ -61,12 +61,8 @@ def arrow_chunks(
     In a message a row is `place` and its number; that of the first is given.
     """
     for batch in batches:
-        start = first
-
-        def words(row: int, start: int = start) -> str:
-            return f"{place}{start + row}"
-
-        yield RawRows({name: batch.column(column) for name, column in picked.items()}, words)
+        columns = {name: batch.column(column) for name, column in picked.items()}
+        yield RawRows(columns, name_rows(place, first))
         first += batch.num_rows
 
 

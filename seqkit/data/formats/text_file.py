@@ -69,7 +69,7 @@ class TextFile:
             raise self._broken(f"after line {number}", error) from error
 
     def texts(self, characters: int = _BLOCK) -> Iterator[str]:
-        """Yields the text, so many characters at a time, however long its lines are."""
+        """Yields the text, some characters at a time, however long its lines are."""
         ended = 0
         try:
             while text := self._text.read(characters):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from seqkit.data.errors import DataError
-from seqkit.data.raw_rows import RawRows
+from seqkit.data.raw_rows import RawRows, name_rows
 from seqkit.data.request import Request
 
 _ROWS = 4_096
@@ -73,7 +73,7 @@ def read_tf_data(
         if len(set(lengths.values())) > 1:
             # The check of the data set's lengths would name no row.
             raise DataError(f"{place}, after row {start}: unequal numbers of values {lengths}.")
-        yield RawRows(values, lambda row, start=start: f"{place}, row {start + row}")
+        yield RawRows(values, name_rows(place, start))
         start += len(values[request.columns[0]])
 
 
@@ -121,8 +121,8 @@ def _media(
             if isinstance(value, Mapping):
                 # Such as COCO's in TFDS: of each caption its text, its number and more.
                 inner = list(value)
-                found = request.kind.resolve(inner, (name,), None, f"{place}, {key}")[name]
-                value = value[inner[found]]
+                position = request.kind.resolve(inner, (name,), None, f"{place}, {key}")[name]
+                value = value[inner[position]]
             rows[name].append(value.to_list() if hasattr(value, "to_list") else value.numpy())
         if len(rows[first]) >= _MEDIA:
             yield rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.kinds.captions import CAPTIONS
@@ -17,9 +18,9 @@ from seqkit.data.kinds.turns import TURNS
 KINDS: tuple[Kind, ...] = (CAPTIONS, LABELS, TAGS, TURNS, PAIRS, PIECES)
 
 
-def readable_kinds() -> list[Kind]:
-    """The kinds that `read` can be asked for by their columns."""
-    return [kind for kind in KINDS if kind.options is not None]
+def readable_kinds() -> dict[Kind, Any]:
+    """The kinds that `read` can be asked for by their columns, with the class of their options."""
+    return {kind: kind.options for kind in KINDS if kind.options is not None}
 
 
 def kind_of_columns(wanted: Sequence[str]) -> Kind:

@@ -23,7 +23,7 @@ UNUSABLE = "that cannot be used"
 # Images that are checked at a time, and their bytes; what is more than a whole is read alone.
 _CHECKED = 64
 _CHECKED_BYTES = 1 << 26
-# From so many on, checking takes long enough for one to want to see it go on.
+# Checking this many takes long enough to show how far it is.
 _MANY = 1_000
 _LISTED = 5
 # The most that a pixel takes in a file that is not compressed, with some for what is around it.
@@ -166,7 +166,7 @@ class Images:
         return self._numbers[name]
 
     def _unusable(self, name: str, fault: str) -> int:
-        """The number of what is no image."""
+        """The number of something that is not an image."""
         self._faults[len(self._values)] = fault
         return self._new("", name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -64,6 +64,11 @@ class Words:
     leaks: tuple[str, str] = ("rows", "equals")
 
 
+def _refuse(*_: object, **__: object) -> NoReturn:
+    """Stands for what a kind leaves to readers of its own."""
+    raise TypeError("rows of this kind have a reader of their own")
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of row.
@@ -80,7 +85,7 @@ class Kind:
         aliases: Standard name to names that a column may have when none has the standard name.
         formats: Names of formats that can hold such rows, beside those that name this kind.
         reader: What reads a data set of this kind; `seqkit.data.read` calls it where the columns
-            are wanted, unless `options` is None.
+            are wanted, unless it has no `options`.
         options: Dataclass of what only this kind's reader takes; it refuses wrong values.
         collect: Makes checked columns of raw rows, the request, words for the source, and the
             folder that the source lies in.
@@ -123,9 +128,9 @@ class Kind:
     adds: tuple[str, ...] = ()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
-    reader: Callable[..., Any] | None = None
+    reader: Callable[..., Dataset] = _refuse
     options: type | None = None
-    collect: Callable[[Iterator[RawRows], Request, str, Path | None], Collected] | None = None
+    collect: Callable[[Iterator[RawRows], Request, str, Path | None], Collected] = _refuse
     stand_ins: tuple[str, ...] = ()
     find_stand_ins: Callable[[Sequence[str], Request, str], dict[str, int] | None] | None = None
     nested: str | None = None

@@ -77,10 +77,10 @@ def spans(tags: Sequence[str], tag_scheme: str | None = None) -> list[tuple[int,
         >>> spans(["B-PER", "I-PER"], "IOBES")
         []
     """
-    found = _scheme_of(tags, tag_scheme)
-    if found == "plain":
+    known = _scheme_of(tags, tag_scheme)
+    if known == "plain":
         return []
-    return [(start, end, label[1:] or _NO_LABEL) for start, end, label in _find_spans(tags, found)]
+    return [(start, end, label[1:] or _NO_LABEL) for start, end, label in _find_spans(tags, known)]
 
 
 def from_spans(

@@ -29,7 +29,7 @@ def check_tags(tags: pa.ChunkedArray, tag_scheme: str | None, place: TokenPlace)
         The column, in BIO where it was IOB1.
 
     Raises:
-        DataError: A tag stands where its scheme does not allow it, or is no tag of the scheme.
+        DataError: A tag stands where its scheme does not allow it, or is not a tag of the scheme.
 
     Example:
         >>> column = pa.chunked_array([[["O", "I-PER"]]], pa.list_(pa.string()))
@@ -52,7 +52,7 @@ def check_tags(tags: pa.ChunkedArray, tag_scheme: str | None, place: TokenPlace)
     if stray:
         wrong = np.flatnonzero(np.isin(codes, [names.index(name) for name in stray]))
         raise DataError(
-            f"{at(wrong[0])}: tag {names[codes[wrong[0]]]!r} is no tag of "
+            f"{at(wrong[0])}: tag {names[codes[wrong[0]]]!r} is not a tag of "
             + (tag_scheme or "BIO or IOBES, as others here are")
             + f" ({len(wrong):,} such tokens). Mend them (write E- for L-, S- for U-, I- for M-), "
             "or read with tag_scheme='plain', where no tag marks a span."
@@ -67,7 +67,7 @@ def check_tags(tags: pa.ChunkedArray, tag_scheme: str | None, place: TokenPlace)
 
 
 def _find_strays(names: Sequence[str], tag_scheme: str | None) -> list[str]:
-    """Tags that are none of the scheme's, given or plainly meant."""
+    """Tags that do not belong to the scheme, which is given or plainly meant."""
     parts = {name: split_tag(name) for name in names if name != "O"}
     if tag_scheme is None:
         begun = {label for prefix, label in parts.values() if prefix == "B" and label}

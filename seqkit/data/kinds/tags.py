@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -116,11 +116,7 @@ def _collect(
         for rows in batches:
             if "spans" in rows.columns:
                 rows = tag_spans(rows, options.tokenizer, options.misaligned)
-            name_row = rows.place
-            yield rows._replace(
-                token_place=rows.token_place
-                or (lambda row, token, name_row=name_row: f"{name_row(row)}, token {token}")
-            )
+            yield rows._replace(token_place=rows.token_place or _name_tokens(rows.place))
 
     def convert(rows: RawRows) -> dict[str, pa.Array]:
         arrays = {"tokens": token_array(rows.columns["tokens"], rows.place)}
@@ -134,6 +130,11 @@ def _collect(
         tags = check_tags(collected.columns["tags"], options.tag_scheme, places.of)
         collected.columns["tags"] = tags
     return collected
+
+
+def _name_tokens(place: Callable[[int], str]) -> Callable[[int, int], str]:
+    """What names the tokens of rows that have no lines of their own."""
+    return lambda row, token: f"{place(row)}, token {token}"
 
 
 def _row_values(row: object, wanted: Sequence[str]) -> tuple[object, ...] | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from seqkit.data.collected import Collected, collect_columns
 from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
@@ -151,7 +153,7 @@ def _collect(
     """The columns of all pairs, with the lines of their targets where there are lines."""
     rows = gather_rows(_pairs(batches, request.options, place), TURNS.columns, place)
     collected = collect_columns(rows, TURNS.columns, place, text_columns)
-    return collected if collected.lines.any() else collected._replace(lines=None)
+    return collected if np.any(collected.lines) else collected._replace(lines=None)
 
 
 def _pairs(
@@ -161,7 +163,7 @@ def _pairs(
     numbers: dict[bytes, int] = {}
     most_turns = 0
     for conversation in conversations:
-        turns = conversation.columns["turn"]
+        turns = [str(turn) for turn in conversation.columns["turn"]]
         for position, turn in enumerate(turns):
             if options.separator.strip() in turn:
                 raise DataError(

@@ -90,7 +90,7 @@ def _strings(values: Sequence[object] | pa.Array) -> pa.Array | None:
 
 
 def _python_values(values: Sequence[object] | pa.Array) -> Sequence[object]:
-    """The values one by one, for the rare chunk that needs a closer look."""
+    """The values one by one, for rare values that need a closer look."""
     return values.to_pylist() if isinstance(values, pa.Array) else values
 
 

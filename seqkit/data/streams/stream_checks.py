@@ -10,7 +10,7 @@ from seqkit.data.streams.text_stream import TextStream
 
 # Shorter lines, such as names, come again by themselves.
 _LEAST = 40
-# Digests of so many lines of the training part are kept: some 100 MB.
+# The most lines of the training part whose digests are kept: some 100 MB.
 _MOST = 1_000_000
 
 

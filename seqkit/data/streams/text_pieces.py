@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-# A base with more signs after it is no character of any language (Unicode's Stream-Safe Text
+# A base with more signs after it is not a character of any language (Unicode's Stream-Safe Text
 # Format allows 30 marks); the limit bounds how far one must look for its end.
 _LONGEST_CHARACTER = 128
 _JOINER = "\u200d"

@@ -100,8 +100,8 @@ def test_a_wrong_line_is_named(tmp_path: Path, text: str, words: str):
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        ({"tags": "pos"}, "'pos'} is no field of CoNLL-U; use one of 'id', 'form'"),
-        ({"tags": 10}, "is no field"),
+        ({"tags": "pos"}, "'pos'} is not a field of CoNLL-U; use one of 'id', 'form'"),
+        ({"tags": 10}, "is not a field"),
         ({"tags": "FORM"}, "both be 'form'"),
     ],
 )

@@ -132,7 +132,7 @@ def test_parts_told_twice_or_wrongly(table: Path):
     with pytest.raises(DataError, match=r"line 9: split is 'test', but test is also given"):
         data.read_parts(table, test=given, columns=COLUMNS, split_column="split")
     table.write_text(table.read_text().replace("restval", "fold 3"))
-    with pytest.raises(DataError, match=r"line 8: split is 'fold 3', which is none of 'train'"):
+    with pytest.raises(DataError, match=r"line 8: split is 'fold 3', which is not one of 'train'"):
         data.read_parts(table, columns=COLUMNS, split_column="split")
     table.write_text("image,split,caption\n0.png,test,x\n")
     with pytest.raises(DataError, match="no row has split 'train'"):

@@ -28,11 +28,11 @@ def place(row: int, token: int) -> str:
         ([["B-X", "I-X"], ["I-X", "I-X"]], None, "row 1, token 0: tag 'I-X' begins its sentence"),
         ([["B-X"], ["O", "S-X"]], None, "row 0, token 0: tag 'B-X' ends its sentence inside"),
         ([["S-X"], ["B-X", "O", "I-X"]], None, r"row 1, token 1: tag 'O' follows 'B-X'.*\(2 such"),
-        ([["B-X", "I-X", "X"]], None, r"token 2: tag 'X' is no tag of BIO or IOBES.*plain"),
-        ([["O"], ["B-X", "M-X", "E-X"]], None, r"row 1, token 1: tag 'M-X' is no tag of"),
-        ([["NOUN"]], "BIO", "tag 'NOUN' is no tag of BIO"),
-        ([["B-X", "E-X"]], "BIO", "tag 'E-X' is no tag of BIO"),
-        ([["X"]], "IOB1", "tag 'X' is no tag of IOB1"),
+        ([["B-X", "I-X", "X"]], None, r"token 2: tag 'X' is not a tag of BIO or IOBES.*plain"),
+        ([["O"], ["B-X", "M-X", "E-X"]], None, r"row 1, token 1: tag 'M-X' is not a tag of"),
+        ([["NOUN"]], "BIO", "tag 'NOUN' is not a tag of BIO"),
+        ([["B-X", "E-X"]], "BIO", "tag 'E-X' is not a tag of BIO"),
+        ([["X"]], "IOB1", "tag 'X' is not a tag of IOB1"),
     ],
 )
 def test_the_first_wrong_tag_is_named_and_all_are_counted(tags, tag_scheme, words):
