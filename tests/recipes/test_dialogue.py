@@ -110,7 +110,9 @@ def test_fine_tune_learns_new_words_and_keeps_the_dictionary(talks, tmp_path):
     more = [[f"What is number {i}?", "It is a zyxxy."] for i in range(80)]
     held_out = [["What is number 99?", "It is a zyxxy."]]
     config = config.replace(epochs=12, patience=12, learning_rate=2e-2, num_beams=2)
-    model = recipe.fine_tune(tmp_path, more, validation=held_out, test=held_out, config=config)
+    model = recipe.fine_tune(
+        tmp_path, more, tmp_path / "tuned", validation=held_out, test=held_out, config=config
+    )
     assert "zyxxy" not in old.source.vocabulary and "zyxxy" in model.source.vocabulary
     assert model.source is model.target and model.num_beams == 2 != old.num_beams
     assert dialogue.reply(model, ["What is number 99?"]) == "It is a zyxxy."

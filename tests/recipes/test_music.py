@@ -186,13 +186,16 @@ def test_tunes_in_abc_are_read_by_a_language_model(tmp_path, monkeypatch, capsys
     assert outcome.scores.nats_per_character < np.log(len(model.encoder.vocabulary))
     assert (path / "sample.abc").read_text() == some[0].abc
     # New tunes bring new characters; the model that is continued is the one that was saved.
-    model.save(path / "model.keras")
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    model.save(saved / "model.keras")
     more = tmp_path / "more.abc"
     more.write_text("".join(f"X:{n}\nT:é{n}\nK:C\nCDEF|GABc|\n\n" for n in range(40)))
-    tuned = without_publishing(music.recipe).fine_tune(path, more, config=music.Config(epochs=1))
+    config = music.Config(epochs=1)
+    tuned = without_publishing(music.recipe).fine_tune(saved, more, path, config=config)
     assert "é" in tuned.encoder.vocabulary and "é" not in model.encoder.vocabulary
     with pytest.raises(ValueError, match=r"data are piano rolls, but .* trained on tunes"):
-        music.fine_tune(path, [[[60]], [[61]], [[62]]])
+        music.fine_tune(saved, [[[60]], [[61]], [[62]]])
     struck = [m for m in mido.MidiFile(path / "sample.mid") if m.type == "note_on" and m.velocity]
     assert len(struck) > 20
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, matthews_corrcoef, roc_auc_score
 
-from seqkit.tasks.language_modeling import acceptability
-from seqkit.tasks.language_modeling.acceptability import normalised
+from seqkit.tasks.language_modeling.acceptability import acceptability, normalised
 
 
 @pytest.fixture(scope="module")
