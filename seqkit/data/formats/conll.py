@@ -141,8 +141,8 @@ class _Layout:
         place = f"{self._path}, line {self._first}"
         if self.width < len(self._wanted):
             raise DataError(
-                f"{place}: one field in {shown(line)}; token and tag are needed. Separate them by a "
-                "tab or a space, or read tokens alone: columns=('tokens',)."
+                f"{place}: one field in {shown(line)}; token and tag are needed. Separate them by "
+                "a tab or a space, or read tokens alone: columns=('tokens',)."
             )
         for name in self._wanted:
             position = self._given[name]

@@ -94,8 +94,8 @@ class _Sentence:
         if len(values) != len(FIELDS):
             raise DataError(
                 f"{self._path}, line {number}: {len(values)} field(s) in {shown(line)}; CoNLL-U "
-                f"has {len(FIELDS)}, separated by single tabs. Mend the line, or read other files of "
-                "this kind with format='conll'."
+                f"has {len(FIELDS)}, separated by single tabs. Mend the line, or read other files "
+                "of this kind with format='conll'."
             )
         if not self._is_word(values[0], number):
             return False
@@ -121,7 +121,7 @@ class _Sentence:
             )
 
     def _is_word(self, text: str, number: int) -> bool:
-        """Whether an ID is that of the next word; multiword tokens and empty nodes are not words."""
+        """Whether an ID is that of the next word; not so of multiword tokens, empty nodes."""
         count = len(self.lines)
         match = _ID.fullmatch(text)
         if match:
