@@ -37,6 +37,7 @@ LATE_PACKAGES = (
 )
 
 MOST_LINES = 400
+MOST_LINES_OF_A_FUNCTION = 60
 
 
 def sources(*folders: str) -> list[Path]:
@@ -202,6 +203,31 @@ def test_files_stay_small():
     assert len(paths) > 30
     long = {str(p): n for p in paths if (n := len(p.read_text("utf-8").splitlines())) > MOST_LINES}
     assert not long, f"more than {MOST_LINES} lines; one concept a file: {long}"
+
+
+def lines_of(function: ast.FunctionDef) -> int:
+    """The lines of a function, its docstring left out."""
+    first = function.body[0]
+    has_docstring = ast.get_docstring(function) is not None
+    docstring = (first.end_lineno or 0) - first.lineno + 1 if has_docstring else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - docstring
+
+
+def test_functions_stay_short():
+    lengths = {
+        f"{path}: {node.name}": lines_of(node)
+        for path in sources("seqkit", "recipes")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert len(lengths) > 1000, "found next to no functions to check"
+    long = {name: number for name, number in lengths.items() if number > MOST_LINES_OF_A_FUNCTION}
+    assert not long, f"more than {MOST_LINES_OF_A_FUNCTION} lines: {long}"
+
+
+def test_a_docstring_does_not_count_for_the_length_of_a_function():
+    [function] = ast.parse('def f():\n    """One.\n\n    Two.\n    """\n    return 1').body
+    assert isinstance(function, ast.FunctionDef) and lines_of(function) == 2
 
 
 def test_names_say_something():
