@@ -69,7 +69,7 @@ class Config(Settings):
 DEFAULTS = Config()
 # Each word may decide a review of the sample, and no label is wrong: little is dropped. At the
 # default rate some seeds do not learn in time whether a report is confirmed or refuted.
-SAMPLE = DEFAULTS.replace(dropout=0.05, word_dropout=0.01, learning_rate=6e-3)
+SAMPLE = DEFAULTS.replace(dropout=0.05, word_dropout=0.01, batch_size=16, learning_rate=6e-3)
 # A lower rate and fewer epochs, so that what was learned before is kept.
 FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=4)
 

@@ -198,6 +198,27 @@ def test_a_heavy_package_imported_at_once_is_found():
     assert imported_at_once("import sklearn.metrics\ndef f():\n    import pandas") == {"sklearn"}
 
 
+def test_recipes_are_imported_without_heavy_packages():
+    """Also not through other packages: they can be imported where none of these is installed."""
+    recipes = [module_of(p) for p in (REPOSITORY / "recipes").glob("*.py") if p.stem != "__init__"]
+    assert len(recipes) >= 7
+    program = (
+        "import importlib, sys\n"
+        f"sys.modules.update(dict.fromkeys({LATE_PACKAGES}))\n"
+        "for name in sys.argv[1:]:\n"
+        "    importlib.import_module(name)\n"
+        "from seqkit.export import figures\n"
+        "try:\n"
+        "    figures.page_style()\n"
+        "except ImportError as error:\n"
+        "    print(error.name)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *recipes], cwd=REPOSITORY, capture_output=True, text=True
+    )
+    assert done.stdout == "matplotlib\n", done.stderr.splitlines()[-1]
+
+
 def test_files_stay_small():
     paths = sources("seqkit", "recipes", "tests", "benchmarks")
     assert len(paths) > 30

@@ -26,8 +26,8 @@ SMALL = {
     "widths": (8, 16),
     "strides": (2, 1),
     "min_count": 1,
-    "embedding_dim": 16,
-    "hidden_dim": 16,
+    "embedding_dim": 32,
+    "hidden_dim": 32,
     "dropout": 0.0,
     "label_smoothing": 0.0,
     "max_length": 8,
@@ -144,7 +144,7 @@ def test_it_captions_what_it_never_saw(exported):
     images, captions = zip(*made(60, seed=9), strict=True)
     answers = [answer.text for answer in model.caption(images)]
     right = [answer == text.lower() for answer, text in zip(answers, captions, strict=True)]
-    assert np.mean(right) > 0.9
+    assert np.mean(right) > 0.9  # lowest seen over seeds 0 to 4: 0.983
 
 
 def test_a_process_without_seqkit_gives_the_same_captions(exported, tmp_path):
@@ -280,7 +280,7 @@ def test_images_may_lie_in_another_folder(tmp_path):
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ({"hidden_dim": 32}, "hidden_dim=32 cannot be followed.*has hidden_dim=16"),
+        ({"hidden_dim": 16}, "hidden_dim=16 cannot be followed.*has hidden_dim=32"),
         ({"widths": (8, 8)}, r"widths=\(8, 8\) cannot be followed"),
         ({"weights": "imagenet"}, "weights='imagenet' cannot be followed.*has weights=None"),
         ({"lowercase": False}, "lowercase=False cannot be followed"),

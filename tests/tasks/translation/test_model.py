@@ -44,6 +44,7 @@ def translator():
 @pytest.fixture(scope="module")
 def reverser():
     """Trained to give the letters of a word from the last to the first."""
+    keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)
     words = ["".join(rng.choice(list("abcdef"), n)) for n in rng.integers(1, 7, 3_000)]
     rows = data.read([(word, word[::-1]) for word in words], columns=("source", "target"))
