@@ -209,8 +209,9 @@ def show(model: ImageCaptioner, parts: Parts, config: Config) -> list[str]:
 
 
 def fixed(model: ImageCaptioner) -> dict[str, Any]:
-    """Settings of the dictionary, which a trained model keeps."""
-    return dictionary_settings(model.target)
+    """Settings of dictionary and encoder, which a trained model keeps."""
+    own = dictionary_settings(model.target)
+    return {**own, "weights": model.core_config.get("weights")}
 
 
 recipe = Recipe(

@@ -33,6 +33,7 @@ SMALL = {
     "max_length": 8,
     "batch_size": 8,
     "learning_rate": 1e-2,
+    "patience": 10,
 }
 EPOCHS = 10
 
