@@ -98,7 +98,7 @@ def verses(word: str) -> list[str]:
 
 
 def pieces(pitch: int) -> list[list[tuple[int, ...]]]:
-    return [[(pitch + step, pitch + step + 4) for step in range(12)] for _ in range(20)]
+    return [[(pitch + step + i, pitch + step + 4) for step in range(12)] for i in range(20)]
 
 
 CASES = [
