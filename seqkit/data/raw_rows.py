@@ -33,9 +33,9 @@ class RawRows(NamedTuple):
 
 
 def gather_rows(
-    rows: Iterable[tuple[int, Sequence[object]]], columns: Sequence[str], source: object
+    rows: Iterable[tuple[int, Sequence[str]]], columns: Sequence[str], source: object
 ) -> Iterator[RawRows]:
-    """Gathers the rows of a file, which come one by one with their lines, until they are enough.
+    """Gathers the texts of a file, which come row by row with their lines, until they are enough.
 
     The values of a row are in the order of the columns; `source` names the file in a message.
 
@@ -44,12 +44,12 @@ def gather_rows(
         >>> dict(rows[0].columns), rows[0].place(1)
         ({'text': ('good', 'bad')}, 'a.txt, line 3')
     """
-    values: list[Sequence[object]] = []
+    values: list[Sequence[str]] = []
     lines, characters = array("i"), 0
     for line, row in rows:
         values.append(row)
         lines.append(line)
-        characters += sum([len(value) for value in row if isinstance(value, str)])
+        characters += sum(map(len, row))
         if len(lines) >= MOST_ROWS or characters >= MOST_CHARACTERS:
             yield rows_at(_transpose(columns, values), lines, source)
             values, lines, characters = [], array("i"), 0
@@ -67,8 +67,6 @@ def rows_at(columns: Mapping[str, Sequence[object]], lines: array, source: objec
     return RawRows(columns, lambda row: f"{source}, line {lines[row]}", lines)
 
 
-def _transpose(
-    columns: Sequence[str], values: Sequence[Sequence[object]]
-) -> dict[str, Sequence[object]]:
+def _transpose(columns: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:
     """Rows turned into columns."""
     return dict(zip(columns, zip(*values, strict=True), strict=True))

@@ -6,6 +6,7 @@ import csv
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.format import Format
@@ -62,9 +63,11 @@ def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
                 f"{error} Without a header line: names={_by_position(wanted)}."
             ) from None
     records.label = positions.get("label")
-    picked = list(positions.values())
-    values = ((start, [row[i] for i in picked]) for start, row in rows)
-    yield from gather_rows(values, list(positions), file.path)
+    first_column, *others = positions.values()
+    # This runs for every row: to pick several fields at once takes half the time.
+    pick = itemgetter(first_column, *others) if others else lambda row: (row[first_column],)
+    picked = ((start, pick(row)) for start, row in rows)
+    yield from gather_rows(picked, list(positions), file.path)
 
 
 class _Records:
