@@ -92,6 +92,7 @@ def test_learns_what_only_transitions_can_know():
     token_ids, tags = drawn_sentences(8, 50, seed=9)
     actual, _ = crf.decode(model(token_ids), token_ids != 0)
     np.testing.assert_array_equal(np.where(tags >= 0, actual, -1), tags)
+    # Highest seen over seeds 0 to 4: 0.0115.
     assert losses[-1] < 0.1
 
 

@@ -70,6 +70,7 @@ def test_the_vectors_of_an_embedding_are_trained_from_both_sides():
     model.compile(keras.optimizers.Adam(0.1), TokenCrossEntropy(embedding, 0.1))
     before = embedding.get_weights()[0]
     history = model.fit(np.roll(TARGETS, 1), TARGETS, epochs=20, verbose=0).history["loss"]
+    # Highest seen over seeds 0 to 4: 0.39 of the first.
     assert history[-1] < history[0] / 2
     # Token 7 comes in no text; as an answer that is wrong it is moved all the same.
     assert (before[7] != embedding.get_weights()[0][7]).any()

@@ -38,6 +38,7 @@ def test_it_learns_what_comes_next(unit, capsys):
     )
     after = HeldOutText(model, data_of(unit, TEXTS[:3])).log_probabilities().mean()
     # Which of three texts begins is chance, all after it but the end of a stream's text is not.
+    # Smallest gain seen over seeds 0 to 4: 1.18 in a stream, 1.70 in sentences.
     assert after > before + 0.8
     assert min(row["val_loss"] for row in state.history) == pytest.approx(-after, abs=0.02)
 

