@@ -185,9 +185,10 @@ def test_bad_data_end_in_one_line_that_names_the_place(tmp_path, content, named)
 
 def test_the_demo_reaches_its_score_on_the_sample():
     """The promise of README: order decides these reviews, and the recipe reads order."""
-    # The settings of `make demo`; `benchmarks.quality` trains for all epochs.
-    config = sentiment.recipe.settings(None, sentiment.Config(epochs=4))
+    # An epoch less than `make demo`, to be quick and to leave the demo a margin.
+    config = sentiment.recipe.settings(None, sentiment.Config(epochs=3))
     outcome = sentiment.train_and_score(sentiment.recipe.read_parts(config=config), config)
     assert max(outcome.baselines.values()) < 0.8
+    # Lowest seen over seeds 0 to 4: 0.996. With two threads: 1.0; oneDNN off or on changed no bit.
     assert outcome.scores.accuracy >= 0.97
     keras.backend.clear_session()

@@ -92,23 +92,29 @@ def test_training_learns_what_comes_next_and_which_pitches_go_together():
         return [[60 + i % 5, 60 + i % 5 + int(rng.choice([3, 7]))] for i in range(12)]
 
     parts = read_piano_rolls(
-        {"train": [piece() for _ in range(40)], "dev": [piece()], "test": [piece()]}
+        {
+            "train": [piece() for _ in range(120)],
+            "dev": [piece() for _ in range(10)],
+            "test": [piece()],
+        }
     )
-    sizes = {"num_components": 4, "embedding_dim": 16, "hidden_dim": 24, "num_layers": 1}
+    sizes = {"num_components": 16, "embedding_dim": 16, "hidden_dim": 24, "num_layers": 1}
     model = FrameModel.build(**sizes, input_dropout=0.0, dropout=0.0)
     state = fit_frame_model(
         model,
         parts["train"],
         parts["validation"],
-        TrainingSettings(epochs=15, max_steps=1000, patience=9, batch_size=4, learning_rate=3e-2),
+        TrainingSettings(epochs=12, max_steps=1000, patience=9, batch_size=4, learning_rate=3e-2),
     )
     # ln 2 is the chance of each frame; taken by itself, each of two pitches has as much.
+    # Seen over the five seeds from this one on: 0.71 to 0.89.
     assert 0.6 < state.best < 1.25
     [score] = model.score([piece()])
-    assert -score.independent.mean() > 1.2
-    [drawn] = model.generate([[]], 24, seed=3)
+    assert -score.independent.mean() > 1.2  # lowest seen: 1.39
+    [drawn] = model.generate([[]], 240, seed=3)
     fitting = [len(frame) == 2 and frame[1] - frame[0] in (3, 7) for frame in drawn]
-    assert np.mean(fitting) > 0.65  # half of them, were pitches independent
+    # Half of them, were pitches independent; lowest seen: 0.87.
+    assert np.mean(fitting) > 0.65
 
 
 def test_an_interrupted_training_ends_with_the_same_bits(tmp_path, monkeypatch):
