@@ -18,13 +18,8 @@ from benchmarks.workloads.characters import PROMPT_LENGTH, LanguageWorkload
 from tests.benchmarks.answers import make_answers
 
 MEASURED = [
-    Measured(OURS, TRAINING, 64),
-    Measured(TORCH, TRAINING, 64),
-    Measured(KERAS, TRAINING, 64),
-    Measured(WINDOWS, TRAINING, 64),
-    Measured(WINDOWS, GENERATING, 32),
-    Measured(KERAS, GENERATING, 32),
-    Measured(OURS, GENERATING, 32),
+    *(Measured(side, TRAINING, 64) for side in (OURS, TORCH, KERAS, WINDOWS)),
+    *(Measured(side, GENERATING, 32) for side in (WINDOWS, KERAS, OURS)),
     Measured(OURS, GENERATING, 1),
 ]
 SIZES = {

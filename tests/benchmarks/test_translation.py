@@ -32,12 +32,9 @@ def test_each_is_compared_with_the_peer_that_does_the_same_work():
     peer = make_answers(PEERS, [[4, 12, 4], [40, 120, 40], [10, 30, 10]], **AMOUNTS)
     rows = table([*PEERS, *OURS_ALONE], ours | peer)
     assert [(row["translation"], row["work"], row["batch"]) for row in rows] == [
-        ("seqkit", "training", 64),
-        ("Joey NMT", "training", 64),
-        ("seqkit", "translating", 1),
-        ("Joey NMT", "translating", 1),
-        ("seqkit", "translating", 32),
-        ("Joey NMT", "translating", 32),
+        (who, work, batch)
+        for work, batch in (("training", 64), ("translating", 1), ("translating", 32))
+        for who in ("seqkit", "Joey NMT")
     ]
     assert [row["sentences/s"] for row in rows] == [50, 10, 20, 2.5, 100, 25]
     assert [row["target tokens/s"] for row in rows] == [500, 100, 200, 25, 1000, 250]

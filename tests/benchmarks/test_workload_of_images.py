@@ -41,18 +41,6 @@ def test_made_up_images_are_photographs_as_to_their_size(made_up):
         assert 80_000 < path.stat().st_size < 140_000
 
 
-def test_the_seed_decides_words_and_images(made_up, tmp_path):
-    (again := tmp_path / "again").mkdir()
-    (other := tmp_path / "other").mkdir()
-    assert make_images(again, 3, 2, 1, seed=0).sha256 == made_up.sha256
-    assert make_images(other, 3, 2, 1, seed=1).sha256 != made_up.sha256
-
-
-def test_a_workload_is_read_as_it_was_written(made_up, tmp_path):
-    made_up.write(tmp_path / "work.json")
-    assert CaptionWorkload.read(tmp_path / "work.json") == made_up
-
-
 def test_flickr8k_is_split_into_words_in_lower_case(tmp_path):
     write_flickr8k(tmp_path, train=4, val=3)
     work = read_flickr8k(tmp_path, rows=3, test_rows=2, seed=0)

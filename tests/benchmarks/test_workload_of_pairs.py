@@ -30,8 +30,6 @@ def test_made_up_pairs_are_as_long_as_those_of_multi30k():
     assert min(lengths) >= 1 and max(lengths) <= 41
     assert 12.5 < np.mean(lengths) < 13.7 and 12 <= np.median(lengths) <= 13
     assert (work.rows, len(work.targets), len(work.test_sources)) == (3000, 3000, 500)
-    assert work == make_pairs(3000, 500, seed=0)
-    assert work.sha256 != make_pairs(3000, 500, seed=1).sha256
 
 
 def test_a_word_always_has_the_same_translation_so_that_there_is_something_to_learn():
@@ -43,12 +41,6 @@ def test_a_word_always_has_the_same_translation_so_that_there_is_something_to_le
     }
     assert len(pairs) == len({word for word, _ in pairs}) == len({word for _, word in pairs}) > 500
     assert not {word for word, _ in pairs} & {word for _, word in pairs}
-
-
-def test_a_workload_is_read_as_it_was_written(tmp_path):
-    work = make_pairs(20, 5, seed=0)
-    work.write(tmp_path / "work.json")
-    assert TranslationWorkload.read(tmp_path / "work.json") == work
 
 
 def test_multi30k_is_split_into_words_with_their_case(multi30k):

@@ -40,8 +40,6 @@ def test_made_up_sentences_are_as_long_as_those_of_english_ewt():
     assert 3.5 < np.mean([len(word) for words in work.tokens for word in words]) < 4.5
     assert len(work.test_tokens) == 500
     assert [text.split(" ") for text in work.test_texts] == work.test_tokens
-    assert work == make_sentences(3000, 500, seed=0)
-    assert work.sha256 != make_sentences(3000, 500, seed=1).sha256
 
 
 def test_a_word_always_has_the_same_tag_so_that_there_is_something_to_learn():
@@ -52,12 +50,6 @@ def test_a_word_always_has_the_same_tag_so_that_there_is_something_to_learn():
         for pair in zip(words, tags, strict=True)
     }
     assert len(pairs) == len({word for word, _ in pairs}) > 500
-
-
-def test_a_workload_is_read_as_it_was_written(tmp_path):
-    work = make_sentences(20, 5, seed=0)
-    work.write(tmp_path / "work.json")
-    assert TaggedWorkload.read(tmp_path / "work.json") == work
 
 
 def test_english_ewt_has_words_tags_and_texts(treebank):

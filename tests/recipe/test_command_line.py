@@ -165,14 +165,3 @@ def test_verify_of_no_directory_is_one_line(tmp_path, capsys):
     assert stopped.value.code == 2
     error = capsys.readouterr().err
     assert error.startswith("error: path=") and error.count("\n") == 1
-
-
-def test_the_command_starts_without_tensorflow():
-    code = (
-        "import sys, seqkit.recipe.command_line\n"
-        "print(sorted({'tensorflow', 'keras'} & {*sys.modules}))"
-    )
-    shown = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert shown.stdout == "[]\n"

@@ -23,17 +23,17 @@ def test_a_label_a_space_and_the_text(tmp_path: Path):
     assert rows.name == "stsa.train"
 
 
-def test_another_separator(tmp_path: Path):
-    path = written(tmp_path / "a.txt", "very good\ta film\n")
-    rows = data.read(path, format="lines", separator="\t")
-    assert rows.to_list("label") == ["very good"]
-
-
-def test_fasttext(tmp_path: Path):
-    path = written(tmp_path / "a.txt", "__label__pos a film\n__label__neg b\n")
-    rows = data.read(path)
-    assert rows.to_list("label") == ["pos", "neg"]
-    assert rows.to_list("text") == ["a film", "b"]
+@pytest.mark.parametrize(
+    ("content", "options", "expected"),
+    [
+        ("very good\ta film\n", {"format": "lines", "separator": "\t"}, {"very good": "a film"}),
+        ("__label__pos a film\n__label__neg b\n", {}, {"pos": "a film", "neg": "b"}),
+    ],
+    ids=["another separator", "fasttext"],
+)
+def test_other_marks_of_a_label(tmp_path: Path, content, options, expected):
+    rows = data.read(written(tmp_path / "a.txt", content), **options)
+    assert dict(zip(rows.to_list("label"), rows.to_list("text"), strict=True)) == expected
 
 
 def test_fasttext_with_several_labels(tmp_path: Path):

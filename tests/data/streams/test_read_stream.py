@@ -12,24 +12,7 @@ import pytest
 from seqkit import data
 from seqkit.data import Piece, read_stream
 from seqkit.data.errors import DataError
-
-
-def joined(stream, characters: int = 1 << 20) -> str:
-    return "".join(piece.text for piece in stream.pieces(characters))
-
-
-def regrouped(pieces) -> list[str]:
-    """The documents that pieces make, by what they say of where one starts and ends."""
-    documents: list[str] = []
-    ended = True
-    for text, starts, ends in pieces:
-        assert starts == ended
-        if starts:
-            documents.append("")
-        documents[-1] += text
-        ended = ends
-    assert ended
-    return documents
+from tests.data.streams.joining import joined, regrouped
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from seqkit.data import read_stream, read_stream_parts, split_stream
 from seqkit.data.errors import DataError
+from tests.data.streams.joining import joined, regrouped
 
 # Line ends, white space, marks, Hangul letters and emoji come often.
 _TEXTS = st.text(
@@ -19,24 +20,6 @@ _TEXTS = st.text(
     max_size=60,
 )
 _DOCUMENTS = st.lists(_TEXTS, min_size=1, max_size=5).filter(any)
-
-
-def joined(stream, characters: int = 1 << 20) -> str:
-    return "".join(piece.text for piece in stream.pieces(characters))
-
-
-def regrouped(pieces) -> list[str]:
-    """The documents that pieces make, by what they say of where one starts and ends."""
-    documents: list[str] = []
-    ended = True
-    for text, starts, ends in pieces:
-        assert starts == ended
-        if starts:
-            documents.append("")
-        documents[-1] += text
-        ended = ends
-    assert ended
-    return documents
 
 
 @settings(max_examples=150, deadline=None)
