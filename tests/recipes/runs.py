@@ -1,14 +1,16 @@
-"""Runs of a recipe: by its command line, without export, and stopped in the second epoch."""
+"""Runs of a recipe and of what it exports: by its command line, without export, stopped, served."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import io
+import json
 import os
+import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from signal import Signals
 from typing import Any
@@ -37,6 +39,24 @@ loop.TrainingState = Held
 signal.signal(signal.SIGINT, signal.default_int_handler)
 module = sys.argv.pop(1)
 runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+
+_SERVE = """
+import json, pickle, sys
+sys.modules.update(dict.fromkeys(["seqkit", "recipes", "keras"]))
+import tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+def plain(value):
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.decode() if isinstance(value, bytes) else value
+def ask(name, inputs):
+    signature = model.signatures[name]
+    specs = signature.structured_input_signature[1]
+    found = signature(**{k: tf.constant(v, specs[k].dtype) for k, v in inputs.items()})
+    return {key: plain(value.numpy().tolist()) for key, value in found.items()}
+given = pickle.load(sys.stdin.buffer)
+answers = {name: ask(name, inputs) for name, inputs in given.items()}
 """
 
 
@@ -138,3 +158,27 @@ def printed_by(recipe: Recipe, arguments: Sequence[Any]) -> tuple[Any, str]:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         model = recipe.run([str(argument) for argument in arguments])
     return model, printed.getvalue()
+
+
+def ask_served(
+    path: Path, questions: Mapping[str, Mapping[str, Any]], more: str = ""
+) -> dict[str, Any]:
+    """Asks the signatures of an artefact in a process that cannot import seqkit, recipes or Keras.
+
+    Args:
+        path: the artefact, in its first version.
+        questions: the inputs of each signature that is asked, by its name.
+        more: a program that goes on from there, and may add to `answers`.
+
+    Returns:
+        What each signature answered, as lists.
+    """
+    program = f"{_SERVE}{more}\nprint(json.dumps(answers))"
+    served = subprocess.run(
+        [sys.executable, "-I", "-c", program, str(path / "serving" / "1")],
+        input=pickle.dumps(questions),
+        capture_output=True,
+    )
+    assert served.returncode == 0, served.stderr.decode()
+    answers: dict[str, Any] = json.loads(served.stdout.splitlines()[-1])
+    return answers

@@ -1,9 +1,5 @@
 """The recipe of language models, whole: from a text to a served model, interrupted and resumed."""
 
-import json
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -11,49 +7,27 @@ from recipes import language_model
 from recipes.language_model import Config
 from seqkit.data import TextStream
 from seqkit.recipe.recipe import Recipe
+from tests.recipes.artefact_contract import check_artefact
+from tests.recipes.runs import ask_served
 
 pytestmark = pytest.mark.slow
 
-SMALL = Config(
-    embedding_dim=8,
-    hidden_dim=32,
-    dropout=0.0,
-    window=20,
-    batch_size=8,
-    epochs=4,
-    learning_rate=2e-2,
-    validation_fraction=0.1,
-)
+SIZES = {"embedding_dim": 8, "hidden_dim": 32, "dropout": 0.0, "window": 20, "batch_size": 8}
+SMALL = Config(**SIZES, epochs=4, learning_rate=2e-2, validation_fraction=0.1)
 VERSE = "the cat sat on the mat\nthe dog lay on the log\nthe bird sang in the tree\n"
 TEXT = VERSE * 60
 
-SERVE = """
-import json, sys
-sys.modules["seqkit"] = sys.modules["keras"] = None
-import tensorflow as tf
-model = tf.saved_model.load(sys.argv[1])
-ask = model.signatures
-answers = {}
-found = ask["serving_default"](
-    prompt=tf.constant(["the c", ""]), length=tf.constant(9), temperature=tf.constant(0.5),
-    top_k=tf.constant(0), top_p=tf.constant(1.0), seed=tf.constant(3, tf.int64),
-)
-answers["texts"] = [text.decode() for text in found["text"].numpy()]
-found = ask["scores"](text=tf.constant(["the cat", "tac eht"]))
-answers["scores"] = found["log_probability"].numpy().tolist()
-answers["tokens"] = found["tokens"].numpy().tolist()
-found = ask["complete"](prefix=tf.constant(["the ca"]))
-answers["completions"] = [text.decode() for text in found["completions"].numpy()[0]]
-# Letter by letter, with the state handed on.
-names = ask["vocabulary"]()["token"].numpy().tolist()
-width = ask["step"].structured_input_signature[1]["state"].shape[1]
-state, total = tf.zeros([1, width]), 0.0
+# The log-probability of a text letter by letter, with the state handed on.
+STEPS = """
+names = model.signatures["vocabulary"]()["token"].numpy().tolist()
+step = model.signatures["step"]
+width = step.structured_input_signature[1]["state"].shape[1]
+state, answers["by_steps"] = tf.zeros([1, width]), 0.0
 for token, following in zip(["", *"the ca"], "the cat"):
-    found = ask["step"](token=tf.constant([token]), state=state)
+    found = step(token=tf.constant([token]), state=state)
     state = found["state"]
-    total += float(tf.math.log(found["probabilities"][0, names.index(following.encode())]))
-answers["by_steps"] = total
-print(json.dumps(answers))
+    share = found["probabilities"][0, names.index(following.encode())]
+    answers["by_steps"] += float(tf.math.log(share))
 """
 
 
@@ -72,7 +46,8 @@ def exported(text_file, tmp_path_factory):
 
 def test_it_learns_and_says_so_beside_n_grams(exported):
     root, model = exported
-    card = json.loads((root / "card.json").read_text("utf-8"))
+    headings = ("Scores on the test text", "Data checks")
+    card = check_artefact("language_model", root, {"hidden_dim": 32}, headings)
     score = card["scores"]["nats per character"]
     assert score["model"] < 1.0 and "gram, Witten-Bell" in card["baseline"]
     assert card["data"]["train"]["characters"] > card["data"]["test"]["characters"]
@@ -82,17 +57,20 @@ def test_it_learns_and_says_so_beside_n_grams(exported):
 
 def test_the_saved_model_answers_alone_as_the_model_does(exported):
     root, model = exported
-    told = subprocess.run(
-        [sys.executable, "-c", SERVE, str(root / "serving" / "1")],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    answers = json.loads(told.splitlines()[-1])
-    assert answers["texts"] == model.generate(["the c", ""], 9, temperature=0.5, seed=3)
+    drawing = {"length": 9, "temperature": 0.5, "top_k": 0, "top_p": 1.0, "seed": 3}
+    asked = {
+        "serving_default": {"prompt": ["the c", ""], **drawing},
+        "scores": {"text": ["the cat", "tac eht"]},
+        "complete": {"prefix": ["the ca"]},
+    }
+    answers = ask_served(root, asked, STEPS)
+    texts, told = answers["serving_default"]["text"], answers["scores"]["log_probability"]
+    assert texts == model.generate(["the c", ""], 9, temperature=0.5, seed=3)
     scores = model.score(["the cat", "tac eht"])
-    np.testing.assert_allclose(answers["scores"], [s.log_probability for s in scores], rtol=1e-4)
-    assert answers["tokens"] == [7, 7]
-    assert answers["by_steps"] == pytest.approx(answers["scores"][0], rel=1e-4)
-    assert "the cat" in answers["completions"]
+    np.testing.assert_allclose(told, [s.log_probability for s in scores], rtol=1e-4)
+    assert answers["scores"]["tokens"] == [7, 7]
+    assert answers["by_steps"] == pytest.approx(told[0], rel=1e-4)
+    assert "the cat" in answers["complete"]["completions"][0]
 
 
 def test_fine_tuning_goes_on_and_learns_new_letters(exported, tmp_path):

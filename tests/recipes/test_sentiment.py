@@ -1,7 +1,6 @@
 """The sentiment recipe, whole: from rows to a served model, interrupted and gone on from."""
 
 import csv
-import json
 import signal
 import subprocess
 import sys
@@ -14,7 +13,8 @@ from recipes import sentiment
 from recipes.samples.reviews import reviews
 from seqkit.export import verify
 from seqkit.tasks.classification.model import TextClassifier
-from tests.recipes.runs import ROOT, stopped
+from tests.recipes.artefact_contract import check_artefact
+from tests.recipes.runs import ROOT, ask_served, stopped
 
 pytestmark = pytest.mark.slow
 
@@ -27,14 +27,6 @@ SMALL = {
 }
 TINY = sentiment.Config(**SMALL, epochs=3)
 FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
-
-SERVE = """
-import sys, json, tensorflow as tf
-model = tf.saved_model.load(sys.argv[1])
-answers = model.signatures["serving_default"](text=tf.constant(json.load(sys.stdin)))
-print(json.dumps([label.decode() for label in answers["label"].numpy()]))
-assert not {"seqkit", "recipes"} & set(sys.modules)
-"""
 
 
 def command(*arguments):
@@ -58,42 +50,17 @@ def exported(tmp_path_factory):
 
 def test_train_writes_a_whole_artefact_that_verifies(exported):
     _, path, _ = exported
-    assert {p.name for p in path.iterdir()} >= {
-        "model.keras",
-        "serving",
-        "card.json",
-        "card.md",
-        "golden.json",
-        "report.html",
-        "signatures.json",
-    }
-    assert not (path / ".training").exists()
-    assert verify(path).ok
-    card = json.loads((path / "card.json").read_text())
+    headings = ("Confusion matrix", "Worst errors", "Most frequent unknown tokens", "Data checks")
+    card = check_artefact("sentiment", path, {"hidden_dim": 12}, headings)
     assert card["data"]["test"]["examples"] == 100
-    assert set(card["scores"]["accuracy"]) == {"model", "baseline"}
-    assert card["config"]["hidden_dim"] == 12
+    assert verify(path).ok
 
 
-def test_a_process_without_seqkit_gives_the_same_labels(exported, tmp_path):
+def test_a_process_without_seqkit_gives_the_same_labels(exported):
     model, path, rows = exported
     texts = [text for text, _ in rows[:50]] + ["", "new wörds 가나다"]
-    served = subprocess.run(
-        [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],
-        input=json.dumps(texts),
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=tmp_path,
-    )
-    assert json.loads(served.stdout) == [answer.label for answer in model.classify(texts)]
-
-
-def test_report_shows_what_was_measured(exported):
-    _, path, _ = exported
-    page = (path / "report.html").read_text(encoding="utf-8")
-    for expected in ("Confusion matrix", "Worst errors", "Most frequent unknown", "Data checks"):
-        assert expected in page
+    found = ask_served(path, {"serving_default": {"text": texts}})["serving_default"]
+    assert found["label"] == [answer.label for answer in model.classify(texts)]
 
 
 def test_fine_tune_goes_on_and_learns_new_labels_and_words(exported, tmp_path):

@@ -12,7 +12,8 @@ import pytest
 from recipes import tagging
 from recipes.samples.python_names import python_names
 from seqkit.export import verify
-from tests.recipes.runs import ROOT, stopped
+from tests.recipes.artefact_contract import check_artefact
+from tests.recipes.runs import ROOT, ask_served, stopped
 
 pytestmark = pytest.mark.slow
 
@@ -25,17 +26,6 @@ SMALL = {
 }
 TINY = tagging.Config(**SMALL, epochs=4, learning_rate=1e-2)
 FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
-
-SERVE = """
-import sys, json, tensorflow as tf
-model = tf.saved_model.load(sys.argv[1])
-given = json.load(sys.stdin)
-texts = model.signatures["serving_default"](text=tf.constant(given["texts"]))
-words = model.signatures["tokens"](tokens=tf.constant(given["tokens"]))
-lists = lambda t: [[x.decode() for x in row] for row in t.numpy()]
-print(json.dumps([lists(texts["tokens"]), lists(texts["tags"]), lists(words["tags"])]))
-assert not {"seqkit", "recipes"} & set(sys.modules)
-"""
 
 
 def write_conll(path, rows):
@@ -60,35 +50,22 @@ def exported(tmp_path_factory, sample):
 
 def test_train_writes_a_whole_artefact_that_verifies(exported):
     _, path = exported
+    headings = ("Worst sentences", "Confusion matrix", "Most frequent unknown words", "Data checks")
+    check_artefact("tagging", path, {"hidden_dim": 12}, headings)
     assert verify(path).ok
-    assert not (path / ".training").exists()
-    card = json.loads((path / "card.json").read_text())
-    assert card["task"] == "token tagging"
-    assert set(card["scores"]["accuracy"]) == {"model", "baseline"}
-    assert len(card["baselines"]) == 2
-    page = (path / "report.html").read_text(encoding="utf-8")
-    for expected in ("Worst sentences", "Confusion matrix", "Most frequent unknown", "Data checks"):
-        assert expected in page
 
 
-def test_a_process_without_seqkit_gives_the_same_tags(exported, sample, tmp_path):
+def test_a_process_without_seqkit_gives_the_same_tags(exported, sample):
     model, path = exported
     texts = [" ".join(tokens) for tokens, _ in sample[:30]] + ["", "새 wörds 👍🏽"]
     tokens = [tokens[:5] + [""] * (5 - len(tokens)) for tokens, _ in sample[:30]]
-    served = subprocess.run(
-        [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],
-        input=json.dumps({"texts": texts, "tokens": tokens}),
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=tmp_path,
-    )
-    words, tags, of_words = json.loads(served.stdout)
-    answers = model.tag(texts)
-    assert [[w for w in row if w] for row in words] == [list(a.tokens) for a in answers]
-    assert [[t for t in row if t] for row in tags] == [list(a.tags) for a in answers]
+    asked = {"serving_default": {"text": texts}, "tokens": {"tokens": tokens}}
+    of_texts, of_words = ask_served(path, asked).values()
+    for key in ("tokens", "tags"):
+        answers = [list(getattr(answer, key)) for answer in model.tag(texts)]
+        assert [[item for item in row if item] for row in of_texts[key]] == answers
     expected = model.tag([[token for token in row if token] for row in tokens])
-    assert [[t for t in row if t] for row in of_words] == [list(a.tags) for a in expected]
+    assert [[t for t in row if t] for row in of_words["tags"]] == [list(a.tags) for a in expected]
 
 
 def test_fine_tune_goes_on_and_learns_new_tags_and_words(exported, sample, tmp_path):

@@ -4,8 +4,6 @@ import itertools
 import json
 import random
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,7 +12,9 @@ from recipes import translation
 from recipes.samples.hangul_names import hangul_names
 from seqkit.data import read
 from seqkit.tasks.translation.model import Translator
-from tests.recipes.runs import printed_by, without_publishing
+from tests.recipes.artefact_contract import check_artefact
+from tests.recipes.runs import ask_served, printed_by, without_publishing
+from tests.tasks.translation.test_report import TITLES
 
 pytestmark = pytest.mark.slow
 
@@ -36,22 +36,6 @@ EPOCHS = 12
 WORDS = {"a": "ein", "this": "dieses", "one": "manches", "our": "unser"}
 THINGS = {"house": "Haus", "book": "Buch", "child": "Kind", "ship": "Schiff", "animal": "Tier"}
 DEEDS = {"falls": "fällt", "burns": "brennt", "waits": "wartet", "moves": "bewegt sich"}
-
-SERVE = """
-import json, sys
-sys.modules["seqkit"] = sys.modules["keras"] = None
-import tensorflow as tf
-model = tf.saved_model.load(sys.argv[1])
-given = json.load(sys.stdin)
-def ask(name, **inputs):
-    found = model.signatures[name](**{k: tf.constant(v, tf.string) for k, v in inputs.items()})
-    strings = lambda v: [strings(x) for x in v] if isinstance(v, list) else v.decode()
-    lists = {k: v.numpy().tolist() for k, v in found.items()}
-    return {k: strings(v) if found[k].dtype == tf.string else v for k, v in lists.items()}
-names = ("serving_default", "n_best", "attention")
-found = {name: ask(name, text=given["source"]) for name in names}
-print(json.dumps(found | {"scores": ask("scores", **given)}))
-"""
 
 
 def pairs():
@@ -91,20 +75,9 @@ def exported(tmp_path_factory):
 def test_train_writes_a_whole_artefact(exported):
     _, path, _, printed = exported
     assert "exported and verified" in printed
-    assert {p.name for p in path.iterdir()} >= {
-        "model.keras",
-        "serving",
-        "card.json",
-        "card.md",
-        "golden.json",
-        "report.html",
-        "signatures.json",
-    }
-    card = json.loads((path / "card.json").read_text())
-    assert (card["name"], card["task"]) == ("en-de", "translation")
-    assert set(card["scores"]["BLEU"]) == {"model", "baseline"}
-    assert len(card["baselines"]) == 2
-    assert card["config"]["hidden_dim"] == 12 and card["training"]["epochs"] <= EPOCHS
+    card = check_artefact("translation", path, {"hidden_dim": 12}, TITLES)
+    assert card["training"]["epochs"] <= EPOCHS
+    assert '<table class="attention">' in (path / "report.html").read_text(encoding="utf-8")
 
 
 def test_pairs_that_were_dropped_are_told(exported):
@@ -127,19 +100,12 @@ def test_it_translates_what_it_never_saw_and_copies_names(exported):
     assert np.mean(right) > 0.7
 
 
-def test_a_process_without_seqkit_gives_the_same_translations(exported, tmp_path):
+def test_a_process_without_seqkit_gives_the_same_translations(exported):
     model, path, _, _ = exported
     rows = [*pairs()[:12], ("", "Haus"), ("새 wörds 👍🏽 burns", ""), ("a " * 30, "ein " * 30)]
     sources, targets = map(list, zip(*rows, strict=True))
-    served = subprocess.run(
-        [sys.executable, "-I", "-c", SERVE, str(path / "serving" / "1")],
-        input=json.dumps({"source": sources, "target": targets}),
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-    )
-    assert served.returncode == 0, served.stderr
-    found = json.loads(served.stdout)
+    asked = {name: {"text": sources} for name in ("serving_default", "n_best", "attention")}
+    found = ask_served(path, asked | {"scores": {"source": sources, "target": targets}})
     answers = model.translate(sources)
     assert found["serving_default"]["translation"] == [answer.text for answer in answers]
     close = {"rtol": 1e-4, "atol": 1e-5}
@@ -163,24 +129,6 @@ def test_a_process_without_seqkit_gives_the_same_translations(exported, tmp_path
     np.testing.assert_allclose(
         found["scores"]["log_probability"], model.score(sources, targets), **close
     )
-
-
-def test_report_shows_what_was_measured(exported):
-    _, path, _, _ = exported
-    page = (path / "report.html").read_text(encoding="utf-8")
-    for expected in (
-        "Scores on the test data",
-        "Loss by epoch",
-        "On validation data, by epoch",
-        "By length",
-        "By unknown tokens",
-        "Attention",
-        "Worst sentences",
-        "Most frequent unknown tokens",
-        "Data checks",
-    ):
-        assert f"{expected}</h2>" in page
-    assert '<table class="attention">' in page
 
 
 def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, tmp_path):

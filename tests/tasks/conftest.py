@@ -1,10 +1,13 @@
-"""A small classifier that was never trained; its answers are arbitrary but fixed."""
+"""A small classifier that was never trained, and what an artefact is written of."""
+
+from types import SimpleNamespace
 
 import keras
 import pytest
 
 from seqkit.tasks.classification.model import TextClassifier
 from seqkit.text import HashedNGrams, TextEncoder, Vocabulary, WordTokenizer
+from tests.small_models import disturb
 
 
 def make_classifier(**arguments):
@@ -15,9 +18,7 @@ def make_classifier(**arguments):
     labels = Vocabulary.from_labels(["neg", "neu", "pos"])
     settings = {"embedding_dim": 6, "hidden_dim": 5, "pooling": ["attention", "last"]}
     model = TextClassifier.build(encoder, labels, **(settings | arguments))
-    for variable in model.core.trainable_variables:
-        variable.assign(keras.random.normal(variable.shape, stddev=0.7, seed=len(variable.path)))
-    return model
+    return disturb(model)
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +29,16 @@ def classifier():
 @pytest.fixture
 def small_classifier():
     return make_classifier
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """What is given to `write` last, which does nothing."""
+    asked = {}
+
+    def write(model, path, **arguments):
+        asked.update(arguments)
+        return SimpleNamespace(serving=path, report=path)
+
+    monkeypatch.setattr("seqkit.export.publish.write", write)
+    return asked

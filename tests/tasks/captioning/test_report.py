@@ -122,19 +122,6 @@ def publish(path, images=21, scores=None):
     return artefact, outcome
 
 
-@pytest.fixture
-def given(monkeypatch):
-    """What is given to `write` last, which does nothing."""
-    asked = {}
-
-    def write(model, path, **arguments):
-        asked.update(arguments)
-        return SimpleNamespace(serving=path, report=path)
-
-    monkeypatch.setattr("seqkit.export.publish.write", write)
-    return asked
-
-
 @pytest.mark.slow
 def test_it_is_verified(tmp_path):
     artefact, _ = publish(tmp_path / "small")

@@ -1,7 +1,6 @@
 """A translator becomes an artefact with everything that is known about it."""
 
 from functools import cache
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import keras
@@ -11,7 +10,6 @@ import tensorflow as tf
 
 from seqkit import data
 from seqkit.evaluation import Outcome
-from seqkit.export import publish as publish_module
 from seqkit.export.provenance import HARD_TEXTS
 from seqkit.tasks.translation.baselines import copy_source, nearest_sentence
 from seqkit.tasks.translation.evaluation import score_translator
@@ -21,6 +19,17 @@ from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
 COPY, NEAREST = "copy", "nearest | <b>"
 WORDS = {"two": 2, "dogs": 2, "run": 2, "a": 2, "dog": 2, "sees": 2, "cat": 2, "the": 2}
 SOURCES = ["two dogs run", "a dog sees the zebra", "the cat", "<i>zebra</i> runs", "word " * 50]
+TITLES = (
+    "Scores on the test data",
+    "Loss by epoch",
+    "On validation data, by epoch",
+    "By length",
+    "By unknown tokens",
+    "Attention",
+    "Worst sentences",
+    "Most frequent unknown tokens",
+    "Data checks",
+)
 TARGETS = [
     "zwei Hunde laufen",
     "ein Hund sieht das Zebra",
@@ -127,19 +136,6 @@ def publish(path, rows=None):
     return artefact, outcome, datasets
 
 
-@pytest.fixture
-def given(monkeypatch):
-    """What is given to `write` last, which does nothing."""
-    asked = {}
-
-    def write(model, path, **arguments):
-        asked.update(arguments)
-        return SimpleNamespace(serving=path, report=path)
-
-    monkeypatch.setattr(publish_module, "write", write)
-    return asked
-
-
 @pytest.mark.slow
 def test_it_is_verified(tmp_path):
     artefact, _, _ = publish(tmp_path / "small")
@@ -190,18 +186,7 @@ def test_every_signature_is_asked_short_and_hard_texts(given):
 def test_the_page_shows_what_there_is_to_know(given):
     _, outcome, _ = publish("models/small")
     page = given["report"]
-    for title in (
-        "Scores on the test data",
-        "To know",
-        "Loss by epoch",
-        "On validation data, by epoch",
-        "By length",
-        "By unknown tokens",
-        "Attention",
-        "Worst sentences",
-        "Most frequent unknown tokens",
-        "Data checks",
-    ):
+    for title in (*TITLES, "To know"):
         assert f'<h2 dir="auto">{title}</h2>' in page
     assert "nearest | &lt;b&gt;" in page and "<i>" not in page and "<b>" not in page
     assert outcome.scores.bleu_signature in page and outcome.scores.chrf_signature in page
