@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recipes.samples.sizes import check_sizes
+
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 PLACES = ("upper left", "upper right", "lower left", "lower right")
 SIZE = 48
@@ -62,10 +64,7 @@ def digit_scenes(
     Source of the digits: Alpaydin and Kaynak (1998), "Optical Recognition of Handwritten Digits",
     UCI Machine Learning Repository, CC BY 4.0, as in `sklearn.datasets.load_digits`.
     """
-    sizes = {"test": test, "validation": validation, "train": train}
-    for part, size in sizes.items():
-        if size < 0:
-            raise ValueError(f"{part} must be 0 or more, got {size}.")
+    sizes = check_sizes(test=test, validation=validation, train=train)
     rng = random.Random(seed)
     layouts = {count: list(_layouts(count)) for count in range(1, _MOST_DIGITS + 1)}
     # A tenth of the layouts is seen by the test alone, a tenth by validation alone.

@@ -6,6 +6,8 @@ import itertools
 import random
 import unicodedata
 
+from recipes.samples.sizes import check_sizes
+
 Pairs = list[tuple[str, str]]
 
 _PREFIX = "HANGUL SYLLABLE "
@@ -70,10 +72,7 @@ def hangul_names(
         >>> parts["test"][:3]
         [('벰쉼잉석', 'bemswimingseog'), ('수이도', 'suido'), ('쟈래케서브', 'jyaraekeseobeu')]
     """
-    sizes = {"test": test, "validation": validation, "train": train}
-    for part, size in sizes.items():
-        if size < 0:
-            raise ValueError(f"{part} must be 0 or more, got {size}.")
+    sizes = check_sizes(test=test, validation=validation, train=train)
     rng = random.Random(seed)
     every = [chr(_FIRST + i) for i in range(_COUNT)]
     weights = list(itertools.accumulate(map(_weight, every)))

@@ -12,6 +12,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recipes.samples.sizes import check_sizes
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.replace("_", " ") for word in text.split())
@@ -33,113 +35,75 @@ class _Topic:
     groups: tuple[_Group, ...]
     scenes: tuple[str, ...]
 
+    @classmethod
+    def read(cls, lines: str) -> _Topic:
+        """Reads two groups, a line each for aspects, praise and blame, and a scene a line."""
+        first, second = (_Group(*map(_words, lines.splitlines()[i : i + 3])) for i in (0, 3))
+        return cls((first, second), tuple(lines.splitlines()[6:]))
 
-_FILM = _Topic(
-    groups=(
-        _Group(
-            _words("plot script dialogue ending opening premise romance final_scene"),
-            _words("moving gripping witty tender thrilling inventive haunting subtle"),
-            _words("dull predictable silly shallow tedious lazy hollow sentimental"),
-        ),
-        _Group(
-            _words("cast lead_actress villain acting camera_work choir young_hero editing"),
-            _words("convincing sincere elegant magnetic graceful natural masterly dazzling"),
-            _words("wooden clumsy lifeless stiff amateurish hammy forced grating"),
-        ),
-    ),
-    scenes=(
-        "We saw it {when} at the little cinema by the {place}.",
-        "I watched it {when} with {whom}.",
-        "It runs for two hours and was shot near the {place}.",
-        "The director made it right after film school.",
-        "{Whom} picked the film this time.",
-    ),
-)
-_BOOK = _Topic(
-    groups=(
-        _Group(
-            _words("story prose first_chapter last_chapter mystery narrator heroine poetry"),
-            _words("vivid absorbing playful wise original touching unforgettable lively"),
-            _words("muddled pompous dreary trite cold bloated unlikely tiresome"),
-        ),
-        _Group(
-            _words("argument research translation index preface biography title_essay glossary"),
-            _words("lucid precise clever generous profound careful scholarly sound"),
-            _words("confusing sloppy vague dry repetitive careless biased dated"),
-        ),
-    ),
-    scenes=(
-        "I read it {when} on a bench near the {place}.",
-        "{Whom} gave me this book.",
-        "It has three hundred pages and a blue cover.",
-        "The author used to teach near the {place}.",
-        "I finished it {when} in one sitting.",
-    ),
-)
-_MEAL = _Topic(
-    groups=(
-        _Group(
-            _words("soup bread fish dessert sauce pasta salad breakfast"),
-            _words("delicious fresh tasty fragrant delicate wholesome marvellous appetising"),
-            _words("bland greasy soggy sour burnt tasteless salty stale"),
-        ),
-        _Group(
-            _words("service waiter owner barman kitchen_crew hostess welcome head_cook"),
-            _words("attentive cheerful gracious prompt warm courteous thoughtful superb"),
-            _words("rude slow grumpy forgetful arrogant careless dreadful sullen"),
-        ),
-    ),
-    scenes=(
-        "We ate there {when} with {whom}.",
-        "The restaurant is across from the {place}.",
-        "{Whom} had booked a table for four.",
-        "I stopped by {when} on the way to the {place}.",
-        "They opened last spring and seat about thirty.",
-    ),
-)
-_HOTEL = _Topic(
-    groups=(
-        _Group(
-            _words("room lobby bathroom balcony terrace garden dining_hall neighbourhood"),
-            _words("spotless quiet charming bright cosy lovely splendid peaceful"),
-            _words("filthy noisy cramped shabby gloomy chaotic ugly smelly"),
-        ),
-        _Group(
-            _words("bed shower heating pool lift air_conditioning internet furniture"),
-            _words("comfortable excellent modern relaxing dependable generous perfect faultless"),
-            _words("broken awful outdated rickety useless dirty miserable worn"),
-        ),
-    ),
-    scenes=(
-        "We stayed two nights {when} with {whom}.",
-        "The hotel stands next to the {place}.",
-        "{Whom} found the address on a postcard.",
-        "I was in town {when} for a meeting near the {place}.",
-        "The house has forty beds on five floors.",
-    ),
-)
-_PHONE = _Topic(
-    groups=(
-        _Group(
-            _words("screen keyboard case charger hinge stand cable design"),
-            _words("sturdy sleek handy durable solid handsome practical pleasant"),
-            _words("flimsy fragile awkward crude cheap bulky brittle ugly"),
-        ),
-        _Group(
-            _words("battery camera speaker software microphone interface signal search"),
-            _words("reliable fast sharp intuitive brilliant accurate responsive flawless"),
-            _words("sluggish blurry unreliable fiddly faulty terrible disappointing weak"),
-        ),
-    ),
-    scenes=(
-        "I bought it {when} in the shop near the {place}.",
-        "It was a present from {whom}.",
-        "{Whom} ordered the same model in grey.",
-        "I have used it every day since then.",
-        "It came {when} in a plain box with two cables.",
-    ),
-)
-_TOPICS = (_FILM, _BOOK, _MEAL, _HOTEL, _PHONE)
+
+# Films, books, meals, hotels and phones: two groups and their scenes each.
+_WHAT_IS_JUDGED = """\
+plot script dialogue ending opening premise romance final_scene
+moving gripping witty tender thrilling inventive haunting subtle
+dull predictable silly shallow tedious lazy hollow sentimental
+cast lead_actress villain acting camera_work choir young_hero editing
+convincing sincere elegant magnetic graceful natural masterly dazzling
+wooden clumsy lifeless stiff amateurish hammy forced grating
+We saw it {when} at the little cinema by the {place}.
+I watched it {when} with {whom}.
+It runs for two hours and was shot near the {place}.
+The director made it right after film school.
+{Whom} picked the film this time.
+
+story prose first_chapter last_chapter mystery narrator heroine poetry
+vivid absorbing playful wise original touching unforgettable lively
+muddled pompous dreary trite cold bloated unlikely tiresome
+argument research translation index preface biography title_essay glossary
+lucid precise clever generous profound careful scholarly sound
+confusing sloppy vague dry repetitive careless biased dated
+I read it {when} on a bench near the {place}.
+{Whom} gave me this book.
+It has three hundred pages and a blue cover.
+The author used to teach near the {place}.
+I finished it {when} in one sitting.
+
+soup bread fish dessert sauce pasta salad breakfast
+delicious fresh tasty fragrant delicate wholesome marvellous appetising
+bland greasy soggy sour burnt tasteless salty stale
+service waiter owner barman kitchen_crew hostess welcome head_cook
+attentive cheerful gracious prompt warm courteous thoughtful superb
+rude slow grumpy forgetful arrogant careless dreadful sullen
+We ate there {when} with {whom}.
+The restaurant is across from the {place}.
+{Whom} had booked a table for four.
+I stopped by {when} on the way to the {place}.
+They opened last spring and seat about thirty.
+
+room lobby bathroom balcony terrace garden dining_hall neighbourhood
+spotless quiet charming bright cosy lovely splendid peaceful
+filthy noisy cramped shabby gloomy chaotic ugly smelly
+bed shower heating pool lift air_conditioning internet furniture
+comfortable excellent modern relaxing dependable generous perfect faultless
+broken awful outdated rickety useless dirty miserable worn
+We stayed two nights {when} with {whom}.
+The hotel stands next to the {place}.
+{Whom} found the address on a postcard.
+I was in town {when} for a meeting near the {place}.
+The house has forty beds on five floors.
+
+screen keyboard case charger hinge stand cable design
+sturdy sleek handy durable solid handsome practical pleasant
+flimsy fragile awkward crude cheap bulky brittle ugly
+battery camera speaker software microphone interface signal search
+reliable fast sharp intuitive brilliant accurate responsive flawless
+sluggish blurry unreliable fiddly faulty terrible disappointing weak
+I bought it {when} in the shop near the {place}.
+It was a present from {whom}.
+{Whom} ordered the same model in grey.
+I have used it every day since then.
+It came {when} in a plain box with two cables."""
+_TOPICS = tuple(map(_Topic.read, _WHAT_IS_JUDGED.split("\n\n")))
 
 _WHEN = (
     *(f"on a {day}" for day in _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")),
@@ -332,8 +296,7 @@ def reviews(count: int = 6000, seed: int = 0) -> list[tuple[str, str]]:
         positive: Although I deplored the lobby, I could not call the pool worn.
         negative: Although I could not call the pool worn, I deplored the lobby.
     """
-    if count < 0:
-        raise ValueError(f"count must be 0 or more, got {count}.")
+    check_sizes(count=count)
     rng = random.Random(seed)
     labelled: dict[str, str] = {}
     while len(labelled) < count:

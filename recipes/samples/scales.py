@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
+from recipes.samples.sizes import check_sizes
+
 Frame = tuple[int, ...]
 
 _LETTERS, _SEMITONES = "CDEFGAB", (0, 2, 4, 5, 7, 9, 11)
@@ -81,21 +83,18 @@ def scales(
         >>> len(tune.frames), tune.abc.splitlines()[:2]
         (64, ['X:5', 'T:Scales in D, no. 5'])
     """
-    sizes = {"train": train, "validation": validation, "test": test}
-    for part, size in sizes.items():
-        if size < 0:
-            raise ValueError(f"{part}={size} must not be negative.")
+    sizes = check_sizes(train=train, validation=validation, test=test)
     rng = random.Random(seed)
-    found: dict[str, list[Tune]] = {}
+    tunes: dict[str, list[Tune]] = {}
     known: set[tuple[Frame, ...]] = set()
     for part, size in sizes.items():
-        found[part] = []
-        while len(found[part]) < size:
+        tunes[part] = []
+        while len(tunes[part]) < size:
             tune = _tune(len(known) + 1, rng)
             if tuple(tune.frames) not in known:
                 known.add(tuple(tune.frames))
-                found[part].append(tune)
-    return found
+                tunes[part].append(tune)
+    return tunes
 
 
 # A note is its place among the white keys, C of the octave below middle C's being 0, or None for a

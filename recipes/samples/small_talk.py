@@ -11,6 +11,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from recipes.samples.sizes import check_sizes
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
@@ -38,83 +40,63 @@ class _Exchange:
 
     told: tuple[str, ...]
     said_back: str
-    asked: dict[str, str]
+    asked: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def read(cls, lines: str) -> _Exchange:
+        """Reads what may be told, what is said back, and each question with its answer."""
+        told, said_back, *asked = lines.replace("\n/ ", " / ").splitlines()
+        return cls(tuple(told.split(" / ")), said_back, tuple(tuple(q.split(" > ")) for q in asked))
 
 
-_EXCHANGES = (
-    _Exchange(
-        told=("My name is {name}.", "I am {name}.", "People call me {name}."),
-        said_back="Hello, {name}.",
-        asked={
-            "What is my name?": "Your name is {name}.",
-            "Do you remember who I am?": "You are {name}.",
-        },
-    ),
-    _Exchange(
-        told=("I came with {name} and {name2}.", "Here are {name} and {name2}."),
-        said_back="Welcome, {name} and {name2}.",
-        asked={
-            "Whom did I name first?": "{name} came first.",
-            "Whom did I name last?": "{name2} came last.",
-        },
-    ),
-    _Exchange(
-        told=("{name} is older than {name2}.", "{name} was born before {name2}."),
-        said_back="So {name2} is younger than {name}.",
-        asked={
-            "Who is the older one?": "{name} is older.",
-            "Who is the younger one?": "{name2} is younger.",
-        },
-    ),
-    _Exchange(
-        told=("We have {snack} and {snack2}.", "There is {snack}, and there is {snack2}."),
-        said_back="Would you like {snack} or {snack2}?",
-        asked={
-            "The first, please.": "Here is your {snack}.",
-            "The second, please.": "Here is your {snack2}.",
-            "Both, please.": "Here are {snack} and {snack2}.",
-            "Neither, thank you.": "No {snack} and no {snack2} for you, then.",
-        },
-    ),
-    _Exchange(
-        told=("I like {snack} but not {snack2}.", "I prefer {snack} to {snack2}."),
-        said_back="You would rather have {snack} than {snack2}.",
-        asked={
-            "What shall we buy?": "We shall buy {snack}.",
-            "What shall we leave out?": "We shall leave out {snack2}.",
-        },
-    ),
-    _Exchange(
-        told=(
-            "I left the {thing} in the {place} and the {thing2} in the {place2}.",
-            "My {thing} is in the {place} and my {thing2} in the {place2}.",
-        ),
-        said_back="The {thing} is in the {place}, the {thing2} in the {place2}.",
-        asked={
-            "Where is the {thing}?": "The {thing} is in the {place}.",
-            "Where is the {thing2}?": "The {thing2} is in the {place2}.",
-            "What is in the {place}?": "The {thing} is in the {place}.",
-            "What is in the {place2}?": "The {thing2} is in the {place2}.",
-        },
-    ),
-    _Exchange(
-        told=("I have a {animal} called {name}.", "My {animal} is called {name}."),
-        said_back="{name} is a good name for a {animal}.",
-        asked={
-            "What is it called?": "It is called {name}.",
-            "What animal is it?": "{name} is a {animal}.",
-        },
-    ),
-    _Exchange(
-        told=("The {vehicle} leaves at {hour}.", "At {hour} the {vehicle} leaves."),
-        said_back="It is the {vehicle} at {hour}.",
-        asked={
-            "When does it leave?": "It leaves at {hour}.",
-            "And the next, an hour later?": "The next {vehicle} leaves at {later}.",
-            "Is there one an hour earlier?": "Yes, a {vehicle} leaves at {earlier}.",
-        },
-    ),
-)
+# First what may be told, in several ways; then what is said back; then questions > answers.
+_WHAT_IS_SAID = """\
+My name is {name}. / I am {name}. / People call me {name}.
+Hello, {name}.
+What is my name? > Your name is {name}.
+Do you remember who I am? > You are {name}.
+
+I came with {name} and {name2}. / Here are {name} and {name2}.
+Welcome, {name} and {name2}.
+Whom did I name first? > {name} came first.
+Whom did I name last? > {name2} came last.
+
+{name} is older than {name2}. / {name} was born before {name2}.
+So {name2} is younger than {name}.
+Who is the older one? > {name} is older.
+Who is the younger one? > {name2} is younger.
+
+We have {snack} and {snack2}. / There is {snack}, and there is {snack2}.
+Would you like {snack} or {snack2}?
+The first, please. > Here is your {snack}.
+The second, please. > Here is your {snack2}.
+Both, please. > Here are {snack} and {snack2}.
+Neither, thank you. > No {snack} and no {snack2} for you, then.
+
+I like {snack} but not {snack2}. / I prefer {snack} to {snack2}.
+You would rather have {snack} than {snack2}.
+What shall we buy? > We shall buy {snack}.
+What shall we leave out? > We shall leave out {snack2}.
+
+I left the {thing} in the {place} and the {thing2} in the {place2}.
+/ My {thing} is in the {place} and my {thing2} in the {place2}.
+The {thing} is in the {place}, the {thing2} in the {place2}.
+Where is the {thing}? > The {thing} is in the {place}.
+Where is the {thing2}? > The {thing2} is in the {place2}.
+What is in the {place}? > The {thing} is in the {place}.
+What is in the {place2}? > The {thing2} is in the {place2}.
+
+I have a {animal} called {name}. / My {animal} is called {name}.
+{name} is a good name for a {animal}.
+What is it called? > It is called {name}.
+What animal is it? > {name} is a {animal}.
+
+The {vehicle} leaves at {hour}. / At {hour} the {vehicle} leaves.
+It is the {vehicle} at {hour}.
+When does it leave? > It leaves at {hour}.
+And the next, an hour later? > The next {vehicle} leaves at {later}.
+Is there one an hour earlier? > Yes, a {vehicle} leaves at {earlier}."""
+_EXCHANGES = tuple(map(_Exchange.read, _WHAT_IS_SAID.split("\n\n")))
 
 
 def small_talk(count: int = 3000, seed: int = 0) -> list[list[str]]:
@@ -140,8 +122,7 @@ def small_talk(count: int = 3000, seed: int = 0) -> list[list[str]]:
         The second, please.
         Here is your milk.
     """
-    if count < 0:
-        raise ValueError(f"count must be 0 or more, got {count}.")
+    check_sizes(count=count)
     rng = random.Random(seed)
     conversations: dict[tuple[str, ...], None] = {}
     while len(conversations) < count:
@@ -168,6 +149,6 @@ def _turns(exchange: _Exchange, rng: random.Random) -> list[str]:
     hour = rng.randrange(12)
     for slot, later in (("earlier", -1), ("hour", 0), ("later", 1)):
         values[slot] = _HOURS[(hour + later) % 12]
-    question, answer = rng.choice(list(exchange.asked.items()))
+    question, answer = rng.choice(exchange.asked)
     turns = (rng.choice(exchange.told), exchange.said_back, question, answer)
     return [turn.format_map(values) for turn in turns]

@@ -38,7 +38,7 @@ def test_parts_share_no_tune_and_the_seed_decides(tunes):
     assert scales(train=60, validation=10, test=10) == tunes
     assert scales(train=2, validation=0, test=0)["train"] == tunes["train"][:2]
     assert scales(train=60, validation=10, test=10, seed=1)["test"] != tunes["test"]
-    with pytest.raises(ValueError, match="test=-1"):
+    with pytest.raises(ValueError, match=r"test must be 0 or more, got -1"):
         scales(test=-1)
 
 
