@@ -18,6 +18,7 @@ from tests.asked_layers import asked, asked_crf, asked_decoder
 from tests.music_cases import music_cases
 from tests.small_captioners import captioner_cases
 from tests.small_language_models import language_model_cases
+from tests.small_models import by_name
 from tests.small_translators import translator_cases
 
 BATCH, LENGTH, DIM = 4, 5, 3
@@ -324,12 +325,8 @@ def servable_cases() -> list[ServableCase]:
 
     def classified(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
         answers = model.classify(inputs["text"])
-        return {
-            "label": [answer.label for answer in answers],
-            "confidence": [answer.confidence for answer in answers],
-            "scores": [list(answer.scores.values()) for answer in answers],
-            "unknown_rate": [answer.unknown_rate for answer in answers],
-        }
+        scores = [list(answer.scores.values()) for answer in answers]
+        return {"scores": scores, **by_name(answers, "label", "confidence", "unknown_rate")}
 
     def tagger(*tags: str, vectors: np.ndarray | None = None) -> Any:
         import seqkit

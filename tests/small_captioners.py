@@ -10,6 +10,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from tests.small_models import by_name
+
+SIZES = {"height": 32, "width": 48, "widths": (4, 6), "strides": (2, 2)}
+
 
 def small_captioner(seed: int = 3, **arguments: Any) -> Any:
     """A captioner whose answers are arbitrary but fixed."""
@@ -19,10 +23,8 @@ def small_captioner(seed: int = 3, **arguments: Any) -> Any:
     keras.utils.set_random_seed(4)
     words = text.Vocabulary.from_counts({"a": 5, "dog": 4, "cat": 3, "red": 2, "한국어": 1})
     encoder = text.TextEncoder(text.WordTokenizer(), words)
-    sizes = {"height": 32, "width": 48, "widths": (4, 6), "strides": (2, 2), "max_length": 6}
-    model = seqkit.ImageCaptioner.build(
-        encoder, embedding_dim=5, hidden_dim=4, **(sizes | arguments)
-    )
+    sizes = SIZES | {"embedding_dim": 5, "hidden_dim": 4, "max_length": 6}
+    model = seqkit.ImageCaptioner.build(encoder, **(sizes | arguments))
     rng = np.random.default_rng(seed)
     for weight in model.core.trainable_variables:
         weight.assign(rng.normal(size=weight.shape, scale=0.6))
@@ -57,12 +59,7 @@ UNREADABLE = (1, 3, 4)
 
 
 def captioned(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
-    answers = model.caption(inputs["image"])
-    return {
-        "caption": [answer.text for answer in answers],
-        "score": [answer.score for answer in answers],
-        "error": [answer.error for answer in answers],
-    }
+    return by_name(model.caption(inputs["image"]), "score", "error", caption="text")
 
 
 def captioner_cases(case: Callable[..., Any]) -> list[Any]:

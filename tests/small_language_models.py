@@ -9,6 +9,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from tests.small_models import by_name
+
 WORDS = ("the", "apple", "apples", "app", "and", "pear", "good", "film", "한국어", ".", ",")
 CHARACTERS = "aehlop gdnit.,!\n한국어é"
 
@@ -52,8 +54,7 @@ def small_encoder(kind: str) -> Any:
 def went_on(model: Any, inputs: Mapping[str, Any]) -> Mapping[str, list]:
     drawing = {name: inputs[name] for name in ("temperature", "top_k", "top_p", "seed")}
     found = model.go_on(inputs["prompt"], int(inputs["length"]), **drawing)
-    names = ("text", "continuation", "log_probability", "unknown_rate")
-    return {name: [getattr(row, name) for row in found] for name in names}
+    return by_name(found, "text", "continuation", "log_probability", "unknown_rate")
 
 
 def language_model_cases(case: Callable[..., Any], texts: list[str]) -> list[Any]:

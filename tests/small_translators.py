@@ -8,6 +8,8 @@ from typing import Any
 
 import keras
 
+from tests.small_models import by_name
+
 
 def small_translator(separate: bool) -> Any:
     import seqkit
@@ -35,11 +37,7 @@ def small_translator(separate: bool) -> Any:
 
 def translated(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
     answers = model.translate(inputs["text"])
-    return {
-        "translation": [answer.text for answer in answers],
-        "score": [answer.score for answer in answers],
-        "unknown_rate": [answer.unknown_rate for answer in answers],
-    }
+    return by_name(answers, "score", "unknown_rate", translation="text")
 
 
 def translator_cases(case: Callable[..., Any], texts: list[str]) -> list[Any]:

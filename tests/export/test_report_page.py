@@ -17,34 +17,45 @@ from seqkit.tasks.translation.attention_maps import attention_maps
 EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
 
 
+def shown_at_both_sizes(page):
+    """Makes the fixture of a browser that shows the page of another fixture, small and large."""
+
+    @pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desk at night"])
+    def shown(request, browser):
+        browser.show(request.getfixturevalue(page), *request.param)
+        return browser, *request.param
+
+    return shown
+
+
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def write_page(tmp_path_factory):
+    """Writes a page of a title and sections to a file, and gives its path."""
+
+    def write(title, *sections):
+        path = tmp_path_factory.mktemp("page") / f"{title}.html"
+        path.write_text(render(title, sections), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def page(write_page):
     labels = ["부정적인 리뷰", "positive", "とても良い", EVIL]
     counts = np.arange(16).reshape(4, 4)
     epochs = np.linspace(1, 0.2, 12).tolist()
-    path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(
-        render(
-            "Reviews",
-            [
-                facts("Scores", {"accuracy": 0.9, "a" * 300: "b" * 300}),
-                curves({"loss": epochs, "val_loss": epochs, "accuracy": epochs}),
-                confusion(labels, counts),
-                table(
-                    "Worst errors", ["text", "true", "answered"], [[EVIL * 3, "좋음", "c" * 200]]
-                ),
-                text("Checks", [EVIL, "d" * 500]),
-            ],
-        ),
-        encoding="utf-8",
+    return write_page(
+        "Reviews",
+        facts("Scores", {"accuracy": 0.9, "a" * 300: "b" * 300}),
+        curves({"loss": epochs, "val_loss": epochs, "accuracy": epochs}),
+        confusion(labels, counts),
+        table("Worst errors", ["text", "true", "answered"], [[EVIL * 3, "좋음", "c" * 200]]),
+        text("Checks", [EVIL, "d" * 500]),
     )
-    return path
 
 
-@pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desk at night"])
-def shown(request, browser, page):
-    browser.show(page, *request.param)
-    return browser, *request.param
+shown = shown_at_both_sizes("page")
 
 
 def test_the_page_fits(shown):
@@ -118,22 +129,12 @@ ANSWER = ["B-PER", "I-PER", "O", "B-PER", "O", "O", "B-PER", "B-LOC"]
 
 
 @pytest.fixture(scope="module")
-def sentences(tmp_path_factory):
-    path = tmp_path_factory.mktemp("page") / "tags.html"
-    path.write_text(
-        render(
-            "Tags",
-            [tagged_sentences("Worst sentences", [(WORDS, TRUTH, ANSWER)] * 3, note="A note.")],
-        ),
-        encoding="utf-8",
-    )
-    return path
+def sentences(write_page):
+    rows = [(WORDS, TRUTH, ANSWER)] * 3
+    return write_page("Tags", tagged_sentences("Worst sentences", rows, note="A note."))
 
 
-@pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desk at night"])
-def tags_shown(request, browser, sentences):
-    browser.show(sentences, *request.param)
-    return browser, *request.param
+tags_shown = shown_at_both_sizes("sentences")
 
 
 # What is seen of each word of the first sentence.
@@ -195,20 +196,15 @@ WRITTEN = ["▁zwei", "مرحبا"]
 
 
 @pytest.fixture(scope="module")
-def attention(tmp_path_factory):
+def attention(write_page):
     shares = np.zeros([2, 40])
     shares[0, :3] = 0.9, 0.06, 0.04
     shares[1, 1:3] = 0.5, 0.5
-    path = tmp_path_factory.mktemp("page") / "attention.html"
-    section = attention_maps("Attention", [(READ, WRITTEN, shares)] * 2, note="A note.")
-    path.write_text(render("Attention", [section]), encoding="utf-8")
-    return path
+    sentences = [(READ, WRITTEN, shares)] * 2
+    return write_page("Attention", attention_maps("Attention", sentences, note="A note."))
 
 
-@pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desk at night"])
-def attention_shown(request, browser, attention):
-    browser.show(attention, *request.param)
-    return browser, *request.param
+attention_shown = shown_at_both_sizes("attention")
 
 
 CELLS = """[...document.querySelector('.attention tbody').rows].map(row =>
@@ -255,22 +251,16 @@ def test_wide_attention_is_scrolled_in_its_place(attention_shown, attention):
 
 
 @pytest.fixture(scope="module")
-def captions(tmp_path_factory):
-    path = tmp_path_factory.mktemp("page") / "captions.html"
+def captions(write_page):
     white = np.full([60, 80, 3], 255, np.uint8)
     attention = [[[1, 0], [0, 0]], [[0, 0], [0, 1]], *[[[0.25, 0.25], [0.25, 0.25]]] * 28]
     words = ["a", EVIL, *["w" * 40] * 28]
     given = CaptionedPicture(white, "a dog", ["a cat"], 1.0, words, attention)
     unread = CaptionedPicture(None, "", ["c" * 300, EVIL], 0.0)
-    section = caption_sheet("Captions", [given, unread], note="A note.")
-    path.write_text(render("Captions", [section]), encoding="utf-8")
-    return path
+    return write_page("Captions", caption_sheet("Captions", [given, unread], note="A note."))
 
 
-@pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desk at night"])
-def captions_shown(request, browser, captions):
-    browser.show(captions, *request.param)
-    return browser, *request.param
+captions_shown = shown_at_both_sizes("captions")
 
 
 def test_captioned_pictures_fit_and_load_nothing(captions_shown, captions):

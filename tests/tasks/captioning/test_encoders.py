@@ -10,13 +10,13 @@ from keras.src.utils import file_utils
 
 from seqkit.tasks.captioning import encoders
 from seqkit.tasks.captioning.encoders import build_image_encoder, set_trainable
+from tests.small_captioners import SIZES
 
-SMALL = {"height": 32, "width": 48, "widths": (4, 6), "strides": (2, 2)}
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 32, 48, 3)).astype("uint8")
 
 
 def small(**arguments):
-    return build_image_encoder(**(SMALL | arguments))
+    return build_image_encoder(**(SIZES | arguments))
 
 
 def shaken(model, seed=0):

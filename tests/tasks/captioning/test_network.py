@@ -15,15 +15,9 @@ from seqkit.tasks.captioning.network import (
     grid_of,
     look_at,
 )
+from tests.small_captioners import SIZES
 
-SMALL = {
-    "height": 32,
-    "width": 48,
-    "widths": (4, 6),
-    "strides": (2, 2),
-    "embedding_dim": 5,
-    "hidden_dim": 7,
-}
+SMALL = SIZES | {"embedding_dim": 5, "hidden_dim": 7}
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (3, 32, 48, 3)).astype("uint8")
 IDS = RNG.integers(4, 20, (3, 2, 6)).astype("int32")

@@ -8,6 +8,7 @@ import tensorflow as tf
 from seqkit.data.kinds import tag_scheme
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.text import Vocabulary, WordEncoder
+from tests.small_models import disturb
 
 pytestmark = pytest.mark.slow
 
@@ -20,10 +21,8 @@ def make_tagger(tags=("DET", "NOUN", "VERB"), **arguments):
     keras.utils.set_random_seed(1)
     encoder = WordEncoder.learn([WORDS], min_count=1, affix_buckets=64)
     settings = {"embedding_dim": 6, "hidden_dim": 5, "character_filters": 4, "affix_dim": 3}
-    model = TokenTagger.build(encoder, Vocabulary.from_labels(tags), **(settings | arguments))
-    for variable in model.core.trainable_variables:
-        variable.assign(keras.random.normal(variable.shape, stddev=0.7, seed=len(variable.path)))
-    return model
+    labels = Vocabulary.from_labels(tags)
+    return disturb(TokenTagger.build(encoder, labels, **(settings | arguments)))
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from seqkit.tasks.translation.training import fit_translator
 from seqkit.text import CharTokenizer, Normalizer, TextEncoder, Vocabulary, WordTokenizer
 from seqkit.training import TrainingSettings
 from tests.model.test_saved_files import SAVED
+from tests.small_models import disturb
 
 pytestmark = pytest.mark.slow
 
@@ -30,10 +31,7 @@ def made(source=None, target=None, **arguments):
     keras.utils.set_random_seed(1)
     source = source or encoder()
     settings = {"embedding_dim": 6, "hidden_dim": 5, "decoder_layers": 1, "max_length": 8}
-    model = Translator.build(source, target or source, **(settings | arguments))
-    for variable in model.core.trainable_variables:
-        variable.assign(keras.random.normal(variable.shape, stddev=0.7, seed=len(variable.path)))
-    return model
+    return disturb(Translator.build(source, target or source, **(settings | arguments)))
 
 
 @pytest.fixture(scope="module")
