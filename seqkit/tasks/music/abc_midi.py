@@ -1,31 +1,44 @@
-"""Tunes in ABC notation as MIDI files.
-
-ABC has keys, modes, tuplets, ties, repeats and endings; music21 knows them all.
-"""
+"""Tunes in ABC notation as MIDI files."""
 
 from __future__ import annotations
 
 import os
-import re
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+
+from seqkit.tasks.music.abc_reader import read_score
+from seqkit.tasks.music.abc_repeats import play_out
+from seqkit.tasks.music.abc_score import Note, Score, Sound
+from seqkit.tasks.music.midi import TimedNote, write_voices
+
+_TEMPO = 120.0
+_QUARTERS = 4  # in a whole note
 
 
 def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | None = None) -> Path:
-    r"""Writes a tune as a MIDI file, with its repeats, without its chord names.
+    r"""Writes a tune as a MIDI file, as it is played: with its repeats, endings and parts.
+
+    What ABC 2.1 says of pitches and lengths is played, or refused with its place: macros (`m:`),
+    jumps (D.C., D.S.), drums, overlays of several bars, a broken rhythm between unequal lengths,
+    repeats of which it is not clear where they begin or end, and what is no ABC.
+
+    Left out are grace notes and decorations, of which ABC leaves open how they sound, chord names,
+    words and dynamics. An accidental holds to the end of its bar in all octaves, as ABC 2.1 has it,
+    unless `%%propagate-accidentals` says otherwise. A tie joins what follows on the same pitch, and
+    is nothing before another pitch.
 
     Args:
         path: the file; written aside, then renamed.
-        tune: one tune in ABC notation, from its number (`X:`) on. Repeats need a metre (`M:`) and
-            more than two bars, or music21 does not recognise the bars.
+        tune: one tune in ABC notation, from its number (`X:`) on.
         tempo: quarter notes a minute; None takes that of the tune, or 120 if it has none.
 
     Returns:
         The path.
 
     Raises:
-        ImportError: music21 is not installed; it comes with `pip install "seqkit[music]"`.
-        ValueError: the tune cannot be read, or has no notes, as one by a model may.
+        ImportError: mido is not installed; it comes with `pip install "seqkit[music]"`.
+        ValueError: the tune cannot be played, or has no notes, as one by a model may; line and
+            column of the tune are named.
 
     Example:
 
@@ -39,49 +52,80 @@ def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | No
     [67, 69, 71, 72, 74, 76, 78]
 
     ```
+
+    Source: The abc music standard 2.1 (2011).
     """
     if tempo is not None and not 4 <= tempo <= 60_000:
         raise ValueError(f"tempo is {tempo}; give from 4 to 60,000 quarter notes a minute")
-    converter, mark = _music21()
-    # By default a note is an eighth, but music21 asks for a length, or a metre to take it from.
-    known = re.search(r"^[LM]:", tune, re.MULTILINE)
-    text = tune if known else re.sub(r"^K:", "L:1/8\nK:", tune, count=1, flags=re.MULTILINE)
     try:
-        score = converter.parse(text, format="abc")
-    except Exception as error:  # whatever the reader raises for an unchecked text
-        raise ValueError(f"tune {tune[:40]!r}… cannot be read as ABC: {error}") from error
-    _remove(score, "ChordSymbol")
-    if not score.recurse().notes:
-        raise ValueError(f"tune {tune[:40]!r}… has no notes that can be read")
-    if tempo is not None:
-        _remove(score, "MetronomeMark")
-        score.parts[0].insert(0, mark(number=tempo))
-    target = Path(path)
-    aside = target.with_name(f".{os.getpid()}.{target.name}")
-    try:
-        score.write("midi", aside)
-        aside.replace(target)
-    except OSError:
-        raise
-    except Exception as error:  # as above: a tune that can be read may fail to be written
-        raise ValueError(f"tune {tune[:40]!r}… cannot be written as MIDI: {error}") from error
-    finally:
-        aside.unlink(missing_ok=True)
-    return target
+        voices, tempi, length = _play(read_score(tune))
+        if tempo is not None:
+            tempi = [(Fraction(), tempo)]
+        return write_voices(path, voices, tempi=tempi, length=length)
+    except ValueError as error:
+        raise ValueError(f"tune {tune[:40]!r}… cannot be played: {error}") from error
 
 
-def _remove(score: Any, kind: str) -> None:
-    """Removes all elements of a class, by its name in music21."""
-    for element in list(score.recurse().getElementsByClass(kind)):
-        element.activeSite.remove(element)
+_Tempi = list[tuple[Fraction, float]]
 
 
-def _music21() -> tuple[Any, Any]:
-    try:
-        from music21 import converter
-        from music21.tempo import MetronomeMark
-    except ImportError as error:
-        raise ImportError(
-            'ABC is read with music21, which is not installed: pip install "seqkit[music]"'
-        ) from error
-    return converter, MetronomeMark
+def _play(score: Score) -> tuple[list[list[TimedNote]], _Tempi, Fraction]:
+    """The notes of each voice, the tempi, and how many quarter notes all of it lasts."""
+    if score.parts and len(score.voices) > 1:
+        raise ValueError(f"P:{score.parts} orders parts of several voices, which is not played")
+    voices = []
+    lengths: dict[str, Fraction] = {}
+    tempi: _Tempi | None = None
+    for name, written in score.voices.items():
+        sounds = play_out(written, score.parts)
+        notes, lengths[name] = _time_notes(sounds)
+        voices.append(notes)
+        if tempi is None or name in score.tempo_voices:
+            tempi = _tempi(sounds)
+    if not any(voices):
+        raise ValueError("it has no notes")
+    if len(set(lengths.values())) > 1:
+        several = ", ".join(f"{name} {length} quarter notes" for name, length in lengths.items())
+        raise ValueError(f"its voices are not of the same length: {several}")
+    if len(score.tempo_voices) > 1:
+        raise ValueError("the tempo changes in several voices; write Q: in one of them")
+    return voices, tempi or [], max(lengths.values())
+
+
+def _time_notes(sounds: list[Sound]) -> tuple[list[TimedNote], Fraction]:
+    """Notes in time, tied ones as one, and how many quarter notes they last."""
+    played: list[TimedNote] = []
+    # For each layer, notes that are tied to the next sound: where they are, by their steps.
+    tied: dict[int, dict[int, int]] = {}
+    now = Fraction()
+    for sound in sounds:
+        before = tied.pop(sound.layer, {}) if sound.advance > 0 else {}
+        for note in sound.notes:
+            end = now + note.duration * _QUARTERS
+            place = before.get(note.step)
+            if place is not None and _goes_on(played[place], note, now):
+                played[place] = played[place]._replace(end=end)
+            else:
+                place = len(played)
+                played.append(TimedNote(now, end, note.pitch))
+            if note.tied:
+                tied.setdefault(sound.layer, {})[note.step] = place
+        now += sound.advance * _QUARTERS
+    return played, now
+
+
+def _goes_on(before: TimedNote, note: Note, now: Fraction) -> bool:
+    """Whether a note is the end of a tied one; without an accidental it keeps that one's pitch."""
+    return before.end == now and (before.pitch == note.pitch or not note.altered)
+
+
+def _tempi(sounds: list[Sound]) -> _Tempi:
+    """From which quarter note on there are how many a minute."""
+    tempi: _Tempi = []
+    now = Fraction()
+    for sound in sounds:
+        tempo = sound.tempo or _TEMPO
+        if sound.advance > 0 and (not tempi or tempi[-1][1] != tempo):
+            tempi.append((now, tempo))
+        now += sound.advance * _QUARTERS
+    return tempi

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 TICKS_OF_QUARTER = 480
 _PITCHES = range(128)
+_CHANNELS = [channel for channel in range(16) if channel != 9]  # 9 has drums
+_MOST_TICKS = 2**28 - 1  # of one wait
+_VELOCITY = 80
 
 
 def write_midi(
@@ -62,21 +66,119 @@ def write_midi(
     ):
         if not least <= value <= most:
             raise ValueError(f"{name} is {value}; give from {least:g} to {most:g}")
-    track = mido.MidiTrack()
-    track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo)))
-    track.append(mido.Message("program_change", program=program))
+    changes = [(at * ticks, kind, pitch) for at, kind, pitch in _changes(frames, strike_again)]
+    track = [
+        mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo)),
+        mido.Message("program_change", program=program),
+        *_messages(changes, velocity, channel=0),
+    ]
+    return _save(path, [track], [len(frames) * ticks])
+
+
+class TimedNote(NamedTuple):
+    """A note in time.
+
+    Attributes:
+        start: in quarter notes from the beginning.
+        end: the same.
+        pitch: from 0 to 127.
+    """
+
+    start: Fraction
+    end: Fraction
+    pitch: int
+
+
+def write_voices(
+    path: str | os.PathLike[str],
+    voices: Sequence[Sequence[TimedNote]],
+    *,
+    tempi: Sequence[tuple[Fraction, float]],
+    length: Fraction,
+) -> Path:
+    """Writes voices as a MIDI file, each a track and a channel of its own.
+
+    Args:
+        path: the file; written aside, then renamed.
+        voices: the notes of each; where two of the same pitch sound at once, the later is struck
+            again, and of two that begin at once the longer one counts.
+        tempi: from which quarter note on there are how many quarter notes a minute.
+        length: of all, in quarter notes, with rests at the end.
+
+    Returns:
+        The path.
+
+    Raises:
+        ImportError: mido is not installed; it comes with `pip install "seqkit[music]"`.
+        ValueError: there are more than 15 voices, or more time than MIDI has.
+    """
+    mido = _mido()
+    if len(voices) > len(_CHANNELS):
+        raise ValueError(f"there are {len(voices)} voices; MIDI has {len(_CHANNELS)} at most")
+    if _ticks(length) > _MOST_TICKS:
+        raise ValueError(f"it lasts {float(length):,.0f} quarter notes, more than MIDI can say")
+    tracks: list[list[Any]] = [[]]
     last = 0
-    for at, kind, pitch in _changes(frames, strike_again):
+    for at, tempo in tempi:
+        wait, last = _ticks(at) - last, _ticks(at)
+        tracks[0].append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo), time=wait))
+    for channel, voice in zip(_CHANNELS, voices, strict=False):
+        tracks.append(_messages(_strokes(voice), _VELOCITY, channel=channel))
+    return _save(path, tracks, [_ticks(length)] * len(tracks))
+
+
+def _strokes(voice: Sequence[TimedNote]) -> list[tuple[int, str, int]]:
+    """When which pitch begins or ends, in ticks; at the same time, ends come first."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for note in sorted(voice, key=lambda note: (note.pitch, note.start, note.end)):
+        start, end = _ticks(note.start), _ticks(note.end)
+        struck = spans.setdefault(note.pitch, [])
+        if struck and struck[-1][0] == start:
+            struck.pop()
+        elif struck and struck[-1][1] > start:
+            struck[-1] = (struck[-1][0], start)
+        struck.append((start, max(end, start + 1)))
+    return sorted(
+        (at, kind, pitch)
+        for pitch, struck in spans.items()
+        for span in struck
+        for at, kind in zip(span, ("note_on", "note_off"), strict=True)
+    )
+
+
+def _ticks(quarters: Fraction) -> int:
+    return round(quarters * TICKS_OF_QUARTER)
+
+
+def _messages(changes: Iterable[tuple[int, str, int]], velocity: int, *, channel: int) -> list[Any]:
+    """Messages of a track for notes that begin or end at a tick."""
+    mido = _mido()
+    messages = []
+    last = 0
+    for at, kind, pitch in changes:
         strength = velocity if kind == "note_on" else 0
-        wait = (at - last) * ticks
-        track.append(mido.Message(kind, note=pitch, velocity=strength, time=wait))
+        messages.append(
+            mido.Message(kind, note=pitch, velocity=strength, time=at - last, channel=channel)
+        )
         last = at
-    # A rest at the end is part of the piece.
-    track.append(mido.MetaMessage("end_of_track", time=(len(frames) - last) * ticks))
+    return messages
+
+
+def _save(path: str | os.PathLike[str], tracks: list[list[Any]], lengths: list[int]) -> Path:
+    """Writes tracks, of so many ticks each, aside and renames the file."""
+    mido = _mido()
+    for track, length in zip(tracks, lengths, strict=True):
+        # A rest at the end is part of the piece.
+        rest = length - sum(message.time for message in track)
+        track.append(mido.MetaMessage("end_of_track", time=max(rest, 0)))
     target = Path(path)
     aside = target.with_name(f".{os.getpid()}.{target.name}")
     try:
-        mido.MidiFile(type=0, ticks_per_beat=TICKS_OF_QUARTER, tracks=[track]).save(aside)
+        mido.MidiFile(
+            type=int(len(tracks) > 1),
+            ticks_per_beat=TICKS_OF_QUARTER,
+            tracks=[mido.MidiTrack(track) for track in tracks],
+        ).save(aside)
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
