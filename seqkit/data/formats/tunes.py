@@ -21,7 +21,12 @@ from seqkit.data.raw_rows import RawRows, gather_rows
 from seqkit.data.request import Request
 
 _SUFFIX = ".abc"
-_FIELD = re.compile(r"[A-Za-z+]:")
+# A note before the bar line of a repeat, as in d:|, is no field.
+_FIELD = re.compile(r"[A-Za-z+]:(?![|:])")
+# Fields of a file that say how its tunes are played, and the directive that does.
+_OF_ALL_TUNES = re.compile(r"[LMUmI]:")
+_TITLES = ("X:", "T:")
+_DIRECTIVE = re.compile(r"%%(?=propagate-accidentals\b)")
 # What a note or a rest begins with, outside of what stands between quotes.
 _NOTE = re.compile(r"[A-Ga-gzxZX]")
 _QUOTED = re.compile(r'"[^"]*"|![^!]*!|\[[A-Za-z]:[^\]]*\]')
@@ -37,8 +42,11 @@ def read_tunes(
     r"""Reads tunes in ABC notation as texts.
 
     A tune begins with its number (`X:`), has a key (`K:`) at the end of its header, then music, and
-    ends before a blank line or the next number. What stands before the first tune, or between
-    tunes, belongs to none. Comments (`%`) are left out.
+    ends before a blank line or the next number. Fields before the first tune that say how tunes are
+    played (`L:`, `M:`, `U:`, `m:` and `I:`) are put into each tune, after its title, as ABC 2.1
+    (section 3.1.17) asks of who takes tunes from a file; its own come after them and count. What
+    else stands before the first tune, or between tunes, belongs to none. Comments (`%`) and
+    directives for printing (`%%`) are left out.
 
     Args:
         source: An `.abc` file with any number of tunes, or a folder of such files, which may lie in
@@ -119,17 +127,25 @@ def read_abc(file: TextFile, request: Request) -> Iterator[RawRows]:
 def _tunes(file: TextFile) -> Iterator[tuple[int, tuple[str]]]:
     """Yields the tunes of a file, each with the line of its number."""
     tune: list[str] = []
+    of_all: list[str] = []
     begun = 0
     # An end is a blank line, so that the last tune ends as the others do.
-    for number, line in enumerate(itertools.chain(file, [""]), 1):
-        line = re.sub(r"(^|(?<=\s))%.*", "", line.lstrip("\ufeff").rstrip("\r\n")).rstrip()
-        if tune and (not line or line.startswith("X:")):
+    for number, given in enumerate(itertools.chain(file, [""]), 1):
+        given = given.lstrip("\ufeff").strip("\r\n")
+        line = _DIRECTIVE.sub("I:", given)
+        line = re.sub(r"(^|(?<=\s))%.*", "", line).rstrip()
+        if tune and (not given.strip() or line.startswith("X:")):
+            head = next((at for at, text in enumerate(tune) if text[:2] not in _TITLES), len(tune))
+            tune[head:head] = of_all
             yield begun, (_check_tune(tune, f"{file.path}, line {begun}"),)
             tune = []
         if line.startswith("X:"):
             begun = number
-        if line and (tune or begun == number):
+            tune = [line]
+        elif line and tune:
             tune.append(line)
+        elif line and not begun and _OF_ALL_TUNES.match(line):
+            of_all.append(line)
 
 
 def _check_tune(tune: list[str], where: str) -> str:

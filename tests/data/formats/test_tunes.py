@@ -29,12 +29,32 @@ def test_tunes_of_a_file(tmp_path):
     path.write_text(SOURCE)
     tunes = read_tunes(path, license="free")
     assert tunes.to_list("text") == [
-        "X:1\nT:One\nK:C\nCDEF|GABc|\nw:la la\n",
-        'X:2\nK:Gm\n"Gm"G2 A2|\n',
-        "X:3\nK:D\nz4 |\n",
+        "X:1\nT:One\nM:4/4\nK:C\nCDEF|GABc|\nw:la la\n",
+        'X:2\nM:4/4\nK:Gm\n"Gm"G2 A2|\n',
+        "X:3\nM:4/4\nK:D\nz4 |\n",
     ]
     assert tunes.lines.tolist() == [4, 11, 14]
     assert (tunes.name, tunes.license) == ("many", "free")
+
+
+def test_a_tune_keeps_all_of_its_music_and_what_its_file_says_of_it(tmp_path):
+    path = tmp_path / "one.abc"
+    path.write_text(
+        "%abc-2.1\nL:1/4\nC:Trad.\nU:k=!tenuto!\n%%propagate-accidentals octave\n%%scale 0.7\n\n"
+        "X:1\n% its key\nK:C\nCDEF|\n  % bars 2 to 3\n%%newpage\nGABc|\n\nL:1/2\nM:6/8\n\n"
+        "X:2\nL:1/8\nK:C\nc|\n"
+    )
+    of_all = "L:1/4\nU:k=!tenuto!\nI:propagate-accidentals octave\n"
+    assert read_tunes(path).to_list("text") == [
+        f"X:1\n{of_all}K:C\nCDEF|\nGABc|\n",
+        f"X:2\n{of_all}L:1/8\nK:C\nc|\n",
+    ]
+
+
+def test_notes_before_a_bar_line_are_no_field(tmp_path):
+    path = tmp_path / "one.abc"
+    path.write_text("X:1\nK:C\nd:|\n")
+    assert read_tunes(path).to_list("text") == ["X:1\nK:C\nd:|\n"]
 
 
 def test_a_folder_of_tunes_reads_and_splits(tmp_path):
