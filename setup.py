@@ -41,7 +41,6 @@ setup(
             "pandas>=2.2,<4",
             "pillow>=11,<14",
             "mido>=1.3,<2",
-            "music21>=10,<11",
             "ruff>=0.17,<0.18",
             "mypy>=2.0,<3",
         ],
@@ -49,8 +48,8 @@ setup(
         # The benchmark scripts. The peers they compare seqkit with have environments of their own,
         # one requirements file each.
         "bench": ["pandas>=2.2,<4", "psutil>=6,<8"],
-        # Pieces of music as MIDI files; the second, of 110 MB, for those in ABC notation.
-        "music": ["mido>=1.3,<2", "music21>=10,<11"],
+        # Pieces of music as MIDI files.
+        "music": ["mido>=1.3,<2"],
         # Data frames as a source of training data.
         "data": ["pandas>=2.2,<4"],
         # The layers, losses and networks also run on Keras's JAX backend.
