@@ -20,7 +20,6 @@ Nothing else in the directory is touched.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import tempfile
@@ -31,17 +30,16 @@ from typing import Any
 
 from seqkit.export import card as cards
 from seqkit.export import golden as goldens
-from seqkit.export import layout, saved_model
+from seqkit.export import layout, manifest, saved_model
 from seqkit.export.errors import ExportError
 from seqkit.export.saved_model import Servable
 from seqkit.export.verify import VerifyResult, verify
-
-try:
-    import fcntl
-except ImportError:  # Windows: there, exporting twice at once to one directory may fail.
-    fcntl = None  # type: ignore[assignment]
+from seqkit.files.given import writable_directory
+from seqkit.files.lock import wait_for
+from seqkit.files.whole import explain_errors
 
 _MOST_SHOWN = 10
+_WHOLE = "make room and export again; what was exported before is unchanged"
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Artefact:
 
     def read_card(self) -> dict[str, Any]:
         """Reads card.json."""
-        return json.loads((self.path / layout.CARD).read_text(encoding="utf-8"))
+        return layout.read_json(self.path / layout.CARD)
 
 
 def write(
@@ -114,6 +112,7 @@ def write(
             served, or when the clean process answers differently: the message says what differed
             and where the files are kept. The previously exported version stays as it was.
         ValueError: When an argument is wrong.
+        OSError: When the disk is full: the message says how much is missing.
 
     Example:
 
@@ -159,7 +158,10 @@ def write(
         version = _next_version(root)
         staged = Path(tempfile.mkdtemp(prefix="export-", dir=work))
         try:
-            _stage(servable, staged, version, golden, facts, report, tolerance)
+            # The weights twice, for serving and for training; all else is small beside them.
+            size = 2 * sum(weight.numpy().nbytes for weight in servable.core.weights)
+            with explain_errors(root, size, "the files of an export", _WHOLE):
+                _stage(servable, staged, version, golden, facts, report, tolerance)
             verified = verify(staged)
             if not verified.ok:
                 raise ExportError(_refusal(verified, _keep_failed(staged, work)))
@@ -183,7 +185,7 @@ def check_target(export_path: str | os.PathLike[str]) -> Path:
         Its absolute path.
 
     Raises:
-        ValueError: When it is no directory, or cannot be written to.
+        ValueError: When it is empty, no directory, or cannot be made or written to.
         ExportError: When files with the names of an artefact's are there that no export wrote.
 
     Example:
@@ -196,21 +198,12 @@ def check_target(export_path: str | os.PathLike[str]) -> Path:
 
     ```
     """
-    shown = os.fspath(export_path)
-    root = Path(export_path).absolute()
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise ValueError(f"export_path={shown!r} is a file: give a directory") from error
-    except PermissionError as error:
-        raise ValueError(f"export_path={shown!r} cannot be made: no permission") from error
-    if not os.access(root, os.W_OK | os.X_OK):
-        raise ValueError(f"export_path={shown!r} cannot be written to: no permission")
+    root = writable_directory(export_path, "export_path")
     foreign = [name for name in layout.FILES if (root / name).exists()]
     if foreign and not (root / layout.WORK).is_dir() and not _read_card(root):
         raise ExportError(
-            f"export_path={shown!r} holds {', '.join(foreign)}, which no export wrote and this "
-            "one would replace: give another directory"
+            f"export_path={os.fspath(export_path)!r} holds {', '.join(foreign)}, which no export "
+            "wrote and this one would replace: give another directory"
         )
     return root
 
@@ -218,11 +211,10 @@ def check_target(export_path: str | os.PathLike[str]) -> Path:
 def _read_card(root: Path) -> dict[str, Any]:
     """Reads the card of an artefact; of anything else, an empty one."""
     try:
-        card = json.loads((root / layout.CARD).read_text(encoding="utf-8"))
+        card = layout.read_json(root / layout.CARD)
     except (OSError, ValueError):
         return {}
-    ours = isinstance(card, dict) and card.get("format") == layout.FORMAT
-    return card if ours else {}
+    return card if card.get("format") in layout.FORMATS else {}
 
 
 def _stage(
@@ -253,6 +245,7 @@ def _stage(
     card = cards.complete(facts, staged, version, description["signatures"])
     (staged / layout.CARD).write_text(cards.dump(card), encoding="utf-8")
     (staged / layout.CARD_PAGE).write_text(cards.page(card), encoding="utf-8")
+    manifest.write(staged, version)
 
 
 def _publish(staged: Path, root: Path, version: int) -> None:
@@ -311,10 +304,7 @@ def _remove_leftovers(work: Path) -> None:
 def _locked(root: Path) -> Iterator[Path]:
     work = root / layout.WORK
     work.mkdir(exist_ok=True)
-    with (work / "lock").open("a") as file:
-        if fcntl is not None:
-            # Given back by the system when the process ends, however it ends.
-            fcntl.flock(file, fcntl.LOCK_EX)
+    with wait_for(work / "lock"):
         yield work
 
 

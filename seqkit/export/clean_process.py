@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import runpy
 import sys
 import time
 from typing import Any
@@ -124,6 +125,21 @@ def check_signature(function: Any, golden: Any, tolerance: Any) -> tuple[list[An
     return problems, greatest
 
 
+def find_effects(directory: str) -> list[str]:
+    """Names the operations of a SavedModel that do more than compute; nothing is run for it."""
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    path = os.path.join(directory, "saved_model.pb")
+    if not os.path.isfile(path):
+        return []  # What loads it says what is missing.
+    model = saved_model_pb2.SavedModel()
+    with open(path, "rb") as file:
+        model.ParseFromString(file.read())
+    # By its path: this process cannot import seqkit.
+    search = runpy.run_path(os.path.join(os.path.dirname(__file__), "graph_effects.py"))
+    return sorted({op for graph in model.meta_graphs for op in search["find_effects"](graph)})
+
+
 def first_line(error: BaseException) -> str:
     """Shortens the error of a graph, which repeats itself over many lines."""
     text = " ".join(str(error).split())
@@ -140,6 +156,10 @@ def check(directory: str, golden: Any) -> dict[str, Any]:
     rows: dict[str, int] = {}
     model = None
     try:
+        effects = find_effects(directory)
+        if effects:
+            told = f"reads or writes files, or runs Python: {', '.join(effects)}; it was not run"
+            return {"problems": [(None, None, None, told)]}
         # Kept in a name: the functions of a model that is gone have lost their variables.
         model = tf.saved_model.load(directory)
         served = dict(model.signatures)

@@ -13,6 +13,7 @@ import keras
 import tensorflow as tf
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
+from tensorflow.python.saved_model import fingerprinting_utils
 
 from seqkit.export.errors import ExportError
 
@@ -85,6 +86,7 @@ def save(servable: Servable, directory: Path) -> dict[str, Any]:
                 "a signature uses a variable or table that trackables() does not list: "
                 f"add it there. TensorFlow says: {error}"
             ) from error
+    _forget_gradients(directory)
     return describe(
         directory, {name: inspect.getdoc(f.python_function) or "" for name, f in functions.items()}
     )
@@ -172,6 +174,21 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
+def _forget_gradients(directory: Path) -> None:
+    """Takes the names of custom gradients out of a saved graph, which has no functions for them.
+
+    Whoever loads such a name is warned that gradients may fail; answers do not depend on it.
+    """
+    proto = _read_proto(directory)
+    for graph in proto.meta_graphs:
+        functions = graph.graph_def.library.function
+        for nodes in (graph.graph_def.node, *(function.node_def for function in functions)):
+            for node in nodes:
+                node.attr.pop("_gradient_op_type", None)
+    (directory / "saved_model.pb").write_bytes(proto.SerializeToString(deterministic=True))
+    fingerprinting_utils.write_fingerprint(str(directory))
+
+
 def _plain(item: Any) -> Any:
     if isinstance(item, keras.Layer | keras.Variable):
         raise TypeError(
@@ -181,10 +198,14 @@ def _plain(item: Any) -> Any:
     return item
 
 
-def _meta_graph(directory: Path) -> meta_graph_pb2.MetaGraphDef:
+def _read_proto(directory: Path) -> saved_model_pb2.SavedModel:
     proto = saved_model_pb2.SavedModel()
     proto.ParseFromString((directory / "saved_model.pb").read_bytes())
-    return proto.meta_graphs[0]
+    return proto
+
+
+def _meta_graph(directory: Path) -> meta_graph_pb2.MetaGraphDef:
+    return _read_proto(directory).meta_graphs[0]
 
 
 def _refuse_cudnn(graph: meta_graph_pb2.MetaGraphDef) -> None:

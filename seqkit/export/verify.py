@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from seqkit.export import layout
+from seqkit.export import layout, manifest
+from seqkit.files.given import given_path
 
 CLEAN_PROCESS = Path(__file__).with_name("clean_process.py")
 
@@ -84,12 +85,13 @@ class VerifyResult:
 def verify(path: str | os.PathLike[str], *, timeout: float = 900.0) -> VerifyResult:
     """Checks the files of an artefact, and its answers in a clean process.
 
-    The files must be those that card.json lists, with their SHA-256. If they are, the newest served
+    The files must be those that the manifest of the newest served version lists, with their
+    SHA-256; what someone changed who also changed the manifest is not found. If they are, that
     version is loaded by an isolated Python with plain TensorFlow, without seqkit, on the CPU, and
     must answer golden.json: strings, whole numbers and truth values exactly, floats within the
     tolerance written there (1e-4, or 1e-5 of their size if that is more). Every signature
     with a free batch dimension must also answer an empty batch. A model with other files than those
-    exported is not loaded.
+    exported is not loaded, nor is one whose graph reads or writes files or runs Python.
 
     Args:
         path: The artefact's directory.
@@ -99,7 +101,7 @@ def verify(path: str | os.PathLike[str], *, timeout: float = 900.0) -> VerifyRes
         What was found; see its `ok` and `problems`.
 
     Raises:
-        ValueError: When `path` is no directory.
+        ValueError: When `path` is empty or no directory.
 
     Example:
 
@@ -112,14 +114,14 @@ def verify(path: str | os.PathLike[str], *, timeout: float = 900.0) -> VerifyRes
     ```
     """
     started = time.perf_counter()
-    root = Path(path)
+    root = given_path(path, "path")
     if not root.is_dir():
         raise ValueError(f"path={os.fspath(path)!r} is no directory: give that of an export")
     # A relative path would mean another place to a process that changes its directory.
     root = root.resolve()
     versions = layout.versions(root)
     version = versions[-1] if versions else None
-    problems = _file_problems(root, version)
+    problems = [Problem(message) for message in manifest.problems_of(root, version)]
     if problems:
         return VerifyResult(root, version, tuple(problems), seconds=time.perf_counter() - started)
     answered = _answers(root / layout.SERVING / str(version), root / layout.GOLDEN, timeout)
@@ -135,51 +137,6 @@ def verify(path: str | os.PathLike[str], *, timeout: float = 900.0) -> VerifyRes
         tensorflow=answered.get("tensorflow"),
         seconds=time.perf_counter() - started,
     )
-
-
-def _file_problems(root: Path, version: int | None) -> list[Problem]:
-    card_path = root / layout.CARD
-    if not card_path.is_file():
-        return [Problem(f"{layout.CARD} is missing: this is no export, or half a copy of one")]
-    try:
-        card = json.loads(card_path.read_text(encoding="utf-8"))
-        recorded = {name: (f["bytes"], f["sha256"]) for name, f in card["files"].items()}
-        described = card["serving"]["version"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return [Problem(f"{layout.CARD} cannot be read: {type(error).__name__}: {error}")]
-    if version is None:
-        return [Problem(f"{layout.SERVING}/ holds no version; {layout.CARD} describes {described}")]
-    if version != described:
-        return [
-            Problem(
-                f"{layout.SERVING}/{version} is the newest version, but {layout.CARD} describes "
-                f"{described}: an export was cut off, or files were copied in part; export again"
-            )
-        ]
-    problems = [
-        Problem(f"{name} is missing")
-        for name in layout.FILES
-        if name not in recorded and not (root / name).is_file()
-    ]
-    present = {name: root / name for name in recorded if (root / name).is_file()}
-    facts = layout.file_facts(root, list(present.values()))
-    for name, (size, digest) in recorded.items():
-        if name not in present:
-            problems.append(Problem(f"{name} is missing"))
-        elif facts[name]["bytes"] != size:
-            problems.append(
-                Problem(f"{name} has {facts[name]['bytes']} bytes; {size} were exported")
-            )
-        elif facts[name]["sha256"] != digest:
-            problems.append(
-                Problem(f"{name} is not the file that was exported: its SHA-256 differs")
-            )
-    served = root / layout.SERVING / str(version)
-    for file in layout.files_below(served):
-        name = file.relative_to(root).as_posix()
-        if name not in recorded and layout.EXTRA not in file.relative_to(served).parts:
-            problems.append(Problem(f"{name} was not exported: someone added it"))
-    return problems
 
 
 def _answers(serving: Path, golden: Path, timeout: float) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from seqkit.files.lock import hold
+from seqkit.files.whole import explain_errors, write_aside
 
 
 class ArrayStore:
@@ -75,9 +78,10 @@ class ArrayStore:
     ) -> ArrayStore:
         """Computes the rows that are not on disk yet, and opens the store.
 
-        The number of rows done is written to `<path>.json` after each chunk, so that an
-        interrupted run can be resumed. With other keys or settings, or if the file has been
-        truncated or overwritten, it is computed again.
+        Rows are written to `<path>.part`, which gets its name when it is whole: a process that
+        reads an earlier file goes on reading that. The number of rows done is written beside it
+        after each chunk, so that an interrupted run can be resumed. With other keys or settings,
+        or if the file has been truncated or overwritten, it is computed again.
 
         Args:
             path: the file, its name ending in `.npy`; its directory is created.
@@ -93,8 +97,8 @@ class ArrayStore:
             The store, with a row for each key.
 
         Raises:
-            ValueError: the name has another ending, `chunk` is less than 1, or `compute` returns
-                another shape or dtype.
+            ValueError: the name has another ending, `chunk` is less than 1, `compute` returns
+                another shape or dtype, or another process is computing them.
             OSError: the rows cannot be written, for instance because the disk is full; the next
                 run continues after those already written.
         """
@@ -106,35 +110,38 @@ class ArrayStore:
         header = _header((len(keys), *shape), np.dtype(dtype))
         row_bytes = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
         contents = {"settings": settings, "keys": _digest(keys), "header": header.hex()}
-        total = len(header) + len(keys) * row_bytes
-        done = _rows_done(target, contents, header, row_bytes)
-        if done is None:
-            with _explain_errors(target, total):
-                _write_progress(target, contents, 0)
-                target.write_bytes(header)
-        for start in range(done or 0, len(keys), chunk):
-            rows = range(start, min(start + chunk, len(keys)))
-            values = _check_rows(compute(rows), (len(rows), *shape), np.dtype(dtype))
-            with _explain_errors(target, total):
-                _write_rows(target, values, len(header) + start * row_bytes)
-                _write_progress(target, contents, rows.stop)
-            if progress is not None:
-                progress(rows.stop, len(keys))
+        if _rows_done(target, contents, header, row_bytes) == len(keys):
+            return cls(target)
+        with hold(target.with_name(f"{target.name}.lock"), f"path={str(path)!r}"):
+            # Aside, and never into the file itself: another process may be reading that.
+            _progress_file(target).unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
+            part = target.with_name(f"{target.name}.part")
+            rows_done = _rows_done(part, contents, header, row_bytes)
+            explained = functools.partial(
+                explain_errors,
+                target,
+                len(header) + len(keys) * row_bytes,
+                "all rows",
+                "make room or choose another path, and run again to continue after the rows "
+                "already written",
+            )
+            if rows_done is None:
+                with explained():
+                    _write_progress(part, contents, 0)
+                    part.write_bytes(header)
+            for start in range(rows_done or 0, len(keys), chunk):
+                rows = range(start, min(start + chunk, len(keys)))
+                values = _check_rows(compute(rows), (len(rows), *shape), np.dtype(dtype))
+                with explained():
+                    _write_rows(part, values, len(header) + start * row_bytes)
+                    _write_progress(part, contents, rows.stop)
+                if progress is not None:
+                    progress(rows.stop, len(keys))
+            part.replace(target)
+            # Afterwards: it says what is in the file, which no other file may be taken for.
+            _progress_file(part).replace(_progress_file(target))
         return cls(target)
-
-
-@contextlib.contextmanager
-def _explain_errors(target: Path, total: int) -> Iterator[None]:
-    """Adds to an error of writing what to do about it."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(
-            error.errno,
-            f"{error.strerror}; all rows take {total / 1e6:.1f} MB: make room or choose another "
-            "path, and run again to continue after the rows already written",
-            str(target),
-        ) from error
 
 
 def _digest(keys: Sequence[str]) -> str:
@@ -187,10 +194,5 @@ def _progress_file(target: Path) -> Path:
 
 
 def _write_progress(target: Path, contents: dict[str, str], done: int) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{os.getpid()}.{target.name}.json")
-    try:
+    with write_aside(_progress_file(target)) as aside:
         aside.write_text(json.dumps({**contents, "done": done}), "utf-8")
-        aside.replace(_progress_file(target))
-    finally:
-        aside.unlink(missing_ok=True)

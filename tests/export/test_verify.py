@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit.export import layout, verify
+from seqkit.export import layout, manifest, verify
 from seqkit.export.card import dump
 from seqkit.export.clean_process import check, check_signature, compare, forbid
 from seqkit.export.golden import encode
@@ -33,10 +33,11 @@ def messages(path):
 
 
 def record_again(root, name):
-    """Makes the card agree with a changed file."""
+    """Makes the card and the list of files agree with a changed file."""
     card = json.loads((root / "card.json").read_text())
     card["files"] |= layout.file_facts(root, [root / name])
     (root / "card.json").write_text(dump(card))
+    manifest.write(root, 1)
 
 
 def test_an_export_is_verified_anywhere(copied, monkeypatch):
@@ -98,13 +99,45 @@ def spoil_card(root):
     (root / "card.json").write_text('{"files": 3}')
 
 
+def better_figure(root):
+    card = json.loads((root / "card.json").read_text())
+    card["scores"]["accuracy"]["model"] = 0.99
+    (root / "card.json").write_text(dump(card))
+
+
+def nicer_page(root):
+    page = (root / "card.md").read_text(encoding="utf-8")
+    (root / "card.md").write_text(page.replace("0.98", "0.99"), encoding="utf-8")
+
+
+MANIFEST = "serving/1/assets.extra/manifest.json"
+
+
+def shorter_list(root):
+    listed = json.loads((root / MANIFEST).read_text())
+    del listed["files"]["card.md"]
+    (root / MANIFEST).write_text(dump(listed))
+
+
 @pytest.mark.parametrize(
     ("damage", "expected"),
     [
+        (better_figure, ["card.json is not the file that was exported"]),
+        (nicer_page, ["card.md is not the file that was exported"]),
+        (shorter_list, ["card.md is not listed"]),
+        (lambda root: (root / MANIFEST).unlink(), [f"{MANIFEST} is missing"]),
+        (
+            lambda root: (root / MANIFEST).write_text("[" * 200_000),
+            [f"{MANIFEST} cannot be read: ValueError: it is nested too deeply"],
+        ),
+        (
+            lambda root: (root / "card.json").write_text("[" * 200_000),
+            ["card.json cannot be read: ValueError: it is nested too deeply"],
+        ),
         (flip_weight, ["serving/1/variables/variables.data-00000-of-00001 is not the file that"]),
         (cut_weights, ["serving/1/variables/variables.data-00000-of-00001 has 100 bytes; "]),
         (add_file, ["serving/1/assets/more.txt was not exported"]),
-        (spoil_card, ["card.json cannot be read: AttributeError"]),
+        (spoil_card, ["card.json cannot be read: KeyError"]),
         (lambda root: (root / "card.json").unlink(), ["card.json is missing"]),
         (lambda root: (root / "card.md").unlink(), ["card.md is missing"]),
         (lambda root: (root / "golden.json").unlink(), ["golden.json is missing"]),
@@ -123,6 +156,38 @@ def test_damaged_files_are_found_and_not_loaded(copied, damage, expected, monkey
     assert len(found) == len(expected)
     for message, start in zip(found, expected, strict=True):
         assert message.startswith(start)
+
+
+def test_every_byte_of_every_file_counts(copied, monkeypatch):
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: pytest.fail("it was loaded"))
+    rng = np.random.default_rng(0)
+    files = [path for path in layout.files_below(copied) if path.name != "lock"]
+    assert len(files) >= 12
+    for path in files:
+        whole = path.read_bytes()
+        for place in rng.integers(0, len(whole), 20):
+            changed = whole[place] ^ rng.integers(1, 256)
+            path.write_bytes(whole[:place] + bytes([changed]) + whole[place + 1 :])
+            assert not verify(copied).ok, (path, place, changed)
+        path.write_bytes(whole)
+
+
+def test_an_export_of_the_first_format_is_verified_by_its_card(copied, monkeypatch):
+    """It has no list of its own."""
+    module = sys.modules["seqkit.export.verify"]
+    monkeypatch.setattr(module, "_answers", lambda *_: {"problems": []})
+    (copied / MANIFEST).unlink()
+    card = json.loads((copied / "card.json").read_text())
+    (copied / "card.json").write_text(dump(card | {"format": "seqkit-artefact/1"}))
+    result = verify(copied)
+    assert result.ok, result.problems
+    flip_weight(copied)
+    assert len(messages(copied)) == 1
+
+
+def test_an_unset_variable_is_not_the_current_folder():
+    with pytest.raises(ValueError, match="path='' is empty"):
+        verify("")
 
 
 def test_no_directory_is_an_error(tmp_path):

@@ -120,10 +120,50 @@ def test_what_lies_behind_the_rows_that_count_is_no_matter(path):
     """A run that was killed while it wrote leaves such bytes."""
     with pytest.raises(KeyboardInterrupt):
         fill(path, Rows(stop_at=6))
-    with path.open("ab") as file:
+    assert not path.exists()
+    with path.with_name("train.npy.part").open("ab") as file:
         file.write(b"half a row" * 100)
     np.testing.assert_array_equal(fill(path, Rows())[:], all_rows())
     assert path.stat().st_size == 128 + all_rows().nbytes
+
+
+def test_whoever_reads_an_earlier_file_goes_on_reading_it(path):
+    """Written in place, it would be read with rows of both, or the reader would be killed."""
+    reader = fill(path, Rows())
+    fill(path, lambda rows: np.full([len(rows), *SHAPE], 5, np.float16), settings="encoder 2")
+    np.testing.assert_array_equal(reader[:], all_rows())
+    fill(path, Rows(), keys=KEYS[:2])
+    np.testing.assert_array_equal(reader[:], all_rows())
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_stopped_between_its_last_steps_it_is_made_anew(path, monkeypatch, step):
+    """The rows of one setting are never taken for those of another."""
+    fill(path, Rows(), settings="encoder 2")
+    replace, left = Path.replace, [step]
+
+    def stopping(self, target):
+        if ".part" in self.name and not self.name.startswith("."):
+            left[0] -= 1
+            if left[0] == 0:
+                raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "replace", stopping)
+        fill(path, lambda rows: np.full([len(rows), *SHAPE], 5, np.float16))
+    store = fill(path, Rows(), settings="encoder 2")
+    np.testing.assert_array_equal(store[:], all_rows())
+    assert sorted(p.name for p in path.parent.iterdir()) == ["train.npy", "train.npy.json"]
+
+
+def test_two_do_not_write_the_same_rows(path):
+    def compute(rows):
+        return fill(path, Rows())[rows]
+
+    with pytest.raises(ValueError, match=r"path='.*train\.npy' is in use: held by process \d+ on "):
+        fill(path, compute)
+    np.testing.assert_array_equal(fill(path, Rows())[:], all_rows())
 
 
 def test_no_rows(path):
