@@ -11,6 +11,9 @@ from typing import Any
 
 import keras
 
+from seqkit.files.whole import explain_errors, write_aside
+from seqkit.model.keras_archive import open_checked
+
 # 1: no number; an entry named after the task, such as `text_classifier.json`, is the shell.
 # 2: the entry `seqkit.json` has `format`, `task` and `shell`.
 FORMAT = 2
@@ -34,19 +37,18 @@ def write_keras_file(
 
     Raises:
         ValueError: the name ends otherwise.
+        OSError: it cannot be written; a file that was there is still whole.
     """
     target = Path(path)
     if target.suffix != ".keras":
         raise ValueError(f"path is {str(path)!r}; its name must end in .keras")
-    aside = target.with_name(f".{os.getpid()}.{target.name}")
-    try:
+    size = sum(weight.numpy().nbytes for weight in core.weights)
+    then = "make room; what was there before is whole"
+    with explain_errors(target, size, "the weights", then), write_aside(target) as aside:
         core.save(aside)
         with zipfile.ZipFile(aside, "a", zipfile.ZIP_DEFLATED) as archive:
             header = {"format": FORMAT, "task": task, "shell": dict(shell)}
             archive.writestr(_ENTRY, json.dumps(header, ensure_ascii=False))
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def read_keras_file(path: str | os.PathLike[str], task: str) -> tuple[keras.Model, dict[str, Any]]:
@@ -60,8 +62,8 @@ def read_keras_file(path: str | os.PathLike[str], task: str) -> tuple[keras.Mode
         The core and the configuration of the shell.
 
     Raises:
-        ValueError: the file is not there, holds a model for another task, or was written in a
-            format that this version does not know.
+        ValueError: the file is not there, is damaged or no model, holds a model for another task,
+            or was written in a format that this version does not know.
     """
     file, header = _open(path, task)
     if header["format"] > FORMAT:
@@ -72,7 +74,15 @@ def read_keras_file(path: str | os.PathLike[str], task: str) -> tuple[keras.Mode
     if header["task"] != task:
         hint = f"its task is {header['task']!r}" if header["task"] else "was it saved by one?"
         raise ValueError(f"{file} holds no {task}; {hint}")
-    return keras.models.load_model(file, compile=False), header["shell"]
+    try:
+        return keras.models.load_model(file, compile=False), header["shell"]
+    except MemoryError:
+        raise
+    except Exception as error:  # Keras has as many kinds as there are ways to be damaged.
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ValueError(
+            f"{file} cannot be loaded by Keras {keras.__version__}: {first}"
+        ) from error
 
 
 def is_saved_as(path: str | os.PathLike[str], task: str) -> bool:
@@ -96,7 +106,7 @@ def _open(path: str | os.PathLike[str], task: str) -> tuple[Path, dict[str, Any]
     file = Path(path) / "model.keras" if Path(path).is_dir() else Path(path)
     if not file.is_file():
         raise ValueError(f"path is {str(path)!r}, but there is no file {file}")
-    with zipfile.ZipFile(file) as archive:
+    with open_checked(file) as archive:
         return file, _read_header(archive, task)
 
 
@@ -104,8 +114,24 @@ def _read_header(archive: zipfile.ZipFile, task: str) -> dict[str, Any]:
     """Reads `format`, `task` and `shell`; the task is None where a file of format 1 lacks it."""
     names = archive.namelist()
     if _ENTRY in names:
-        return json.loads(archive.read(_ENTRY))
+        header = _read_json(archive, _ENTRY)
+        number = header.get("format")
+        if not isinstance(number, int) or not isinstance(header.get("task"), str):
+            raise ValueError(f"its entry {_ENTRY!r} has no format and task")
+        if number <= FORMAT and not isinstance(header.get("shell"), dict):
+            raise ValueError(f"its entry {_ENTRY!r} has no shell")
+        return header
     entry = f"{task.replace(' ', '_')}.json"
     if entry in names:
-        return {"format": 1, "task": task, "shell": json.loads(archive.read(entry))}
+        return {"format": 1, "task": task, "shell": _read_json(archive, entry)}
     return {"format": 1, "task": None}
+
+
+def _read_json(archive: zipfile.ZipFile, entry: str) -> dict[str, Any]:
+    try:
+        value = json.loads(archive.read(entry))
+    except RecursionError as error:
+        raise ValueError(f"its entry {entry!r} is nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"its entry {entry!r} is no JSON object")
+    return value
