@@ -1,1 +1,5 @@
 """Short programs that train, evaluate and export one kind of model each."""
+
+from seqkit.recipe.backend import require_backend
+
+require_backend()

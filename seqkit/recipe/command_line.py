@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import dataclasses
 import inspect
 import os
@@ -11,16 +10,14 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
 
-from seqkit.export.errors import ExportError
 from seqkit.export.verify import verify as verify_artefact
-
-WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+from seqkit.recipe.endings import FAILED, short_errors
 
 
 def verify(path: tyro.conf.Positional[Path], /, timeout: float = 900.0) -> int:
@@ -56,7 +53,7 @@ def main(args: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: When the arguments are wrong.
     """
-    with _short_errors("interrupted"):
+    with short_errors("interrupted"):
         return tyro.extras.subcommand_cli_from_dict(
             COMMANDS, prog="seqkit", description="Tools for exported models.", args=args
         )
@@ -133,7 +130,7 @@ def run_recipe(
     hint = "interrupted"
     if "resume" in given:
         hint += ": the same command with --resume continues from the last finished epoch"
-    with _short_errors(hint):
+    with short_errors(hint, frozenset(_flag_names(parameters))):
         return train(**given)
 
 
@@ -185,36 +182,22 @@ def _program(module: str) -> str:
     return f"python -m {module}"
 
 
-@contextlib.contextmanager
-def _short_errors(interrupted: str) -> Iterator[None]:
-    """Tells what a user can mend in a line, and ends the process with a code that says which."""
-    shown = bool(os.environ.get("SEQKIT_TRACEBACK"))
-    try:
-        yield
-    except KeyboardInterrupt:
-        _end(interrupted, INTERRUPTED)
-    except ExportError as error:
-        if shown:
-            raise
-        _end(f"error: {error}", FAILED)
-    except (
-        ValueError,
-        FileNotFoundError,
-        IsADirectoryError,
-        PermissionError,
-        ConnectionError,
-    ) as error:
-        if shown:
-            raise
-        message = str(error)
-        if isinstance(error, OSError) and error.strerror:
-            message = f"{error.strerror}: {error.filename}"
-        _end(f"error: {' '.join(message.split())}", WRONG_INPUT)
+def _flag_names(parameters: Iterable[inspect.Parameter]) -> Iterator[str]:
+    """The names of all flags: of the parameters, and of the settings that one of them holds."""
+    for parameter in parameters:
+        if dataclasses.is_dataclass(parameter.default):
+            yield from _field_names(parameter.default)
+        else:
+            yield parameter.name
 
 
-def _end(message: str, code: int) -> typing.NoReturn:
-    print(message, file=sys.stderr)
-    raise SystemExit(code)
+def _field_names(settings: Any) -> Iterator[str]:
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if dataclasses.is_dataclass(value):
+            yield from _field_names(value)
+        else:
+            yield field.name
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import hashlib
 import os
 import shutil
 import time
@@ -13,8 +15,9 @@ from typing import Any, Generic, TypeVar
 import keras
 
 from seqkit.evaluation.outcome import Outcome, Scored
-from seqkit.export.artefact import check_target
+from seqkit.files.given import given_path, writable_directory
 from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.run_folder import STATE, hold_state, open_run_folder
 from seqkit.recipe.settings import Settings
 from seqkit.training.run import Run
 
@@ -75,6 +78,7 @@ class Recipe(Generic[Model, Config]):
         test: Any = None,
         config: Config | None = None,
         resume: bool = False,
+        restart: bool = False,
         log_dir: str | os.PathLike[str] | None = None,
     ) -> Model:
         """Trains a model, scores it beside its baselines, and exports it.
@@ -89,18 +93,22 @@ class Recipe(Generic[Model, Config]):
                 for the sample or for such data, then from the defaults.
             resume: Continue from the last finished epoch of an interrupted run with this export
                 path.
+            restart: Delete what an interrupted run with this export path left, and begin anew.
             log_dir: Directory for TensorBoard.
 
         Returns:
             The trained model.
 
         Raises:
-            ValueError: Data or an argument cannot be used; the message says where and what to do.
+            ValueError: Data or an argument cannot be used, another run writes to the export path,
+                or it has what an interrupted run left and neither `resume` nor `restart` is given;
+                the message says where and what to do.
             ExportError: The exported model does not answer as the trained one.
         """
-        settings = self.settings(data, config)
-        parts = self.read_parts(data, validation, test, settings)
-        return self._run(parts, None, export_path, settings, resume, log_dir)
+        with open_run_folder(export_path, log_dir, resume=resume, restart=restart) as root:
+            settings = self.settings(data, config)
+            parts = self.read_parts(data, validation, test, settings)
+            return self._run(parts, None, root, settings, resume, log_dir)
 
     def fine_tune(
         self,
@@ -112,6 +120,7 @@ class Recipe(Generic[Model, Config]):
         test: Any = None,
         config: Config | None = None,
         resume: bool = False,
+        restart: bool = False,
         log_dir: str | os.PathLike[str] | None = None,
     ) -> Model:
         """Continues from a trained model with more data, in which new words and labels may come.
@@ -125,6 +134,7 @@ class Recipe(Generic[Model, Config]):
             config: As in `train`; what is not given explicitly comes from the settings for
                 fine-tuning. Sizes and tokenizer are the model's own.
             resume: As in `train`.
+            restart: As in `train`.
             log_dir: As in `train`.
 
         Returns:
@@ -137,10 +147,12 @@ class Recipe(Generic[Model, Config]):
         if data is None:
             raise ValueError("data is None: fine_tune needs data to continue with")
         settings = self.fine_tuning if config is None else config.over(self.fine_tuning)
-        old = self.load(model_path)
+        old = self.load(given_path(model_path, "model_path"))
         self._refuse_other_sizes(old, settings, model_path)
-        parts = self.read(data, validation, test, settings, old)
-        return self._run(parts, old, export_path or model_path, settings, resume, log_dir)
+        target = model_path if export_path is None else export_path
+        with open_run_folder(target, log_dir, resume=resume, restart=restart) as root:
+            parts = self.read(data, validation, test, settings, old)
+            return self._run(parts, old, root, settings, resume, log_dir)
 
     def train_and_score(
         self,
@@ -150,6 +162,7 @@ class Recipe(Generic[Model, Config]):
         old: Model | None = None,
         checkpoints: str | os.PathLike[str] | None = None,
         resume: bool = False,
+        restart: bool = False,
         log_dir: str | os.PathLike[str] | None = None,
     ) -> Outcome:
         """Builds, trains, and scores beside the baselines: `train` without reading and export.
@@ -160,18 +173,36 @@ class Recipe(Generic[Model, Config]):
             old: The model to continue from; None builds a new one.
             checkpoints: Directory for the state after each epoch; None keeps none.
             resume: Continue from the state found there.
+            restart: Delete the state found there, and begin anew.
             log_dir: As in `train`.
 
         Returns:
             The outcome.
+
+        Raises:
+            ValueError: Another run keeps its state there, or there is a state and neither `resume`
+                nor `restart` is given.
         """
+        if log_dir is not None:
+            writable_directory(log_dir, "log_dir")
+        with contextlib.ExitStack() as held:
+            if checkpoints is not None:
+                state = given_path(checkpoints, "checkpoints")
+                shown = f"checkpoints={os.fspath(checkpoints)!r}"
+                held.enter_context(hold_state(state, shown, resume=resume, restart=restart))
+            return self._train_and_score(parts, config, old, Run(checkpoints, resume, log_dir))
+
+    def _train_and_score(
+        self, parts: Parts, config: Config, old: Model | None, run: Run
+    ) -> Outcome:
+        """Does what `train_and_score` says, in a directory that is held already."""
         checks = self.check(**parts)
         print(*checks.lines(), sep="\n")
         start = time.perf_counter()
         keras.utils.set_random_seed(config.seed)
         train = parts["train"]
         model = self.build(train, config) if old is None else self.grow(old, train, config)
-        run = Run(checkpoints, resume, log_dir, fingerprint=config.flat())
+        run = run.sharing(**config.flat(), model=None if old is None else _digest(old))
         history = self.fit(model, train, parts["validation"], config, run, old is None)
         minutes = (time.perf_counter() - start) / 60
         scored = self.score(model, parts)
@@ -254,19 +285,20 @@ class Recipe(Generic[Model, Config]):
         self,
         parts: Parts,
         old: Model | None,
-        export_path: str | os.PathLike[str] | None,
+        root: Path | None,
         config: Config,
         resume: bool,
         log_dir: str | os.PathLike[str] | None,
     ) -> Model:
-        """Trains, exports where a path is given, and shows a few answers."""
-        root = None if export_path is None else check_target(export_path)
-        state = None if root is None else Path(root) / ".training"
-        outcome = self.train_and_score(
-            parts, config, old=old, checkpoints=state, resume=resume, log_dir=log_dir
-        )
+        """Trains, exports where a directory is given, and shows a few answers."""
+        state = None if root is None else root / STATE
+        outcome = self._train_and_score(parts, config, old, Run(state, resume, log_dir))
         if root is not None and state is not None:
-            self.publish(outcome, root, datasets=parts, config=config.flat(), seed=config.seed)
+            try:
+                self.publish(outcome, root, datasets=parts, config=config.flat(), seed=config.seed)
+            except Exception as error:
+                error.add_note("no training is lost: with resume=True no epoch is trained again")
+                raise
             shutil.rmtree(state, ignore_errors=True)
         print(*self.show(outcome.model, parts, config), sep="\n")
         return outcome.model
@@ -281,3 +313,11 @@ def _same(one: Any, other: Any) -> bool:
     return (list(one) if isinstance(one, tuple) else one) == (
         list(other) if isinstance(other, tuple) else other
     )
+
+
+def _digest(model: Any) -> str:
+    """A digest of the model that more training begins from: of its weights."""
+    digest = hashlib.sha256()
+    for value in model.core.get_weights():
+        digest.update(value.tobytes())
+    return digest.hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
+from seqkit.training import state_file
 from seqkit.training.batches import EpochBatches
 from seqkit.training.run import Run
 from seqkit.training.settings import TrainingSettings
-
-_STATE = "state.npz"
 
 
 class TrainingState(keras.callbacks.Callback):
@@ -84,7 +83,11 @@ class TrainingState(keras.callbacks.Callback):
             self.best_epoch = epoch
             self._best_weights = [np.array(v.numpy()) for v in self.model.weights]
         if self._directory is not None:
-            self._write(self._directory)
+            now = [np.array(v.numpy()) for v in self._variables()]
+            state = state_file.SavedState(
+                self._fingerprint, self.history, self.best_epoch, now, self._best_weights
+            )
+            state_file.write(self._directory, state)
         if self.finished:
             self.model.stop_training = True
 
@@ -99,24 +102,6 @@ class TrainingState(keras.callbacks.Callback):
         kept = [v for v in self.model.variables if id(v) not in metrics]
         return [*kept, *self.model.optimizer.variables]
 
-    def _write(self, directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
-        told = {
-            "fingerprint": self._fingerprint,
-            "history": self.history,
-            "best_epoch": self.best_epoch,
-        }
-        arrays: dict[str, Any] = {
-            f"now{i}": np.array(v.numpy()) for i, v in enumerate(self._variables())
-        }
-        arrays |= {f"best{i}": value for i, value in enumerate(self._best_weights)}
-        aside = directory / f"{_STATE}.{os.getpid()}"
-        with aside.open("wb") as file:
-            np.savez(file, told=np.array(json.dumps(told)), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(directory / _STATE)
-
     def read(self, directory: Path) -> int:
         """Takes up the state that an earlier run left.
 
@@ -127,29 +112,34 @@ class TrainingState(keras.callbacks.Callback):
             The number of epochs that were finished; 0 where there is no state.
 
         Raises:
-            ValueError: the state belongs to other data or another configuration.
+            ValueError: the state is damaged, or belongs to other data, settings or versions.
         """
-        path = directory / _STATE
-        if not path.exists():
+        state = state_file.read(directory)
+        if state is None:
             return 0
-        with np.load(path, allow_pickle=False) as arrays:
-            told = json.loads(str(arrays["told"]))
-            changed = sorted(
-                name
-                for name in told["fingerprint"].keys() | self._fingerprint.keys()
-                if told["fingerprint"].get(name) != self._fingerprint.get(name)
+        path = directory / state_file.NAME
+        changed = sorted(
+            name
+            for name in state.fingerprint.keys() | self._fingerprint.keys()
+            if state.fingerprint.get(name) != self._fingerprint.get(name)
+        )
+        if changed:
+            raise ValueError(
+                f"resume: {path} was written with other {', '.join(changed)}; run with the same, "
+                "or begin anew with restart=True"
             )
-            if changed:
-                raise ValueError(
-                    f"resume: {path} was written with other {', '.join(changed)}; run with the "
-                    "same arguments, or delete it to start anew"
-                )
-            self.model.optimizer.build(self.model.trainable_variables)
-            for i, variable in enumerate(self._variables()):
-                variable.assign(arrays[f"now{i}"])
-            self._best_weights = [arrays[f"best{i}"] for i in range(len(self.model.weights))]
-        self.history = told["history"]
-        self.best_epoch = told["best_epoch"]
+        self.model.optimizer.build(self.model.trainable_variables)
+        variables = self._variables()
+        shapes = [tuple(v.shape) for group in (variables, self.model.weights) for v in group]
+        if shapes != [value.shape for value in (*state.now, *state.best)]:
+            raise ValueError(
+                f"{path} has weights of other shapes than the model: begin anew with restart=True"
+            )
+        for variable, value in zip(variables, state.now, strict=True):
+            variable.assign(value)
+        self._best_weights = list(state.best)
+        self.history = state.history
+        self.best_epoch = state.best_epoch
         return len(self.history)
 
 
@@ -178,8 +168,9 @@ def train_core(
         The state, with the history.
 
     Raises:
-        ValueError: the state found belongs to other data or settings, or a run that resumes has no
-            directory.
+        ValueError: the state found is damaged or belongs to other data, settings or versions, or a
+            run that resumes has no directory.
+        OSError: a state cannot be written; that of the epoch before is still whole.
     """
     if run.resume and run.checkpoints is None:
         raise ValueError("resume is True but there is no directory: give export_path")
@@ -189,11 +180,17 @@ def train_core(
         patience=settings.patience,
         monitor=monitor,
         directory=directory,
-        fingerprint=run.fingerprint,
+        fingerprint={
+            **run.fingerprint,
+            # Another version may round otherwise, or draw other random numbers.
+            "keras_version": keras.__version__,
+            "tensorflow_version": tf.__version__,
+        },
     )
     state.set_model(core)
     done = 0
     if directory is not None:
+        state_file.clear_leftovers(directory)
         if run.resume:
             done = state.read(directory)
         else:

@@ -6,7 +6,14 @@ import dataclasses
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+
+class Data(Protocol):
+    """A part of the data; `seqkit.data.Dataset` and `TextStream` are such."""
+
+    def content_sha256(self) -> str:
+        """A digest of all of it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +42,18 @@ class Run:
             The run.
         """
         return dataclasses.replace(self, fingerprint={**self.fingerprint, **facts})
+
+    def on(self, train: Data, validation: Data) -> Run:
+        """This run on some data, which a resumed run must share with it.
+
+        Args:
+            train: what is trained on.
+            validation: what decides when training stops, and which weights are the best.
+
+        Returns:
+            The run.
+        """
+        return self.sharing(data=train.content_sha256(), validation=validation.content_sha256())
 
     def stage(self, name: str) -> Run:
         """One stage of a training in several stages, with state and logs of its own.

@@ -147,7 +147,7 @@ def test_lines_and_tables_are_sentences_of_their_own(tmp_path):
     ("flags", "told"),
     [
         (["--data", "absent.txt"], "absent.txt"),
-        (["--data", "x.txt", "--resume"], "export_path"),
+        (["--data", "x.txt", "--resume"], "--resume without --export-path"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_line(flags, told, tmp_path, monkeypatch, capsys):

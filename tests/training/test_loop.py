@@ -1,5 +1,7 @@
 """Stopping, the best weights, and the state on disk."""
 
+import importlib
+
 import keras
 import numpy as np
 import pytest
@@ -114,6 +116,47 @@ def test_a_state_of_other_data_is_refused(tmp_path):
             resume=True,
             fingerprint={"data": "y", "seed": 1},
         )
+
+
+@pytest.mark.parametrize("library", ["keras", "tensorflow"])
+def test_a_state_of_another_version_is_refused(tmp_path, monkeypatch, library):
+    run(compiled(), [1.0], checkpoints=tmp_path)
+    monkeypatch.setattr(importlib.import_module(library), "__version__", "9.9")
+    with pytest.raises(ValueError, match=f"with other {library}_version; .*restart=True"):
+        run(compiled(), [1.0], checkpoints=tmp_path, resume=True)
+
+
+def test_a_state_of_other_validation_data_is_refused(tmp_path):
+    class Part:
+        def __init__(self, digest):
+            self.content_sha256 = lambda: digest
+
+    def fit(*digests, **options):
+        fingerprint = Run().on(*map(Part, digests)).fingerprint
+        return run(compiled(), [1.0], checkpoints=tmp_path, fingerprint=fingerprint, **options)
+
+    fit("a", "b")
+    fit("a", "b", resume=True)
+    with pytest.raises(ValueError, match="with other validation;"):
+        fit("a", "c", resume=True)
+    with pytest.raises(ValueError, match="with other data;"):
+        fit("c", "b", resume=True)
+
+
+def test_a_state_of_other_shapes_is_refused(tmp_path):
+    run(compiled(), [1.0], checkpoints=tmp_path)
+    keras.utils.set_random_seed(0)
+    wider = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dense(1)])
+    wider.compile("adam", "mse")
+    with pytest.raises(ValueError, match=r"state\.npz has weights of other shapes than the model"):
+        run(wider, [1.0], checkpoints=tmp_path, resume=True)
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path):
+    for name in ("state.npz.4711", ".4711.state.npz"):
+        (tmp_path / name).write_bytes(b"half a state")
+    run(compiled(), [1.0], checkpoints=tmp_path, resume=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["state.npz"]
 
 
 def test_resume_needs_a_directory():

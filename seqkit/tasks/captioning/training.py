@@ -92,7 +92,7 @@ def fit_captioner(
             label_smoothing=label_smoothing,
             augment=augment,
             seed=seed,
-            run=run.sharing(data=train.content_sha256()),
+            run=run.on(train, validation),
         )
         if encoder.trainable_weights:
             return stages.fit(WHOLE, settings).history

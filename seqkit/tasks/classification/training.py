@@ -71,7 +71,7 @@ def fit_classifier(
         outputs=model.outputs,
         multi_label=model.multi_label,
     )
-    run = run.sharing(data=train.content_sha256())
+    run = run.on(train, validation)
     state = train_core(model.core, batches, settings, callbacks=[judge], run=run)
     model.path_weights = judge.calibrate(model.core)[1].tolist()
     return state

@@ -77,7 +77,7 @@ def fit_language_model(
         LazyAdam(settings.schedule(len(batches)), global_clipnorm=clip_norm),
         loss=TokenCrossEntropy(output_layer(model.core), product_dtype=fast_product_dtype()),
     )
-    run = run.sharing(data=train.content_sha256())
+    run = run.on(train, validation)
     with fast_products(model.core):
         return train_core(trained, batches, settings, callbacks=[judge], run=run)
 

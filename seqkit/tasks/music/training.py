@@ -72,7 +72,7 @@ def fit_frame_model(
         jit_compile=False,
     )
     judge = FrameValidation(model, validation)
-    run = run.sharing(data=train.content_sha256())
+    run = run.on(train, validation)
     return train_core(trained, batches, settings, callbacks=[judge], run=run)
 
 

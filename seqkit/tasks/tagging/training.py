@@ -67,8 +67,7 @@ def fit_tagger(
         validation["tags"].combine_chunks().flatten().to_pylist(),
         model.tags.tokens,
     )
-    run = run.sharing(
-        data=train.content_sha256(),
+    run = run.on(train, validation).sharing(
         # In place of the file's path: the file may have been moved, or be another by now.
         pretrained_vectors=_digest(model.vectors),
     )

@@ -77,7 +77,7 @@ def fit_translator(
         settings,
         callbacks=[TranslationValidation(model, validation)],
         monitor="val_error",
-        run=run.sharing(data=train.content_sha256()),
+        run=run.on(train, validation),
     )
 
 
