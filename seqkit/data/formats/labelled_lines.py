@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from seqkit.data.errors import DataError, shown
@@ -11,13 +12,15 @@ from seqkit.data.raw_rows import RawRows, gather_rows
 from seqkit.data.request import Request
 
 PREFIX = "__label__"
+_WHITE_SPACE = re.compile(r"\s")
 
 
 def read_labelled_lines(file: TextFile, request: Request) -> Iterator[RawRows]:
     """Yields the rows of `label text` lines, also in fastText's form `__label__x text`.
 
-    The label ends at the request's `separator`, or at one space. Without a label among the wanted
-    columns the whole line is the text; only fastText's marked labels are then passed over.
+    A label ends at the request's `separator`, or at white space of any sort, of which one character
+    is taken. Without a label among the wanted columns the whole line is the text; only fastText's
+    marked labels are then passed over.
     """
     yield from gather_rows(_rows(file, request), request.columns, file.path)
 
@@ -25,49 +28,56 @@ def read_labelled_lines(file: TextFile, request: Request) -> Iterator[RawRows]:
 def _rows(file: TextFile, request: Request) -> Iterator[tuple[int, list[str]]]:
     """Yields the line of each row, and its text and label in the order wanted."""
     label_separator = None if request.options is None else request.options.label_separator
+    separator = request.separator
     for number, line in enumerate(file, 1):
         line = line.rstrip("\r\n")
         if "label" not in request.columns:
-            yield number, [_without_marked_labels(line)]
+            yield number, [_marked_labels(line, separator)[1]]
         elif line.strip():
             place = f"{file.path}, line {number}"
-            label, text = _split(line, request.separator or " ", label_separator, place)
+            label, text = _split(line, separator, label_separator, place)
             yield number, [text if name == "text" else label for name in request.columns]
 
 
-def _split(line: str, separator: str, label_separator: str | None, place: str) -> tuple[str, str]:
+def _split(
+    line: str, separator: str | None, label_separator: str | None, place: str
+) -> tuple[str, str]:
     """Label and text of one line."""
     if line.startswith(PREFIX):
-        return _marked(line, label_separator, place)
-    label, separated, text = line.partition(separator)
-    if not separated or not label.strip():
+        labels, text = _marked_labels(line, separator)
+        if len(labels) > 1 and label_separator is None:
+            raise DataError(
+                f"{place}: {len(labels)} labels in {shown(line, 100)}. For several labels a row "
+                "read with label_separator=' '."
+            )
+        return (label_separator or "").join(labels), text
+    label, text = _cut(line, separator)
+    if text is None or not label.strip():
+        mark = "white space" if separator is None else repr(separator)
         raise DataError(
-            f"{place}: {shown(line, 100)} is not a label, {separator!r} and a text. Write both, "
-            "or give the separator with separator=…."
+            f"{place}: {shown(line, 100)} is not a label, {mark} and a text. Write both, or give "
+            "the separator with separator=…."
         )
     return label, text
 
 
-def _marked(line: str, label_separator: str | None, place: str) -> tuple[str, str]:
-    """Labels (joined by `label_separator`) and text of one line in fastText's form."""
+def _marked_labels(line: str, separator: str | None) -> tuple[list[str], str]:
+    """The labels that a line begins with in fastText's form, and the text after them."""
     labels = []
-    rest = line
-    while rest.startswith(PREFIX):
-        label, _, rest = rest.partition(" ")
-        labels.append(label.removeprefix(PREFIX))
-    if len(labels) > 1 and label_separator is None:
-        raise DataError(
-            f"{place}: {len(labels)} labels in {shown(line, 100)}. For several labels a row read "
-            "with label_separator=' '."
-        )
-    return (label_separator or "").join(labels), rest
-
-
-def _without_marked_labels(line: str) -> str:
-    """The line after its marked labels."""
     while line.startswith(PREFIX):
-        line = line.partition(" ")[2]
-    return line
+        label, rest = _cut(line.removeprefix(PREFIX), separator)
+        labels.append(label)
+        line = rest or ""
+    return labels, line
+
+
+def _cut(line: str, separator: str | None) -> tuple[str, str | None]:
+    """What stands before the first separator and after it, or None where there is none."""
+    if separator is not None:
+        before, found, after = line.partition(separator)
+        return before, after if found else None
+    before, *parts = _WHITE_SPACE.split(line, maxsplit=1)
+    return before, parts[0] if parts else None
 
 
 def _is_lines(head: str, request: Request) -> bool:

@@ -36,6 +36,31 @@ def test_other_marks_of_a_label(tmp_path: Path, content, options, expected):
     assert dict(zip(rows.to_list("label"), rows.to_list("text"), strict=True)) == expected
 
 
+@pytest.mark.parametrize("mark", ["\t", " ", "\u00a0", "\u3000", "\x0b"])
+def test_any_white_space_ends_a_label(tmp_path: Path, mark: str):
+    path = written(tmp_path / "a.txt", f"__label__pos{mark}good  film\n__label__neg{mark}bad\n")
+    rows = data.read(path)
+    assert rows.to_list("label") == ["pos", "neg"]
+    assert rows.to_list("text") == ["good  film", "bad"]
+    assert data.read(path, columns=("text",)).to_list("text") == ["good  film", "bad"]
+    path = written(tmp_path / "b.txt", f"spam{mark}free win now\nham{mark}see you\n")
+    rows = data.read(path, format="lines")
+    assert rows.to_list("label") == ["spam", "ham"]
+    assert rows.to_list("text") == ["free win now", "see you"]
+    several = written(tmp_path / "c.txt", f"__label__a{mark}__label__b{mark}x y\n")
+    assert data.read(several, label_separator=" ").to_list("label") == [["a", "b"]]
+
+
+def test_a_given_separator_alone_ends_a_label(tmp_path: Path):
+    path = written(tmp_path / "a.txt", "__label__very good\ta film\n__label__bad\tb c\n")
+    rows = data.read(path, format="lines", separator="\t")
+    assert rows.to_list("label") == ["very good", "bad"]
+    assert rows.to_list("text") == ["a film", "b c"]
+    plain = written(tmp_path / "b.txt", "1 fine\n2 bad\n")
+    with pytest.raises(DataError, match=r"line 1: '1 fine' is not a label, '\\t' and a text"):
+        data.read(plain, format="lines", separator="\t")
+
+
 def test_fasttext_with_several_labels(tmp_path: Path):
     path = written(tmp_path / "a.txt", "__label__a x y\n__label__a __label__b z\n")
     assert data.read(path, label_separator=" ").to_list("label") == [["a"], ["a", "b"]]
