@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
@@ -19,6 +20,8 @@ _SEPARATORS = (",", ";", "\t", "|")
 # before the whole file is gathered in memory.
 MAX_RECORD_CHARACTERS = 16_000_000
 _UNQUOTED = "read with quoting=False if quotes are ordinary characters in this file"
+# Fields over several lines that a warning names.
+_NAMED = 3
 
 
 def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
@@ -63,6 +66,7 @@ def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
                 f"{error} Without a header line: names={_by_position(wanted)}."
             ) from None
     records.label = positions.get("label")
+    records.label_lines = "\n" in (getattr(request.options, "label_separator", None) or "")
     first_column, *others = positions.values()
     # This runs for every row: to pick several fields at once takes half the time.
     pick = itemgetter(first_column, *others) if others else lambda row: (row[first_column],)
@@ -76,17 +80,21 @@ class _Records:
     Attributes:
         width: Fields that every record must have; None until the header is known.
         label: Position of the label, by whose values a swallowed row is recognised.
+        label_lines: Whether a label may run over several lines.
     """
 
     def __init__(self, file: TextFile, lines: Iterator[str], separator: str, quoting: bool) -> None:
         self.width: int | None = None
         self.label: int | None = None
+        self.label_lines = False
         self._path = file.path
         self._separator = separator
         self._quoting = quoting
         self._pending: list[str] = []
         self._start = 1
         self._recent_labels: list[str] = []
+        # First and last line of fields that may have swallowed rows, and their beginnings.
+        self._suspicious: list[tuple[int, int, str]] = []
         # The limit is csv's own and counts for the whole process; ours is in _gather.
         csv.field_size_limit(max(csv.field_size_limit(), 4 * MAX_RECORD_CHARACTERS))
         self._reader = csv.reader(
@@ -101,7 +109,7 @@ class _Records:
             for row in self._reader:
                 line, self._start = self._start, self._reader.line_num + 1
                 if len(self._pending) > 1:
-                    self._refuse_swallowed_rows(line)
+                    self._look_at_lines(line, row)
                 if len(row) != self.width and self.width is not None:
                     if not row and self.width > 1:
                         self._pending.clear()
@@ -117,6 +125,8 @@ class _Records:
                 yield line, row
         except csv.Error as error:
             raise self._bad_quote(error) from None
+        if self._suspicious:
+            self._warn_of_swallowed_rows()
 
     def _gather(self, lines: Iterator[str]) -> Iterator[str]:
         """Passes lines on, keeping those of the record under way."""
@@ -165,14 +175,23 @@ class _Records:
             f"{shown(self._pending[0], 100)}. Close the quote, or {_UNQUOTED}."
         )
 
-    def _refuse_swallowed_rows(self, line: int) -> None:
-        """Refuses a record whose inner lines look like records of their own.
+    def _look_at_lines(self, line: int, row: Sequence[str]) -> None:
+        """Notes a record over several lines whose inner lines look like records of their own.
 
         A quote that nobody closed is closed by the next one found, often on another row: the
-        result has the right number of fields and the wrong content.
+        result has the right number of fields and the wrong content. So may a text be that holds
+        such lines. Only a label over several lines cannot be right.
         """
         if self.width is None or self.width < 2:
             return
+        last = line + len(self._pending) - 1
+        if self.label is not None and self.label < len(row) and not self.label_lines:
+            label = row[self.label].strip()
+            if "\n" in label or "\r" in label:
+                raise DataError(
+                    f"{self._path}, line {line}: the label runs to line {last}: "
+                    f"{shown(label, 100)}. Close the quote that opens it, or {_UNQUOTED}."
+                )
         known = set(self._recent_labels)
         certain = self.label is not None and bool(known)
         inner = self._pending[1:-1]
@@ -185,17 +204,26 @@ class _Records:
             whole = len(head) == self.width and opened < self.label
             swallowed |= whole and head[self.label].strip() in known
         if swallowed:
-            last = line + len(self._pending) - 1
-            raise DataError(
-                f"{self._path}, line {line}: a quoted field that opens here runs to line {last} "
-                f"and swallows what look like other rows: {shown(self._pending[0], 100)}. "
-                f"Close the quote, or {_UNQUOTED}."
-            )
+            self._suspicious.append((line, last, shown(self._pending[0].rstrip("\r\n"), 100)))
+
+    def _warn_of_swallowed_rows(self) -> None:
+        """Tells of the fields that may have swallowed rows."""
+        places = [
+            f"lines {first} to {last} ({text})" for first, last, text in self._suspicious[:_NAMED]
+        ]
+        more = len(self._suspicious) - len(places)
+        places += [f"{more:,} more"] if more else []
+        warnings.warn(
+            f"{self._path}: quoted fields over several lines that look like rows of their own: "
+            f"{len(self._suspicious):,}, {', '.join(places)}. They are read as texts of several "
+            f"lines. If a quote was never closed there, close it, or {_UNQUOTED}.",
+            stacklevel=2,
+        )
 
     def _looks_like_row(self, text: str, known: set[str], certain: bool) -> bool:
         """Whether a line has the fields of a row and, where labels are known, one of them."""
         fields = text.rstrip("\r\n").split(self._separator)
-        if self.width is None or len(fields) < self.width:
+        if len(fields) != self.width:
             return False
         return not certain or (self.label is not None and fields[self.label].strip() in known)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import warnings
 from pathlib import Path
 
 import pytest
@@ -147,20 +148,53 @@ def test_a_quote_not_doubled(tmp_path: Path):
 
 @pytest.mark.parametrize("mark", [",", "\t"])
 @pytest.mark.parametrize("between", [0, 1, 30])
-def test_a_quote_closed_by_another_row_is_noticed(tmp_path: Path, mark: str, between: int):
+def test_a_quote_closed_by_another_row_is_told(tmp_path: Path, mark: str, between: int):
     rows = f"fine{mark}x\nbad{mark}y\n"
     swallowed = f"row{mark}x\n" * between
     content = f'text{mark}label\n{rows}"open{mark}y\n{swallowed}end"{mark}x\n{rows}'
+    path = written(tmp_path / "a.csv", content)
+    with pytest.warns(UserWarning, match=r"quoting=False") as caught:
+        texts = data.read(path).to_list("text")
+    assert texts == ["fine", "bad", f"open{mark}y\n{swallowed}end", "fine", "bad"]
+    (message,) = (str(warning.message) for warning in caught)
+    assert f"{path}: quoted fields over several lines" in message
+    assert f"rows of their own: 1, lines 4 to {5 + between} (" in message
+
+
+def test_a_quote_closed_by_another_row_is_told_without_labels_known(tmp_path: Path):
+    content = 'id,text\n1,"open\n' + "2,row\n" * 30 + 'end"\n'
+    path = written(tmp_path / "a.csv", content * 5)
+    with pytest.warns(UserWarning, match="own: 5, lines 2 to 33 .*lines 68 to 99 .*, 2 more") as _:
+        data.read(path, columns=("text",))
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
+def test_texts_of_many_lines_with_separators_are_read(tmp_path: Path, quoting: int):
+    reviews = [
+        "\n".join(f'Line {n}, of "review" {i}, by me' for n in range(25)) + "\n\nEnd." * (i % 2)
+        for i in range(6)
+    ]
+    reviews.append("\r\n".join(["Dear all,", "", "yes, no", "good, pos", "Yours, A."]))
+    reviews.append("\n".join(f"{i}, and so on" for i in range(25)))
+    path = tmp_path / "a.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, quoting=quoting)
+        writer.writerows([["text", "label"], *((text, "pos") for text in reviews)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = data.read(path)
+    assert rows.to_list("text") == reviews
+    assert rows.lines[:2].tolist() == [2, 27]
+
+
+def test_a_label_over_several_lines_cannot_be_right(tmp_path: Path):
+    content = 'text,label\na,x\nb,"y\nc,x\nd,y"\n'
     message = refusal(tmp_path / "a.csv", content)
-    assert f"line 4: a quoted field that opens here runs to line {5 + between}" in message
-    assert "quoting=False" in message
-
-
-def test_a_quote_closed_by_another_row_is_noticed_without_labels_known(tmp_path: Path):
-    content = 'id,text\n1,"open\n' + "2,row\n" * 30 + '3,end"\n'
-    content = content.replace('3,end"', 'end"')
-    message = refusal(tmp_path / "a.csv", content, columns=("text",))
-    assert "line 2: a quoted field that opens here runs to line 33" in message
+    assert "line 3: the label runs to line 5: 'y\\nc,x\\nd,y'. Close the quote" in message
+    path = written(tmp_path / "b.csv", 'text,label\na,x\nb,"y\nx"\n')
+    assert data.read(path, label_separator="\n").to_list("label") == [["x"], ["y", "x"]]
+    outer = written(tmp_path / "c.csv", 'text,label\na,x\nb,"x\n"\n')
+    assert data.read(outer).to_list("label") == ["x", "x"]
 
 
 def test_a_long_text_of_many_lines_is_no_fault(tmp_path: Path):
