@@ -14,6 +14,7 @@ from seqkit.data.formats.format import Format
 from seqkit.data.formats.image_folder import IMAGE_FOLDER
 from seqkit.data.formats.jsonl import JSONL
 from seqkit.data.formats.labelled_lines import LINES
+from seqkit.data.formats.packing import plain_path
 from seqkit.data.formats.parquet import PARQUET
 from seqkit.data.formats.piano_roll_json import PIANO_ROLLS
 from seqkit.data.formats.text_file import TextFile
@@ -81,7 +82,7 @@ def is_table(path: Path) -> bool:
         path: The file.
 
     Returns:
-        True for `.csv`, `.jsonl` and the like, also `.gz`.
+        True for `.csv`, `.jsonl` and the like, also where they are packed.
 
     Example:
         >>> is_table(Path("train.csv.gz")), is_table(Path("train.en"))
@@ -97,7 +98,7 @@ def stem(path: Path) -> str:
         >>> stem(Path("data/train.csv.gz")), stem(Path("eng.train"))
         ('train', 'eng.train')
     """
-    plain = _plain(path)
+    plain = plain_path(path)
     return plain.stem if is_table(path) or _suffix(path) == ".txt" else plain.name
 
 
@@ -135,14 +136,9 @@ def _head(path: Path, encoding: str) -> str:
     return head
 
 
-def _plain(path: Path) -> Path:
-    """The path without `.gz`."""
-    return path.with_suffix("") if path.suffix.lower() == ".gz" else path
-
-
 def _suffix(path: Path) -> str:
-    """What a name ends in, in lower case and without `.gz`."""
-    return _plain(path).suffix.lower()
+    """What a name ends in, in lower case and without its packing."""
+    return plain_path(path).suffix.lower()
 
 
 def _listed(forms: tuple[Format, ...] | list[Format]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seqkit.data.errors import DataError
 from seqkit.data.formats.format import Format
+from seqkit.data.formats.packing import PACKINGS
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import MOST_ROWS, RawRows
 from seqkit.data.request import Request
@@ -19,13 +20,11 @@ _IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
 def captions_file(folder: Path) -> Path | None:
     """The file in a folder that holds the captions of its images, or None where there is none.
 
-    It is named `captions` (or `metadata`) with the suffix of a format that is read, also `.gz`; of
+    It is named `captions` (or `metadata`) with the suffix of a format that is read, also packed; of
     several none is taken, and a `DataError` names them.
     """
     files = sorted(
-        path
-        for path in folder.iterdir()
-        if path.is_file() and path.name.lower().removesuffix(".gz") in _names()
+        path for path in folder.iterdir() if path.is_file() and _plain_name(path) in _names()
     )
     if len(files) > 1:
         raise DataError(
@@ -82,6 +81,11 @@ def _chunk(rows: list[tuple[str, object, str]]) -> RawRows:
     """Gathered rows turned into columns."""
     images, captions, places = zip(*rows, strict=True)
     return RawRows({"image": images, "caption": captions}, lambda row: places[row])
+
+
+def _plain_name(path: Path) -> str:
+    """A file's name in lower case, without its packing."""
+    return (path.stem if path.suffix.lower() in PACKINGS else path.name).lower()
 
 
 def _names() -> set[str]:

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import hashlib
 import io
 import re
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.packing import BROKEN, broken, unpack
 
 _BLOCK = 1 << 20
-_BROKEN = (gzip.BadGzipFile, EOFError, zlib.error)
 # Tried on a line that is not in the encoding expected, to propose what it may be in.
 _WESTERN = ("cp1252", "latin-1")
 _EAST_ASIAN = ("cp949", "cp932", "gb18030")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# What files begin with that are no text, whatever their names say.
+_NO_TEXT = {
+    b"\x1f\x8b": "packed by gzip: end its name in .gz",
+    b"BZh": "packed by bzip2: end its name in .bz2",
+    b"\xfd7zXZ": "packed by xz: end its name in .xz",
+    b"\x28\xb5\x2f\xfd": "packed by Zstandard: end its name in .zst",
+    b"PK\x03\x04": "a spreadsheet or an archive: end its name in .xlsx or .zip",
+    b"\xd0\xcf\x11\xe0": "a file of an old office program: save it as .xlsx or as CSV",
+    b"PAR1": "Parquet: read it with format='parquet'",
+    b"%PDF": "a PDF: save its text as .txt",
+}
 
 
 class TextFile:
-    """Lines of a file, plain or `.gz`, with the SHA-256 of its bytes taken on the way.
+    """Lines of a file, plain or packed, with the SHA-256 of its bytes taken on the way.
 
     Args:
         path: The file.
-        encoding: Name of its character encoding; a UTF-8 byte order mark is skipped.
+        encoding: Name of its character encoding; a UTF-8 byte order mark is skipped. A file that
+            should be UTF-8 and begins with the mark of UTF-16 is read as that.
         newline: `""` where `\\r`, `\\n` and `\\r\\n` end a line (and are kept as they are),
             `"\\n"` where only `\\n` does.
 
@@ -40,7 +50,12 @@ class TextFile:
         self.encoding = canonical_encoding(encoding)
         self._newline = newline
         self._raw = _HashingFile(path)
-        unpacked = _unpacked(io.BufferedReader(self._raw, _BLOCK), path)
+        # Kept, since what is let go is closed, and with it the file that is yet to be hashed.
+        self._packed = io.BufferedReader(self._raw, _BLOCK)
+        stream = unpack(self._packed, path)
+        unpacked = self._packed if stream is self._packed else io.BufferedReader(stream, _BLOCK)
+        if self.encoding == "utf-8-sig" and self._begins(unpacked) in _UTF_16:
+            self.encoding = "utf-16"
         self._text = io.TextIOWrapper(unpacked, self.encoding, newline=newline)
 
     def __enter__(self) -> TextFile:
@@ -65,8 +80,8 @@ class TextFile:
                 yield line
         except UnicodeDecodeError:
             raise self._undecodable() from None
-        except _BROKEN as error:
-            raise self._broken(f"after line {number}", error) from error
+        except BROKEN as error:
+            raise broken(self.path, f"after line {number}", error) from error
 
     def texts(self, characters: int = _BLOCK) -> Iterator[str]:
         """Yields the text, some characters at a time, however long its lines are."""
@@ -80,8 +95,8 @@ class TextFile:
                 yield text
         except UnicodeDecodeError:
             raise self._undecodable() from None
-        except _BROKEN as error:
-            raise self._broken(f"after line {ended}", error) from error
+        except BROKEN as error:
+            raise broken(self.path, f"after line {ended}", error) from error
 
     def blocks(self) -> Iterator[bytes]:
         """Yields the unpacked bytes, some at a time, for a format that states its own encoding."""
@@ -90,8 +105,8 @@ class TextFile:
             while block := self._text.buffer.read(_BLOCK):
                 count += len(block)
                 yield block
-        except _BROKEN as error:
-            raise self._broken(f"after byte {count:,}", error) from error
+        except BROKEN as error:
+            raise broken(self.path, f"after byte {count:,}", error) from error
 
     def sha256(self) -> str:
         """Digest of the file's bytes as they lie on disk, the rest of them read if need be."""
@@ -106,12 +121,12 @@ class TextFile:
             "read it with encoding='utf-16'; otherwise remove it."
         )
 
-    def _broken(self, where: str, error: Exception) -> DataError:
-        """The error for packing that cannot be undone."""
-        return DataError(
-            f"{self.path}, {where}: broken gzip data ({error}). Get the file again, or drop .gz "
-            "from its name if it is not packed."
-        )
+    def _begins(self, unpacked: io.BufferedReader) -> bytes:
+        """The first two bytes, which stay unread."""
+        try:
+            return unpacked.peek(2)[:2]
+        except BROKEN as error:
+            raise broken(self.path, "at its beginning", error) from error
 
     def _undecodable(self) -> DataError:
         """Where and what the first byte is that the encoding does not have.
@@ -122,7 +137,7 @@ class TextFile:
         read_bytes, last = 0, ""
         newlines = io.IncrementalNewlineDecoder(None, translate=not self._newline)
         line = 1
-        with _unpacked(self.path.open("rb"), self.path) as file:
+        with unpack(self.path.open("rb"), self.path) as file:
             while True:
                 block = file.read(_BLOCK)
                 read_bytes += len(block)
@@ -146,8 +161,13 @@ class TextFile:
         begin = data.rfind(b"\n", 0, start) + 1
         end = data.find(b"\n", start)
         row = data[begin : end if end >= 0 else len(data)].rstrip(b"\r")
-        if not decoded and data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        magic = (
+            None if decoded else next((mark for mark in _NO_TEXT if data.startswith(mark)), None)
+        )
+        if not decoded and data[:2] in _UTF_16:
             proposal = "it begins like UTF-16: read it with encoding='utf-16'"
+        elif magic is not None:
+            proposal = f"the file is {_NO_TEXT[magic]}"
         else:
             # East Asian characters take two bytes; an accented letter stands alone.
             alone = not re.search(rb"[\x80-\xff]{2}", row)
@@ -206,8 +226,3 @@ def canonical_encoding(encoding: str) -> str:
             "'latin-1', 'cp1252', 'cp949' or 'shift_jis'."
         ) from None
     return "utf-8-sig" if name == "utf-8" else name
-
-
-def _unpacked(file: BinaryIO | io.BufferedReader, path: Path) -> BinaryIO | gzip.GzipFile:
-    """The bytes themselves of a file that may be packed."""
-    return gzip.GzipFile(fileobj=file) if path.suffix.lower() == ".gz" else file

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
+import io
+import lzma
+import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from seqkit import data
 from seqkit.data.errors import DataError
 from seqkit.data.formats.text_file import TextFile, canonical_encoding
 
@@ -13,6 +20,69 @@ from seqkit.data.formats.text_file import TextFile, canonical_encoding
 def lines(path: Path, encoding: str = "utf-8", newline: str = "\n") -> list[str]:
     with TextFile(path, encoding, newline) as file:
         return list(file)
+
+
+def packed_as(suffix: str, content: bytes) -> bytes:
+    """The bytes as a program packs them whose files end in the suffix."""
+    match suffix:
+        case ".gz":
+            return gzip.compress(content)
+        case ".bz2":
+            return bz2.compress(content)
+        case ".xz":
+            return lzma.compress(content)
+        case ".zst":
+            sink = pa.BufferOutputStream()
+            with pa.CompressedOutputStream(sink, "zstd") as stream:
+                stream.write(content)
+            return sink.getvalue().to_pybytes()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("folder/inside.csv", content)
+        archive.writestr("__MACOSX/folder/._inside.csv", b"\0")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst", ".zip"])
+def test_packed_files(tmp_path: Path, suffix: str):
+    content = "text,label\n재미,x\n".encode() + b"row,y\n" * 300_000
+    path = tmp_path / f"a.csv{suffix}"
+    path.write_bytes(packed_as(suffix, content))
+    rows = data.read(path)
+    assert (rows.name, len(rows), rows["text"][0].as_py()) == ("a", 300_001, "재미")
+    assert rows.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    damaged = tmp_path / f"b.csv{suffix}"
+    damaged.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(
+        DataError, match=rf"b\.csv{suffix}, .*: broken .* data .*drop {suffix} from"
+    ):
+        data.read(damaged)
+    damaged.write_bytes(content)
+    with pytest.raises(DataError, match=r"broken .* data"):
+        data.read(damaged)
+    unnamed = tmp_path / "c.csv"
+    unnamed.write_bytes(path.read_bytes())
+    with pytest.raises(DataError, match=rf"line 1: byte .* end its name in .*{suffix}\.$"):
+        data.read(unnamed)
+    path.with_suffix("").with_suffix(".parquet" + suffix).write_bytes(packed_as(suffix, parquet()))
+    assert data.read(tmp_path / f"a.parquet{suffix}").to_list("label") == ["x"]
+
+
+def parquet() -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"text": ["a"], "label": ["x"]}), sink)
+    return sink.getvalue().to_pybytes()
+
+
+def test_an_archive_tells_the_format_by_the_name_of_its_file(tmp_path: Path):
+    path = tmp_path / "a.zip"
+    path.write_bytes(packed_as(".zip", b"text,label\ngood,x\n"))
+    rows = data.read(path)
+    assert (rows.name, rows.to_list("text")) == ("inside", ["good"])
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("test.csv", "text,label\n")
+    with pytest.raises(DataError, match=r"2 files: \['folder/inside.csv', 'test.csv'\]. Unpack it"):
+        data.read(path)
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -79,8 +149,17 @@ def test_the_encoding_proposed_reads_the_line(tmp_path: Path):
     with pytest.raises(DataError, match=r"such as encoding='cp949' \('재미있는 영화'\)"):
         lines(path)
     path.write_bytes("text\n".encode("utf-16"))
-    with pytest.raises(DataError, match=r"offset 0 is not utf-8; .*encoding='utf-16'"):
-        lines(path)
+    with pytest.raises(DataError, match=r"offset 0 is not ascii; .*encoding='utf-16'"):
+        lines(path, "ascii")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_the_mark_of_utf_16_is_followed(tmp_path: Path, encoding: str):
+    # As spreadsheets save "Unicode text".
+    path = tmp_path / "a.txt"
+    path.write_bytes("\ufefftext\tlabel\r\n재미\tx\r\n".encode(encoding))
+    assert lines(path) == ["text\tlabel\r\n", "재미\tx\r\n"]
+    assert data.read(path).to_list("text") == ["재미"]
 
 
 def test_a_character_cut_off_at_the_end_is_placed(tmp_path: Path):

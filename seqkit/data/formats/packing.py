@@ -1,0 +1,98 @@
+"""Packed files: what they are without their packing, and their bytes unpacked."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+
+from seqkit.data.errors import DataError, shown
+
+PACKINGS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "Zstandard", ".zip": "zip"}
+# What reading packed bytes raises where they are damaged; an `OSError` of the disk has a number.
+BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+# What systems add to archives without being asked.
+_ADDED = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def plain_path(path: Path) -> Path:
+    """The path without its packing; a name inside a zip archive tells where the outer does not.
+
+    Example:
+        >>> plain_path(Path("data/train.csv.gz")), plain_path(Path("train.csv"))
+        (PosixPath('data/train.csv'), PosixPath('train.csv'))
+    """
+    if path.suffix.lower() not in PACKINGS:
+        return path
+    plain = path.with_suffix("")
+    if path.suffix.lower() != ".zip" or plain.suffix or not path.is_file():
+        return plain
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return plain.with_name(Path(_member(archive, path)).name)
+    except zipfile.BadZipFile as error:
+        raise broken(path, "at its end", error) from None
+
+
+def unpack(file: Any, path: Path) -> IO[bytes]:
+    """The bytes themselves of a file that may be packed, as its name tells.
+
+    Args:
+        file: The file opened for reading, as bytes.
+        path: Its path.
+
+    Raises:
+        DataError: It is an archive of several files, or locked by a password, or damaged.
+    """
+    match path.suffix.lower():
+        case ".gz":
+            return gzip.GzipFile(fileobj=file)
+        case ".bz2":
+            return bz2.BZ2File(file)
+        case ".xz":
+            return lzma.LZMAFile(file)
+        case ".zst":
+            return pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")
+        case ".zip":
+            try:
+                archive = zipfile.ZipFile(path)
+                return archive.open(_member(archive, path))
+            except zipfile.BadZipFile as error:
+                raise broken(path, "at its end", error) from None
+            except (RuntimeError, NotImplementedError) as error:
+                raise DataError(
+                    f"{path}: cannot be unpacked here ({error}). Unpack it, and give the file."
+                ) from None
+    return file
+
+
+def broken(path: Path, where: str, error: Exception) -> Exception:
+    """The error for packing that cannot be undone; a fault of the disk stays what it is."""
+    if getattr(error, "errno", None) is not None or path.suffix.lower() not in PACKINGS:
+        return error
+    suffix = path.suffix.lower()
+    return DataError(
+        f"{path}, {where}: broken {PACKINGS[suffix]} data ({error}). Get the file again, or drop "
+        f"{suffix} from its name if it is not packed."
+    )
+
+
+def _member(archive: zipfile.ZipFile, path: Path) -> str:
+    """The name of the only file in an archive."""
+    names = [
+        info.filename
+        for info in archive.infolist()
+        if not info.is_dir() and not set(Path(info.filename).parts) & set(_ADDED)
+    ]
+    if len(names) != 1:
+        raise DataError(
+            f"{path}: an archive of {len(names)} files: {shown(names, 200)}. Unpack it, and give "
+            "the file or the folder that is meant."
+        )
+    return names[0]
