@@ -31,6 +31,26 @@ class RawRows(NamedTuple):
     lines: Sequence[int] | None = None
     token_place: Callable[[int, int], str] | None = None
 
+    def select(self, rows: Sequence[int]) -> RawRows:
+        """The rows of the given indices, which keep their places.
+
+        Example:
+            >>> rows = RawRows({"text": ["a", "b"]}, lambda row: f"row {row}").select([1])
+            >>> rows.columns["text"], rows.place(0)
+            (['b'], 'row 1')
+        """
+        place, token_place, lines = self.place, self.token_place, self.lines
+        columns: dict[str, Sequence[object] | pa.Array] = {}
+        for name, values in self.columns.items():
+            listed = not isinstance(values, pa.Array)
+            columns[name] = [values[row] for row in rows] if listed else values.take(list(rows))
+        return RawRows(
+            columns,
+            lambda row: place(rows[row]),
+            None if lines is None else [lines[row] for row in rows],
+            None if token_place is None else lambda row, token: token_place(rows[row], token),
+        )
+
 
 def gather_rows(
     rows: Iterable[tuple[int, Sequence[str]]], columns: Sequence[str], source: object

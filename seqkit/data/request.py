@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from seqkit.data.left_out import LEFT_OUT, VERDICT
+
 if TYPE_CHECKING:
     from seqkit.data.kinds.kind import Kind
 
@@ -56,11 +58,16 @@ class Request:
     def find(self, available: Sequence[str], place: str, flat: bool = False) -> dict[str, int]:
         """Finds the position of each wanted column, or of what it can be made from.
 
-        In a `flat` source every value is one text, so that none can hold several columns.
+        In a `flat` source every value is one text, so that none can hold several columns. A column
+        that may say which rows are left out (see `seqkit.data.left_out`) comes as `LEFT_OUT`.
         """
-        kind = self.kind
+        kind, positions = self.kind, None
         if kind.find_stand_ins is not None and not (flat and kind.nested):
-            stand_ins = kind.find_stand_ins(available, self, place)
-            if stand_ins is not None:
-                return stand_ins
-        return kind.resolve(available, self.columns, self.names, place)
+            positions = kind.find_stand_ins(available, self, place)
+        if positions is None:
+            positions = kind.resolve(available, self.columns, self.names, place)
+        for column in (LEFT_OUT, VERDICT):
+            position = list(available).index(column) if column in available else -1
+            if position >= 0 and position not in positions.values():
+                return {**positions, LEFT_OUT: position}
+        return positions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,7 @@ from seqkit.data.formats.by_name import FORMATS, format_named, format_of, stem
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.parallel import pair_name, pair_sha256, parallel_paths, read_parallel
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.left_out import select_annotated
 from seqkit.data.raw_rows import RawRows
 from seqkit.data.request import Request
 
@@ -82,7 +84,9 @@ def read_source(
         return source
     with ExitStack() as files:
         opened = _open(source, form, request, data_dir, files)
-        collected = kind.collect(opened.rows, request, opened.source, opened.folder)
+        left_out: Counter[str] = Counter()
+        rows = select_annotated(opened.rows, left_out, kind.words.unit, opened.source)
+        collected = kind.collect(rows, request, opened.source, opened.folder)
         if kind.digest or opened.sha256 is None:
             # A file of captions does not tell what is in the images, nor does their path.
             told = {key: collected.columns[key] for key in kind.digest}
@@ -96,7 +100,7 @@ def read_source(
         sha256=sha256,
         license=license or opened.license,
         lines=collected.lines,
-        dropped=collected.dropped,
+        dropped={**left_out, **collected.dropped},
     )
 
 

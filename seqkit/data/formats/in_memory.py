@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from seqkit.data.class_names import name_classes, names_in_features
 from seqkit.data.errors import DataError, shown
+from seqkit.data.left_out import LEFT_OUT
 from seqkit.data.raw_rows import RawRows, name_rows
 from seqkit.data.request import Request
 
@@ -23,6 +25,7 @@ def read_rows(rows: Iterable[object], request: Request, place: str) -> Iterator[
     """
     iterator = iter(rows)
     keys: dict[str, str] = {}
+    classes = names_in_features(getattr(rows, "features", None))
     start = 0
     while part := list(itertools.islice(iterator, _ROWS)):
         where = name_rows(place, start)
@@ -32,7 +35,8 @@ def read_rows(rows: Iterable[object], request: Request, place: str) -> Iterator[
             keys = {name: available[position] for name, position in positions.items()}
         values = [_values(row, request, keys, where, i) for i, row in enumerate(part)]
         columns = zip(keys or request.columns, zip(*values, strict=True), strict=True)
-        yield RawRows(dict(columns), where)
+        names = {name: classes[key] for name, key in keys.items() if key in classes}
+        yield name_classes(RawRows(dict(columns), where), names)
         start += len(part)
 
 
@@ -90,9 +94,10 @@ def _values(
     """The wanted values of one row."""
     kind, wanted = request.kind, request.columns
     if keys:
-        if isinstance(row, Mapping) and all(key in row for key in keys.values()):
-            return tuple(row[key] for key in keys.values())
-        expected = f"a mapping with {', '.join(map(repr, keys.values()))}, as row 0 is"
+        needed = [key for name, key in keys.items() if name != LEFT_OUT]
+        if isinstance(row, Mapping) and all(key in row for key in needed):
+            return tuple(row.get(key) for key in keys.values())
+        expected = f"a mapping with {', '.join(map(repr, needed))}, as row 0 is"
     elif kind.row_values is not None and kind.row_words is not None:
         values = kind.row_values(row, wanted)
         if values is not None:

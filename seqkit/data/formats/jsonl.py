@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
+from seqkit.data.left_out import LEFT_OUT
 from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows, rows_at
 from seqkit.data.request import Request
 
@@ -34,12 +35,12 @@ def read_jsonl(file: TextFile, request: Request) -> Iterator[RawRows]:
             keys = {name: list(row)[position] for name, position in positions.items()}
             values = {name: [] for name in keys}
         for name, key in keys.items():
-            if key not in row:
+            if key not in row and name != LEFT_OUT:
                 raise DataError(
                     f"{place}: no key {key!r} in {shown(line.strip(), 100)}. Every line needs "
                     "the keys of the first."
                 )
-            values[name].append(row[key])
+            values[name].append(row.get(key))
         lines.append(number)
         characters += len(line)
         if len(lines) >= MOST_ROWS or characters >= MOST_CHARACTERS:
