@@ -12,6 +12,7 @@ from seqkit.data.formats.delimited import CSV, TSV
 from seqkit.data.formats.flickr import FLICKR
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.image_folder import IMAGE_FOLDER
+from seqkit.data.formats.json_value import JSON
 from seqkit.data.formats.jsonl import JSONL
 from seqkit.data.formats.labelled_lines import LINES
 from seqkit.data.formats.packing import plain_path
@@ -29,6 +30,7 @@ FORMATS: tuple[Format, ...] = (
     FLICKR,
     TSV,
     COCO,
+    JSON,
     JSONL,
     PARQUET,
     CONLL,

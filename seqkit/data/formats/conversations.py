@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.format import Format
-from seqkit.data.formats.jsonl import parse_line
+from seqkit.data.formats.objects import Numbered, parse_array, parse_line
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.kinds.values import text_array
 from seqkit.data.raw_rows import RawRows
@@ -17,8 +18,8 @@ def read_conversations(file: TextFile, request: Request) -> Iterator[RawRows]:
     r"""Yields the conversations of a file: the turns of one at a time, with their lines.
 
     A `.jsonl` has one on every line, a list of strings or an object with such a list, which `names`
-    tell if it is not called `turns`; a `.txt` has a turn on every line and a blank line between
-    conversations. Either may also be `.gz`. Outer white space is cut off.
+    tell if it is not called `turns`; a `.json` may also be one array of these. A `.txt` has a turn
+    on every line and a blank line between conversations. Outer white space is cut off.
     """
     if ".txt" in file.path.suffixes[-2:]:
         yield from _of_lines(file)
@@ -36,11 +37,8 @@ def listed_conversations(
 
 def _of_json(file: TextFile, key: str) -> Iterator[RawRows]:
     """The conversations of a file with one on every line."""
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
+    for number, turns in _values(file):
         place = f"{file.path}, line {number}"
-        turns = parse_line(line, place)
         if isinstance(turns, Mapping):
             if key not in turns:
                 raise DataError(
@@ -50,6 +48,30 @@ def _of_json(file: TextFile, key: str) -> Iterator[RawRows]:
             turns = turns[key]
         conversation = _check_turns(turns, place)
         yield conversation._replace(lines=[number] * len(conversation.columns["turn"]))
+
+
+def _values(file: TextFile) -> Iterator[Numbered]:
+    """What stands on each line, or in the array that the whole file is, with its line."""
+    lines = enumerate(file, 1)
+    for number, line in lines:
+        if not line.strip():
+            continue
+        if number == 1 and _begins_array(line):
+            yield from parse_array(line + "".join(rest for _, rest in lines), file.path)
+            return
+        yield number, parse_line(line, f"{file.path}, line {number}")
+
+
+def _begins_array(line: str) -> bool:
+    """Whether a first line begins an array of conversations, and is none itself."""
+    if not line.lstrip().startswith("["):
+        return False
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError):
+        # A line of a conversation is whole.
+        return not line.rstrip().endswith("]")
+    return bool(values) and not isinstance(values[0], str)
 
 
 def _of_lines(file: TextFile) -> Iterator[RawRows]:

@@ -48,6 +48,20 @@ def test_a_turn_on_every_line_and_blank_lines_between(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        ('[["a", "b", "c"], ["d\u2028x", "é"]]', [1, 1, 1]),
+        ('[\n["a", "b", "c"],\n["d\u2028x", "é"]\n]', [2, 2, 3]),
+        ('[{"turns": ["a",\n"b", "c"]},\n{"turns": ["d\u2028x", "é"]}]', [1, 1, 3]),
+    ],
+)
+def test_an_array_of_conversations(tmp_path: Path, content: str, lines: list[int]):
+    pairs = data.read_turns(written(tmp_path / "talk.json", content))
+    assert triples(pairs) == EXPECTED
+    assert pairs.lines.tolist() == lines
+
+
+@pytest.mark.parametrize(
     ("name", "content"), [("t.txt.gz", "a\nb\n"), ("t.jsonl.gz", '["a", "b"]\n')]
 )
 def test_packed_files_and_their_digest(tmp_path: Path, name: str, content: str):
