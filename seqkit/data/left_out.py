@@ -7,7 +7,8 @@ without an answer. A format hands such rows over with a column `LEFT_OUT`, which
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -18,7 +19,10 @@ from seqkit.data.report import describe_dropped
 # The column that a format adds, and the one that Prodigy writes.
 LEFT_OUT, VERDICT = "left_out", "answer"
 WITHOUT_ANSWER, SKIPPED = "not annotated", "skipped"
-_VERDICTS = {"accept": None, "reject": "rejected", "ignore": "ignored", "": None}
+_REASONS = {
+    **{"accept": None, "reject": "rejected", "ignore": "ignored", "": None},
+    **{WITHOUT_ANSWER: WITHOUT_ANSWER, SKIPPED: SKIPPED},
+}
 
 
 def select_annotated(
@@ -61,11 +65,17 @@ def select_annotated(
         raise DataError(f"{source}: no row is left; {describe_dropped(counts, unit)}.")
 
 
+def verdict(row: Mapping[str, Any], picked: Collection[str]) -> Any:
+    """What an object says of being left out, in a key that is not picked for a column."""
+    if LEFT_OUT in row or VERDICT in picked:
+        return row.get(LEFT_OUT)
+    return row.get(VERDICT)
+
+
 def _reasons(values: Sequence[object] | pa.Array) -> Sequence[str | None]:
     """Why each row is left out; a column of other answers than Prodigy's says nothing."""
     listed = values.to_pylist() if isinstance(values, pa.Array) else values
     words = ["" if value is None or value != value else value for value in listed]
-    if all(isinstance(word, str) and word in _VERDICTS for word in words):
-        return [_VERDICTS[str(word)] for word in words]
-    known = (WITHOUT_ANSWER, SKIPPED, *_VERDICTS.values())
-    return [word if isinstance(word, str) and word in known else None for word in words]
+    if not all(isinstance(word, str) and word in _REASONS for word in words):
+        return [None] * len(words)
+    return [_REASONS[str(word)] for word in words]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from seqkit.data.formats.annotated_csv import ANNOTATED_CSV
 from seqkit.data.formats.coco import COCO
 from seqkit.data.formats.conll import CONLL
 from seqkit.data.formats.conllu import CONLLU
@@ -25,6 +26,7 @@ from seqkit.data.request import Request
 
 # Where several may be meant, the first that recognizes the file is taken.
 FORMATS: tuple[Format, ...] = (
+    ANNOTATED_CSV,
     CSV,
     LINES,
     FLICKR,

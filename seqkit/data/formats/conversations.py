@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.adaptor import Numbered
 from seqkit.data.formats.format import Format
-from seqkit.data.formats.objects import Numbered, parse_array, parse_line
+from seqkit.data.formats.objects import parse_array, parse_line
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.kinds.values import text_array
 from seqkit.data.raw_rows import RawRows

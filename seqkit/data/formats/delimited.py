@@ -10,6 +10,7 @@ from dataclasses import replace
 from operator import itemgetter
 
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.adaptor import Numbered
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import RawRows, gather_rows
@@ -72,6 +73,17 @@ def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
     pick = itemgetter(first_column, *others) if others else lambda row: (row[first_column],)
     picked = ((start, pick(row)) for start, row in rows)
     yield from gather_rows(picked, list(positions), file.path)
+
+
+def read_as_objects(file: TextFile) -> Iterator[Numbered]:
+    """Yields the rows of a CSV file as objects with the names of its header line as keys."""
+    records = _Records(file, iter(file), ",", quoting=True)
+    rows = iter(records)
+    _, head = next(rows, (1, []))
+    records.width = len(head)
+    head = [name.strip() for name in head]
+    for line, row in rows:
+        yield line, dict(zip(head, row, strict=True))
 
 
 class _Records:

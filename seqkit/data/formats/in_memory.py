@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from seqkit.data.class_names import name_classes, names_in_features
 from seqkit.data.errors import DataError, shown
-from seqkit.data.left_out import LEFT_OUT
+from seqkit.data.formats.annotation_tools import adapt_rows
+from seqkit.data.left_out import LEFT_OUT, verdict
 from seqkit.data.raw_rows import RawRows, name_rows
 from seqkit.data.request import Request
 
@@ -23,7 +24,8 @@ def read_rows(rows: Iterable[object], request: Request, place: str) -> Iterator[
 
     In a message a row is `place` and its number, counted from 0.
     """
-    iterator = iter(rows)
+    numbered = ((number, row) for number, row in enumerate(rows))
+    iterator = (row for _, row in adapt_rows(numbered, request, place))
     keys: dict[str, str] = {}
     classes = names_in_features(getattr(rows, "features", None))
     start = 0
@@ -32,9 +34,11 @@ def read_rows(rows: Iterable[object], request: Request, place: str) -> Iterator[
         if isinstance(part[0], Mapping) and not keys:
             available = list(part[0])
             positions = request.find(available, where(0))
+            positions.pop(LEFT_OUT, None)
             keys = {name: available[position] for name, position in positions.items()}
         values = [_values(row, request, keys, where, i) for i, row in enumerate(part)]
-        columns = zip(keys or request.columns, zip(*values, strict=True), strict=True)
+        filled = (*keys, LEFT_OUT) if keys else request.columns
+        columns = zip(filled, zip(*values, strict=True), strict=True)
         names = {name: classes[key] for name, key in keys.items() if key in classes}
         yield name_classes(RawRows(dict(columns), where), names)
         start += len(part)
@@ -94,10 +98,9 @@ def _values(
     """The wanted values of one row."""
     kind, wanted = request.kind, request.columns
     if keys:
-        needed = [key for name, key in keys.items() if name != LEFT_OUT]
-        if isinstance(row, Mapping) and all(key in row for key in needed):
-            return tuple(row.get(key) for key in keys.values())
-        expected = f"a mapping with {', '.join(map(repr, needed))}, as row 0 is"
+        if isinstance(row, Mapping) and all(key in row for key in keys.values()):
+            return (*(row[key] for key in keys.values()), verdict(row, keys.values()))
+        expected = f"a mapping with {', '.join(map(repr, keys.values()))}, as row 0 is"
     elif kind.row_values is not None and kind.row_words is not None:
         values = kind.row_values(row, wanted)
         if values is not None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seqkit.data.errors import DataError, shown
+from seqkit.data.formats.adaptor import Numbered
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.in_memory import read_columns
-from seqkit.data.formats.objects import Numbered, parse_array, parse_text, read_objects
+from seqkit.data.formats.objects import parse_array, parse_text, read_objects
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import RawRows
 from seqkit.data.request import Request

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seqkit.data.formats.adaptor import Numbered
 from seqkit.data.formats.format import Format
-from seqkit.data.formats.objects import Numbered, parse_line, read_objects
+from seqkit.data.formats.objects import parse_line, read_objects
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import RawRows
 from seqkit.data.request import Request

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from seqkit.data.errors import DataError, shown
-from seqkit.data.left_out import LEFT_OUT
+from seqkit.data.formats.adaptor import Numbered
+from seqkit.data.formats.annotation_tools import adapt_rows
+from seqkit.data.left_out import LEFT_OUT, verdict
 from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows, rows_at
 from seqkit.data.request import Request
 
-# The line at which an object starts, and the object.
-Numbered = tuple[int, Any]
 _SPACE = " \t\r\n"
 
 
@@ -21,6 +21,8 @@ def read_objects(
     objects: Iterable[Numbered], request: Request, source: object
 ) -> Iterator[RawRows]:
     """Yields rows of objects, whose keys are those of the first.
+
+    Rows of annotation tools are known.
 
     Args:
         objects: Each with the line at which it starts.
@@ -34,14 +36,14 @@ def read_objects(
         >>> from seqkit.data.kinds.labels import LABELS
         >>> objects = [(1, {"review": "good", "label": "x"}), (4, {"review": "bad", "label": "y"})]
         >>> rows, = read_objects(objects, Request(LABELS, ("text", "label")), "a.json")
-        >>> dict(rows.columns), rows.place(1)
-        ({'text': ['good', 'bad'], 'label': ['x', 'y']}, 'a.json, line 4')
+        >>> rows.columns["text"], rows.columns["label"], rows.place(1)
+        (['good', 'bad'], ['x', 'y'], 'a.json, line 4')
     """
     keys: dict[str, str] = {}
     values: dict[str, list] = {}
     lines = array("i")
     characters = 0
-    for number, row in objects:
+    for number, row in adapt_rows(objects, request, str(source)):
         place = f"{source}, line {number}"
         if not isinstance(row, dict):
             raise DataError(
@@ -50,21 +52,23 @@ def read_objects(
             )
         if not keys:
             positions = request.find(list(row), place)
+            positions.pop(LEFT_OUT, None)
             keys = {name: list(row)[position] for name, position in positions.items()}
-            values = {name: [] for name in keys}
+            values = {name: [] for name in (*keys, LEFT_OUT)}
         for name, key in keys.items():
-            if key not in row and name != LEFT_OUT:
+            if key not in row:
                 raise DataError(
                     f"{place}: no key {key!r} in {shown(row, 100)}. Every row needs the keys of "
                     "the first."
                 )
-            value = row.get(key)
+            value = row[key]
             characters += len(value) if isinstance(value, (str, list)) else 1
             values[name].append(value)
+        values[LEFT_OUT].append(verdict(row, keys.values()))
         lines.append(number)
         if len(lines) >= MOST_ROWS or characters >= MOST_CHARACTERS:
             yield rows_at(values, lines, source)
-            values, lines, characters = {name: [] for name in keys}, array("i"), 0
+            values, lines, characters = {name: [] for name in values}, array("i"), 0
     if lines:
         yield rows_at(values, lines, source)
 
@@ -155,17 +159,3 @@ def _after_space(text: str, place: int) -> int:
     while place < len(text) and text[place] in _SPACE:
         place += 1
     return place
-
-
-def is_object_of(head: str, *keys: str) -> bool:
-    """Whether the beginning of a file is an object with such keys on its first line.
-
-    Example:
-        >>> is_object_of('{"text": "a", "Comments": []}', "text", "Comments")
-        True
-    """
-    try:
-        row = json.loads(head)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(row, Mapping) and all(key in row for key in keys)

@@ -140,7 +140,10 @@ def _span(value: Any, text: str, place: str) -> _Span:
     """One span, its kinds and its bounds checked."""
     parts: list[Any]
     if isinstance(value, Mapping):
-        parts = [value.get(key) for key in ("start", "end", "label")]
+        parts = [
+            next((value[key] for key in keys if key in value), None)
+            for keys in (("start", "start_offset"), ("end", "end_offset"), ("label",))
+        ]
     else:
         whole = isinstance(value, (list, tuple)) and len(value) == 3
         parts = list(value) if whole else [None] * 3
