@@ -82,12 +82,13 @@ def _named(value: Any, names: Sequence[str], place: str) -> Any:
         return [_named(item, names, place) for item in value]
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         return value
-    if not 0 <= value < len(names):
+    number = int(value)
+    if not 0 <= number < len(names):
         raise DataError(
-            f"{place} is class number {value}, which has no name among {len(names)} classes; -1 "
+            f"{place} is class number {number}, which has no name among {len(names)} classes; -1 "
             "stands for a row without a label. Leave such rows out."
         )
-    return names[int(value)]
+    return names[number]
 
 
 def _names(feature: Any) -> list[str]:

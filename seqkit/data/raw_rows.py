@@ -42,8 +42,10 @@ class RawRows(NamedTuple):
         place, token_place, lines = self.place, self.token_place, self.lines
         columns: dict[str, Sequence[object] | pa.Array] = {}
         for name, values in self.columns.items():
-            listed = not isinstance(values, pa.Array)
-            columns[name] = [values[row] for row in rows] if listed else values.take(list(rows))
+            if isinstance(values, pa.Array):
+                columns[name] = values.take(pa.array(rows, pa.int64()))
+            else:
+                columns[name] = [values[row] for row in rows]
         return RawRows(
             columns,
             lambda row: place(rows[row]),

@@ -23,7 +23,9 @@ def read_annotated_csv(file: TextFile, request: Request) -> Iterator[RawRows]:
 
 def _recognize(head: str, request: Request) -> bool:
     """Whether the header line is that of a tool whose answers are wanted."""
-    names = next(csv.reader([head.strip()]), [])
+    # The beginning of a file may hold all of its lines where \r ends them.
+    lines = head.strip().splitlines()
+    names = next(csv.reader(lines[:1]), [])
     return adaptor_of(dict.fromkeys(name.strip() for name in names), request) is not None
 
 

@@ -26,8 +26,8 @@ from seqkit.data.request import Request
 
 # Where several may be meant, the first that recognizes the file is taken.
 FORMATS: tuple[Format, ...] = (
-    ANNOTATED_CSV,
     CSV,
+    ANNOTATED_CSV,
     LINES,
     FLICKR,
     TSV,

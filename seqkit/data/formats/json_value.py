@@ -12,7 +12,7 @@ from seqkit.data.formats.format import Format
 from seqkit.data.formats.in_memory import read_columns
 from seqkit.data.formats.objects import parse_array, parse_text, read_objects
 from seqkit.data.formats.text_file import TextFile
-from seqkit.data.raw_rows import RawRows
+from seqkit.data.raw_rows import RawRows, name_rows
 from seqkit.data.request import Request
 
 _REMEDY = "For an object on every line: format='jsonl'"
@@ -67,8 +67,8 @@ def _read_listed(rows: list[Any], request: Request, path: str) -> Iterator[RawRo
         yield from enumerate(rows)
 
     for batch in read_objects(numbered(), request, path):
-        numbers = batch.lines or ()
-        yield batch._replace(lines=None, place=lambda row, n=numbers: f"{path}, row {n[row]}")
+        first = (batch.lines or (0,))[0]
+        yield batch._replace(lines=None, place=name_rows(path, first))
 
 
 def _columns(whole: Any) -> dict[str, list[Any]] | None:

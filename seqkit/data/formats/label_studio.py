@@ -151,7 +151,7 @@ def _answer(value: Any, answer: str, text: str) -> Any:
     given: list[Any] = []
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, Mapping):
-            part = next((one[key] for key in _VALUES[answer] if key in one), [])
+            part: Any = next((one[key] for key in _VALUES[answer] if key in one), [])
             given += part if isinstance(part, list) else [part]
         elif one != "":
             given.append(one)
@@ -160,7 +160,7 @@ def _answer(value: Any, answer: str, text: str) -> Any:
 
 def _spans(value: Mapping[str, Any], text: str) -> Iterator[dict[str, Any]]:
     """The spans of one region, in code points: browsers count UTF-16."""
-    labels = next((value[key] for key in _SPANS if key in value), [])
+    labels: list[Any] = next((value[key] for key in _SPANS if key in value), [])
     places = value.get("globalOffsets") or value
     start, end = places.get("start"), places.get("end")
     if isinstance(start, int) and isinstance(end, int) and not text.isascii():

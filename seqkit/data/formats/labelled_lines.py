@@ -51,14 +51,14 @@ def _split(
                 "read with label_separator=' '."
             )
         return (label_separator or "").join(labels), text
-    label, text = _cut(line, separator)
-    if text is None or not label.strip():
+    label, rest = _cut(line, separator)
+    if rest is None or not label.strip():
         mark = "white space" if separator is None else repr(separator)
         raise DataError(
             f"{place}: {shown(line, 100)} is not a label, {mark} and a text. Write both, or give "
             "the separator with separator=…."
         )
-    return label, text
+    return label, rest
 
 
 def _marked_labels(line: str, separator: str | None) -> tuple[list[str], str]:

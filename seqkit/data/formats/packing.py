@@ -8,7 +8,7 @@ import lzma
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 
@@ -40,7 +40,7 @@ def plain_path(path: Path) -> Path:
         raise broken(path, "at its end", error) from None
 
 
-def unpack(file: Any, path: Path) -> IO[bytes]:
+def unpack(file: Any, path: Path) -> Any:
     """The bytes themselves of a file that may be packed, as its name tells.
 
     Args:

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.packing import BROKEN, broken, unpack
@@ -51,7 +52,7 @@ class TextFile:
         self._newline = newline
         self._raw = _HashingFile(path)
         # Kept, since what is let go is closed, and with it the file that is yet to be hashed.
-        self._packed = io.BufferedReader(self._raw, _BLOCK)
+        self._packed: io.BufferedReader[Any] = io.BufferedReader(self._raw, _BLOCK)
         stream = unpack(self._packed, path)
         unpacked = self._packed if stream is self._packed else io.BufferedReader(stream, _BLOCK)
         if self.encoding == "utf-8-sig" and self._begins(unpacked) in _UTF_16:
@@ -121,12 +122,13 @@ class TextFile:
             "read it with encoding='utf-16'; otherwise remove it."
         )
 
-    def _begins(self, unpacked: io.BufferedReader) -> bytes:
+    def _begins(self, unpacked: io.BufferedReader[Any]) -> bytes:
         """The first two bytes, which stay unread."""
         try:
             return unpacked.peek(2)[:2]
         except BROKEN as error:
-            raise broken(self.path, "at its beginning", error) from error
+            # Not every packing fails a second time: some are then read as if they ended here.
+            raise broken(self.path, "after byte 0", error) from error
 
     def _undecodable(self) -> DataError:
         """Where and what the first byte is that the encoding does not have.
