@@ -6,7 +6,7 @@ import numpy as np
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 10) -> float:
-    """How far confidence is from accuracy, weighed by how many answers have that confidence.
+    """How far confidence is from accuracy, weighted by how many answers have that confidence.
 
     Args:
         confidence: `<float>[answers]`, from 0 to 1.

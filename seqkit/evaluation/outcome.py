@@ -20,9 +20,9 @@ class Outcome(NamedTuple):
         model: trained and calibrated.
         scores: its scores on the test data.
         baselines: the same score of each plain model on the same data, by its name.
-        minutes: duration of the training, dictionary included.
+        minutes: duration of the training, including that of learning the dictionary.
         history: figures of each epoch.
-        checks: what is to be known about the data.
+        checks: what to know about the data.
     """
 
     model: Any
@@ -50,13 +50,13 @@ class Scored(NamedTuple):
 def beside(
     what: str, score: float, baselines: Mapping[str, float], *, lower_is_better: bool = False
 ) -> list[str]:
-    """A score beside those of plain models, told honestly.
+    """A score and those of plain models, and which of these wins where one does.
 
     Args:
         what: which score, on how much data.
-        score: that of the trained model; the more, the better, unless `lower_is_better`.
+        score: that of the trained model.
         baselines: the same score of each plain model, by its name.
-        lower_is_better: of this score, as of perplexity, less is better.
+        lower_is_better: whether less of the score is better, as of perplexity.
 
     Returns:
         Lines of text.

@@ -12,8 +12,8 @@ import tensorflow as tf
 from seqkit.data import Dataset, captions_by_image
 from seqkit.evaluation import Scored, beside
 from seqkit.images import encode_images
-from seqkit.tasks.captioning.cider import CiderD, word_splitter
-from seqkit.tasks.captioning.evaluation import bleu_by_words, score_captioner
+from seqkit.tasks.captioning.cider import CiderD, count_ngrams, word_splitter
+from seqkit.tasks.captioning.evaluation import bleu_by_words, check_captions, score_captioner
 from seqkit.tasks.captioning.model import ImageCaptioner
 
 CONSTANT = "the best constant caption"
@@ -121,7 +121,7 @@ def constant_caption(captions: Sequence[Sequence[str]], tokenizer: str = "13a") 
     for row in split:
         most: Counter[tuple[str, ...]] = Counter()
         for words in row:
-            most |= _count(words)
+            most |= count_ngrams(words)
         images_with.update(_occurrences(most))
     lengths = Counter(tuple(sorted({len(words) for words in row})) for row in split)
     nearest = {
@@ -136,7 +136,7 @@ def constant_caption(captions: Sequence[Sequence[str]], tokenizer: str = "13a") 
     }
     for caption, words in distinct.items():
         matches, totals = [0] * 4, [0] * 4
-        for gram, times in _occurrences(_count(words)):
+        for gram, times in _occurrences(count_ngrams(words)):
             matches[len(gram) - 1] += images_with[gram, times]
             totals[len(gram) - 1] += len(captions)
         bleu = bleu_by_words(matches, totals, len(words) * len(captions), nearest[len(words)])[-1]
@@ -255,12 +255,6 @@ def _nearest(words: int, lengths: Sequence[int]) -> int:
     return min(lengths, key=lambda length: (abs(length - words), length))
 
 
-def _count(words: list[str]) -> Counter[tuple[str, ...]]:
-    return Counter(
-        tuple(words[start : start + n]) for n in range(1, 5) for start in range(len(words) - n + 1)
-    )
-
-
 def _occurrences(
     counts: Counter[tuple[str, ...]],
 ) -> Iterator[tuple[tuple[str, ...], int]]:
@@ -271,8 +265,4 @@ def _occurrences(
 def _check(captions: Sequence[Sequence[str]]) -> None:
     if not captions:
         raise ValueError("captions=[]: give at least one training image")
-    for index, row in enumerate(captions):
-        if isinstance(row, str) or not row:
-            raise ValueError(
-                f"captions[{index}] is {row!r}: give a list of at least one caption an image"
-            )
+    check_captions(captions, "captions")

@@ -86,12 +86,7 @@ class CiderD:
         return _SCALE * sum(similar) / len(similar)
 
     def _count(self, caption: str) -> Counter[tuple[str, ...]]:
-        words = caption_words(caption, self._tokenizer)
-        return Counter(
-            tuple(words[start : start + n])
-            for n in range(1, MOST_WORDS + 1)
-            for start in range(len(words) - n + 1)
-        )
+        return count_ngrams(caption_words(caption, self._tokenizer))
 
     def _vector(self, caption: str) -> _Vector:
         weights: list[dict[tuple[str, ...], float]] = [{} for _ in range(MOST_WORDS)]
@@ -169,6 +164,15 @@ def caption_words(caption: str, tokenizer: str = "13a") -> list[str]:
     """
     split = word_splitter(tokenizer).tokenizer(caption.lower().rstrip()).split()
     return [bare for word in split if (bare := _bare(word))]
+
+
+def count_ngrams(words: Sequence[str]) -> Counter[tuple[str, ...]]:
+    """How often each n-gram of one to four words occurs among some words."""
+    return Counter(
+        tuple(words[start : start + n])
+        for n in range(1, MOST_WORDS + 1)
+        for start in range(len(words) - n + 1)
+    )
 
 
 @cache

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from seqkit.evaluation import Scores
+from seqkit.tasks.captioning.answers import Caption
 from seqkit.tasks.captioning.cider import MOST_WORDS, SIGMA, caption_words, cider_d, word_splitter
 
 
-class CaptionAnswer(Protocol):
-    """A caption as it is scored; `seqkit.Caption` is one."""
-
-    @property
-    def text(self) -> str:
-        """The caption."""
-
-    @property
-    def error(self) -> str:
-        """Why the image could not be read; empty where it could."""
-
-
 class Captions(Protocol):
-    """What can be scored; `seqkit.ImageCaptioner` is one."""
+    """A model to score; `seqkit.ImageCaptioner` is one."""
 
-    def caption(self, images: Sequence[Any]) -> Sequence[CaptionAnswer]:
+    def caption(self, images: Sequence[Any]) -> Sequence[Caption]:
         """Gives a caption for each image."""
 
 
@@ -46,11 +37,14 @@ class CaptionedImage(NamedTuple):
     cider_d: float
 
 
-class CaptionScores(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class CaptionScores(Scores):
     """Scores of captions.
 
     Case does not count in any of them. Words are split by sacreBLEU's `tokenizer`; except in BLEU
-    and chrF, punctuation around words is left out.
+    and chrF, punctuation around words is left out. Captioners are compared by BLEU-4, which counts
+    four words in a row and says nothing of shorter references: for these, by the share that is
+    exactly right.
 
     Attributes:
         examples: number of images.
@@ -90,19 +84,16 @@ class CaptionScores(NamedTuple):
     images: tuple[CaptionedImage, ...]
     baselines: Mapping[str, CaptionScores]
 
-    @property
-    def main(self) -> tuple[str, float]:
-        """The name of the score by which captioners are compared, and its value.
-
-        BLEU-4 counts four words in a row and says nothing of shorter references; for these it is
-        the share that is exactly right.
-        """
-        return self._main_name, self.figures[self._main_name]
+    details = ("images", "baselines", "bleu")
 
     @property
-    def main_baselines(self) -> dict[str, float]:
-        """The same score of each plain model, by its name."""
-        return {name: row.figures[self._main_name] for name, row in self.baselines.items()}
+    def bleu_4(self) -> float:
+        """BLEU-4 in percent."""
+        return self.bleu[-1]
+
+    @property
+    def _main(self) -> tuple[str, str]:
+        return ("BLEU-4", "bleu_4") if self.reference_words >= 4 else ("exact match", "exact_match")
 
     @property
     def figures(self) -> dict[str, float]:
@@ -116,30 +107,19 @@ class CaptionScores(NamedTuple):
         """Where a plain model is as good or better, by the main score or CIDEr-D, in sentences."""
         return tuple(
             f"{plain} wins by {name}: {row.figures[name]:.4g} to {self.figures[name]:.4g}"
-            for name in (self._main_name, "CIDEr-D")
+            for name in (self.main[0], "CIDEr-D")
             for plain, row in self.baselines.items()
             if row.figures[name] >= self.figures[name]
         )
 
-    @property
-    def _main_name(self) -> str:
-        return "BLEU-4" if self.reference_words >= 4 else "exact match"
-
     def summary(self) -> dict[str, Any]:
-        """The numbers alone, with how they were computed."""
-        left_out = ("images", "baselines", "bleu")
-        numbers = {name: value for name, value in self._asdict().items() if name not in left_out}
-        return {**{f"bleu_{n}": score for n, score in enumerate(self.bleu, 1)}, **numbers}
+        """The numbers alone, and how they were computed."""
+        bleu = {f"bleu_{n}": score for n, score in enumerate(self.bleu, 1)}
+        return bleu | super().summary()
 
 
 def score_captioner(
-    model: Captions,
-    images: Sequence[Any],
-    references: Sequence[Sequence[str]],
-    *,
-    baselines: Mapping[str, Sequence[str]] | None = None,
-    tokenizer: str = "13a",
-    vocabulary: Collection[str] | None = None,
+    model: Captions, images: Sequence[Any], references: Sequence[Sequence[str]], **options: Any
 ) -> CaptionScores:
     """Lets a captioner caption images and compares with their references.
 
@@ -147,9 +127,7 @@ def score_captioner(
         model: the captioner.
         images: paths, encoded bytes or arrays.
         references: the captions of each image.
-        baselines: the answers of plain models to the same images, by their names.
-        tokenizer: how words are split, a name of sacreBLEU.
-        vocabulary: see `score_captions`.
+        options: `baselines`, `tokenizer` and `vocabulary` of `score_captions`.
 
     Returns:
         The scores.
@@ -158,14 +136,8 @@ def score_captioner(
         ValueError: as `score_captions`.
     """
     given = model.caption(images)
-    scores = score_captions(
-        [answer.text for answer in given],
-        references,
-        baselines=baselines,
-        tokenizer=tokenizer,
-        vocabulary=vocabulary,
-    )
-    return scores._replace(errors=sum(bool(answer.error) for answer in given))
+    scores = score_captions([answer.text for answer in given], references, **options)
+    return dataclasses.replace(scores, errors=sum(bool(answer.error) for answer in given))
 
 
 def score_captions(
@@ -296,8 +268,13 @@ def _check(answers: Sequence[str], references: Sequence[Sequence[str]], argument
             f"{argument} has {len(answers)} captions for {len(references)} images: "
             "give one for each"
         )
-    for index, row in enumerate(references):
+    check_captions(references, "references")
+
+
+def check_captions(captions: Sequence[Sequence[str]], argument: str) -> None:
+    """Raises ValueError, naming the argument, where an image has no list of captions."""
+    for index, row in enumerate(captions):
         if isinstance(row, str) or not row:
             raise ValueError(
-                f"references[{index}] is {row!r}: give a list of at least one caption an image"
+                f"{argument}[{index}] is {row!r}: give a list of at least one caption an image"
             )

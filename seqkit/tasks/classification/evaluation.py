@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from seqkit.data.dataset import Dataset
-from seqkit.evaluation import Scored, beside
+from seqkit.evaluation import Scored, Scores, beside
 from seqkit.evaluation.calibration import calibration_error
 from seqkit.tasks.classification import baselines
 from seqkit.tasks.classification.model import TextClassifier
@@ -33,7 +32,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class ClassificationScores:
+class ClassificationScores(Scores):
     """What a classifier is worth on data it was not trained on.
 
     Attributes:
@@ -58,15 +57,8 @@ class ClassificationScores:
     confusion: list[list[int]]
     worst: tuple[Mistake, ...] = field(repr=False)
 
-    def summary(self) -> dict[str, Any]:
-        """The numbers alone."""
-        return {
-            "examples": self.examples,
-            "accuracy": self.accuracy,
-            "macro_f1": self.macro_f1,
-            "calibration_error": self.calibration_error,
-            "unknown_rate": self.unknown_rate,
-        }
+    details = ("labels", "confusion", "worst")
+    _main = ("accuracy", "accuracy")
 
 
 def score_classifier(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Protocol, get_args
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from seqkit.data import Dataset, TextStream
-from seqkit.evaluation import Scored, beside
+from seqkit.evaluation import Scored, Scores, beside
 from seqkit.tasks.language_modeling.baselines import plain_language_model
 from seqkit.tasks.language_modeling.held_out import HeldOutText
 from seqkit.tasks.language_modeling.model import LanguageModel
@@ -53,7 +54,8 @@ class SurprisingToken(NamedTuple):
     nats: float
 
 
-class LanguageModelScores(NamedTuple):
+@dataclass(frozen=True)
+class LanguageModelScores(Scores):
     """Scores of a language model on a text it was not trained on; mostly, lower is better.
 
     Attributes:
@@ -85,27 +87,13 @@ class LanguageModelScores(NamedTuple):
     surprising: tuple[SurprisingToken, ...]
     baselines: Mapping[str, BaselineScores]
 
-    @property
-    def main(self) -> tuple[str, float]:
-        """The score by which language models are compared, after its name; lower is better."""
-        return self._main_name, self._main_of(self)
+    details = ("unit", "surprising", "baselines")
 
     @property
-    def main_baselines(self) -> dict[str, float]:
-        """The same score of each plain model, by name."""
-        return {name: self._main_of(row) for name, row in self.baselines.items()}
-
-    @property
-    def _main_name(self) -> str:
-        return "nats per character" if self.unit == "character" else "perplexity"
-
-    def _main_of(self, scores: LanguageModelScores | BaselineScores) -> float:
-        return scores.nats_per_character if self.unit == "character" else scores.perplexity
-
-    def summary(self) -> dict[str, Any]:
-        """The numbers alone."""
-        others = ("surprising", "baselines", "unit")
-        return {name: value for name, value in self._asdict().items() if name not in others}
+    def _main(self) -> tuple[str, str]:
+        if self.unit == "character":
+            return "nats per character", "nats_per_character"
+        return "perplexity", "perplexity"
 
 
 class HeldOut(Protocol):

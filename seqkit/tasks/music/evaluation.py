@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.kinds.piano_rolls import NUM_PITCHES, Piece, pieces_of
-from seqkit.evaluation import Scored, beside
+from seqkit.evaluation import Scored, Scores, beside
+from seqkit.tasks.music.piano_rolls import PieceScore
 
 _WORST = 10
 # Added to the count of each pitch, sounding and silent, so that nothing has probability 0.
 _HALF = 0.5
 
 
-class ScoredPiece(Protocol):
-    """How likely a piece is; `seqkit.PieceScore` is one."""
-
-    @property
-    def by_frame(self) -> np.ndarray:
-        """`<float>[frames]`, the log-likelihood of each frame."""
-
-    @property
-    def independent(self) -> np.ndarray:
-        """`<float>[frames]`, the same from the probability of each pitch by itself."""
-
-
-class Scores(Protocol):
+class ScoresPieces(Protocol):
     """A model that can be scored; `seqkit.FrameModel` is one."""
 
-    def score(self, pieces: Sequence[Any]) -> Sequence[ScoredPiece]:
+    def score(self, pieces: Sequence[Any]) -> Sequence[PieceScore]:
         """Scores how likely pieces are."""
 
 
-class FrameScores(NamedTuple):
-    """Scores of a model of frames on data it was not trained on.
+@dataclass(frozen=True)
+class FrameScores(Scores):
+    """Scores of a model of frames on data it was not trained on; lower is better.
 
     Attributes:
         examples: number of pieces.
@@ -66,24 +57,12 @@ class FrameScores(NamedTuple):
     worst: tuple[tuple[int, float], ...]
     baselines: Mapping[str, Any]
 
-    @property
-    def main(self) -> tuple[str, float]:
-        """The score by which models of frames are compared, after its name; lower is better."""
-        return "negative log-likelihood per frame", self.nll
-
-    @property
-    def main_baselines(self) -> dict[str, float]:
-        """The same score of each plain model, by name."""
-        return {name: plain.nll for name, plain in self.baselines.items()}
-
-    def summary(self) -> dict[str, Any]:
-        """The figures without the pieces, ready for JSON."""
-        others = ("worst", "baselines")
-        return {name: value for name, value in self._asdict().items() if name not in others}
+    details = ("worst", "baselines")
+    _main = ("negative log-likelihood per frame", "nll")
 
 
 def score_frame_model(
-    model: Scores, dataset: Dataset, baselines: Mapping[str, FrameScores] | None = None
+    model: ScoresPieces, dataset: Dataset, baselines: Mapping[str, FrameScores] | None = None
 ) -> FrameScores:
     """Scores a model of frames.
 
@@ -100,7 +79,7 @@ def score_frame_model(
     return frame_scores(by_frame, [piece.independent for piece in pieces], baselines)
 
 
-def score_beside_counts(model: Scores, parts: Mapping[str, Dataset]) -> Scored:
+def score_beside_counts(model: ScoresPieces, parts: Mapping[str, Dataset]) -> Scored:
     """Scores a model of frames on the test data beside models that only count.
 
     Args:

@@ -11,7 +11,7 @@ import numpy as np
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.kinds import tag_scheme
-from seqkit.evaluation import Scored, beside
+from seqkit.evaluation import Scored, Scores, beside
 from seqkit.evaluation.calibration import calibration_error
 from seqkit.tasks.tagging import baselines
 from seqkit.tasks.tagging.model import TokenTagger
@@ -37,7 +37,7 @@ class TaggedSentence:
 
 
 @dataclass(frozen=True)
-class TaggingScores:
+class TaggingScores(Scores):
     """What a tagger is worth on data it was not trained on.
 
     Attributes:
@@ -71,19 +71,11 @@ class TaggingScores:
     confusion: list[list[int]]
     worst: tuple[TaggedSentence, ...] = field(repr=False)
 
+    details = ("sentences", "spans", "labels", "confusion", "worst")
+
     def summary(self) -> dict[str, Any]:
         """The numbers alone."""
-        return {
-            "examples": self.sentences,
-            "tokens": self.tokens,
-            "accuracy": self.accuracy,
-            "span_f1": self.span_f1,
-            "unseen_accuracy": self.unseen_accuracy,
-            "unseen_rate": self.unseen_rate,
-            "unknown_accuracy": self.unknown_accuracy,
-            "unknown_rate": self.unknown_rate,
-            "calibration_error": self.calibration_error,
-        }
+        return {"examples": self.sentences, "span_f1": self.span_f1, **super().summary()}
 
     @property
     def span_f1(self) -> float | None:
@@ -91,10 +83,8 @@ class TaggingScores:
         return self.spans["micro avg"]["f1-score"] if self.spans else None
 
     @property
-    def main(self) -> tuple[str, float]:
-        """The score by which taggers of this kind are compared, and its name."""
-        f1 = self.span_f1
-        return ("accuracy", self.accuracy) if f1 is None else ("span F1", f1)
+    def _main(self) -> tuple[str, str]:
+        return ("span F1", "span_f1") if self.spans else ("accuracy", "accuracy")
 
 
 def score_tagger(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from seqkit.data.dataset import Dataset
-from seqkit.evaluation import Scored, beside
+from seqkit.evaluation import Scored, Scores, beside
+from seqkit.tasks.translation.answers import Translation
 from seqkit.tasks.translation.baselines import plain_translations
 
 if TYPE_CHECKING:
@@ -20,22 +22,10 @@ _RATES = (0.0, 0.1, 0.3)
 _ROWS = 4096
 
 
-class Answer(Protocol):
-    """A translation to score; `seqkit.Translation` is one."""
-
-    @property
-    def text(self) -> str:
-        """The translation."""
-
-    @property
-    def unknown_rate(self) -> float:
-        """Share of the source's tokens that the dictionary lacks."""
-
-
 class Translates(Protocol):
     """A model to score; `seqkit.Translator` is one."""
 
-    def translate(self, texts: Sequence[str], batch_size: int = 64) -> Sequence[Answer]:
+    def translate(self, texts: Sequence[str], batch_size: int = 64) -> Sequence[Translation]:
         """Translates texts."""
 
 
@@ -85,8 +75,12 @@ class TranslatedSentence(NamedTuple):
     chrf: float
 
 
-class TranslationScores(NamedTuple):
+@dataclass(frozen=True)
+class TranslationScores(Scores):
     """The scores of a translator on data it was not trained on.
+
+    They are compared by BLEU, which counts up to four words in a row. Of references with fewer
+    than four on average it says nothing, and the share that is exactly right takes its place.
 
     Attributes:
         examples: number of sentences.
@@ -118,48 +112,18 @@ class TranslationScores(NamedTuple):
     worst: tuple[TranslatedSentence, ...]
     baselines: Mapping[str, CorpusScores]
 
-    @property
-    def main(self) -> tuple[str, float]:
-        """The score by which translators are compared, and its name.
-
-        BLEU counts up to four words in a row. Of references with fewer than four on average it says
-        nothing, and the share that is exactly right takes its place.
-        """
-        return self._main_name, self._main_of(self)
+    details = ("reference_words", "by_length", "by_unknown_rate", "worst", "baselines")
 
     @property
-    def main_baselines(self) -> dict[str, float]:
-        """The same score of each plain model, by its name."""
-        return {name: self._main_of(row) for name, row in self.baselines.items()}
-
-    @property
-    def _main_name(self) -> str:
-        return "BLEU" if self.reference_words >= 4 else "exact match"
-
-    def _main_of(self, scores: TranslationScores | CorpusScores) -> float:
-        return scores.bleu if self._main_name == "BLEU" else scores.exact_match
-
-    def summary(self) -> dict[str, Any]:
-        """The numbers alone, with how they were computed."""
-        return {
-            "examples": self.examples,
-            "bleu": self.bleu,
-            "chrf": self.chrf,
-            "bleu_signature": self.bleu_signature,
-            "chrf_signature": self.chrf_signature,
-            "exact_match": self.exact_match,
-            "unknown_rate": self.unknown_rate,
-        }
+    def _main(self) -> tuple[str, str]:
+        return ("BLEU", "bleu") if self.reference_words >= 4 else ("exact match", "exact_match")
 
 
 def score_translator(
     model: Translates,
     test: Dataset,
     batch_size: int = 64,
-    *,
-    baselines: Mapping[str, Sequence[str]] | None = None,
-    bleu_tokenizer: str = "13a",
-    num_worst: int = 20,
+    **options: Any,
 ) -> TranslationScores:
     """Scores a translator on sentences whose translations are known.
 
@@ -167,9 +131,7 @@ def score_translator(
         model: the translator.
         test: holds the columns `source` and `target`.
         batch_size: sentences translated at once.
-        baselines: the answers of plain models to the same sentences, by their names.
-        bleu_tokenizer: how BLEU splits words: `13a`, or `char` where words are not spaced.
-        num_worst: sentences to keep as the worst.
+        options: `baselines`, `bleu_tokenizer` and `num_worst` of `score_translations`.
 
     Returns:
         The scores.
@@ -179,23 +141,16 @@ def score_translator(
     """
     if not len(test):
         raise ValueError(f"dataset {test.name!r} has no rows to score on")
-    answers: list[Answer] = []
+    answers: list[Translation] = []
     for texts in test.batches("source", _ROWS):
         answers += model.translate(texts.to_pylist(), batch_size)
-    return score_translations(
-        test.to_list("source"),
-        test.to_list("target"),
-        answers,
-        baselines=baselines,
-        bleu_tokenizer=bleu_tokenizer,
-        num_worst=num_worst,
-    )
+    return score_translations(test.to_list("source"), test.to_list("target"), answers, **options)
 
 
 def score_translations(
     sources: Sequence[str],
     references: Sequence[str],
-    answers: Sequence[Answer],
+    answers: Sequence[Translation],
     *,
     baselines: Mapping[str, Sequence[str]] | None = None,
     bleu_tokenizer: str = "13a",
@@ -206,9 +161,10 @@ def score_translations(
     Args:
         sources: the sentences.
         references: their translations.
-        answers: the translations given.
+        answers: the translations given; only `text` and `unknown_rate` of them are read.
         baselines: the answers of plain models to the same sentences, by their names.
-        bleu_tokenizer: how BLEU splits words, a name of sacreBLEU.
+        bleu_tokenizer: how BLEU splits words, a name of sacreBLEU: `13a`, or `char` where words
+            are not spaced.
         num_worst: sentences to keep as the worst.
 
     Returns:

@@ -1,6 +1,7 @@
 """A captioner becomes an artefact with everything that is known about it."""
 
 import base64
+import dataclasses
 import json
 from functools import cache
 from types import SimpleNamespace
@@ -166,7 +167,7 @@ def test_a_plain_model_that_wins_is_told_of(given):
     assert len(wins) == 2 and all(line.startswith(NEAREST) for line in wins)
     assert given["card"]["notes"] == [*wins, "A note."]
     assert "wins by BLEU-4: 100 to" in given["report"]
-    alone = outcome.scores._replace(baselines={})
+    alone = dataclasses.replace(outcome.scores, baselines={})
     publish("models/small", scores=alone)
     assert given["card"]["notes"] == ["A note."] and given["card"]["baseline"] is None
     assert given["card"]["scores"]["chrF"]["baseline"] is None
