@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import Any
 
 import keras
 
 from seqkit.decoding import Step, StepResult
-from seqkit.layers import Source, token_logits
+from seqkit.layers import RecurrentDecoder, Source, token_logits
 
 TARGET_EMBEDDING, EMBEDDING = "target_embedding", "embedding"
 DECODER, OUTPUT = "decoder", "output"
@@ -25,6 +26,61 @@ def output_layer(core: keras.Model) -> keras.layers.Layer:
         What `TokenCrossEntropy` and `token_logits` take.
     """
     return first_layer(core, OUTPUT, TARGET_EMBEDDING, EMBEDDING)
+
+
+def check_output(core: keras.Model, vocabulary: Sized) -> None:
+    """Checks that a core scores the tokens of a dictionary.
+
+    Args:
+        core: as `output_layer` takes it.
+        vocabulary: the tokens that are to be written, a `Vocabulary`.
+
+    Raises:
+        ValueError: the numbers of tokens differ.
+    """
+    scored = output_layer(core).embeddings.shape[0]
+    if scored != len(vocabulary):
+        raise ValueError(f"core scores {scored} tokens, the dictionary has {len(vocabulary)}")
+
+
+def build_decoder(network: Any, seed: int) -> RecurrentDecoder:
+    """Builds the decoder of a core whose sizes are named as a translator's.
+
+    Args:
+        network: the sizes, such as `TranslatorNetwork`.
+        seed: seed of its dropout.
+
+    Returns:
+        The layer, named as `next_token` looks for it.
+    """
+    return RecurrentDecoder(
+        network.hidden_dim,
+        network.embedding_dim,
+        num_layers=network.decoder_layers,
+        cell=network.cell,
+        attention=network.attention,
+        input_feeding=network.input_feeding,
+        dropout=network.dropout,
+        recurrent_dropout=network.recurrent_dropout,
+        seed=seed,
+        name=DECODER,
+    )
+
+
+def build_embedding(size: int, dim: int, seed: int, name: str) -> keras.layers.Embedding:
+    """Builds vectors of tokens that may also give the tokens' probabilities.
+
+    Args:
+        size: number of token ids.
+        dim: size of a vector.
+        seed: seed of the first values, about as long in total whatever the size.
+        name: name of the layer.
+
+    Returns:
+        The layer.
+    """
+    initial = keras.initializers.RandomNormal(stddev=dim**-0.5, seed=seed)
+    return keras.layers.Embedding(size, dim, embeddings_initializer=initial, name=name)
 
 
 def next_token(core: keras.Model, source: Source, *, attention: bool = True) -> Step:

@@ -16,3 +16,20 @@ class SearchSettings:
 
     num_beams: int = 4
     length_penalty: float = 1.0
+
+
+def check_limits(num_beams: int, num_best: int, max_length: int) -> None:
+    """Checks the numbers that limit a model's search.
+
+    Args:
+        num_beams: sequences that are followed.
+        num_best: sequences that are given.
+        max_length: the most tokens of a sequence.
+
+    Raises:
+        ValueError: one is out of its range.
+    """
+    if max_length < 1:
+        raise ValueError(f"max_length is {max_length}; give at least 1 token")
+    if not 1 <= num_best <= num_beams:
+        raise ValueError(f"num_best is {num_best}; give from 1 to num_beams, {num_beams}")

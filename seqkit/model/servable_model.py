@@ -17,6 +17,11 @@ from seqkit.model.keras_file import read_keras_file, write_keras_file
 class ServableModel(tf.Module):
     """A core on numbers; the models of tasks put strings, images or pieces around it.
 
+    The `build` of each class makes an untrained model. Beside its dictionaries it takes `network`,
+    the sizes of the network; `seed`, of all dropout and of all first weights that are not given;
+    and `arguments`, those of the class after `core_config`, and sizes by their own names, in place
+    of those of `network`.
+
     Args:
         core: the network.
         core_config: sizes and seed that it was made with, JSON-able.
@@ -93,6 +98,13 @@ class ServableModel(tf.Module):
         """
         core, shell = read_keras_file(path, cls.task)
         return cls(core=core, **cls._read_dictionaries(shell), **shell)
+
+    def trackables(self) -> list[Any]:
+        """Weights and tables that the signatures use."""
+        return [
+            *(v.value for v in self.core.variables),
+            *(getattr(self, name) for name in self.dictionaries),
+        ]
 
     def _settings(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.settings}

@@ -13,7 +13,8 @@ import tensorflow as tf
 
 from seqkit.images import MAX_PIXELS, ImageReader, encode_images
 from seqkit.model.growing import copy_weights
-from seqkit.model.next_token import output_layer
+from seqkit.model.next_token import check_output
+from seqkit.model.search_settings import check_limits
 from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.model.text_batches import at_least_one
 from seqkit.tasks.captioning.answers import (
@@ -89,15 +90,8 @@ class ImageCaptioner(ServableModel):
         max_pixels: int = MAX_PIXELS,
     ) -> None:
         super().__init__(core, core_config)
-        if max_length < 1:
-            raise ValueError(f"max_length is {max_length}; give at least 1 token")
-        if not 1 <= num_best <= num_beams:
-            raise ValueError(f"num_best is {num_best}; give from 1 to num_beams, {num_beams}")
-        scored = output_layer(describer(core)).embeddings.shape[0]
-        if scored != len(target.vocabulary):
-            raise ValueError(
-                f"core scores {scored} tokens, the dictionary has {len(target.vocabulary)}"
-            )
+        check_limits(num_beams, num_best, max_length)
+        check_output(describer(core), target.vocabulary)
         self.target = target
         self.num_beams = num_beams
         self.num_best = num_best
@@ -127,13 +121,10 @@ class ImageCaptioner(ServableModel):
 
         Args:
             target: captions to ids.
-            network: sizes of the network.
             weights: weights of the encoder: `"imagenet"`, a file, or None for random ones. They
                 are read once; from then on the model's own file holds them.
             trainable: whether the encoder is trained.
-            seed: seed of all dropout and of the first weights, but for those of a backbone.
-            arguments: those of the class from `num_beams` on; and sizes by their own names, in
-                place of those of `network`.
+            network, seed, arguments: see `ServableModel`.
 
         Returns:
             The captioner.
@@ -281,7 +272,7 @@ class ImageCaptioner(ServableModel):
 
     def trackables(self) -> list[Any]:
         """Weights and tables that the signatures use."""
-        return [*(v.value for v in self.core.variables), self.reader, self.target]
+        return [*super().trackables(), self.reader]
 
     def extended(self, target: TextEncoder, **settings: Any) -> ImageCaptioner:
         """A captioner that knows more tokens and has learned what this one has.

@@ -13,13 +13,12 @@ from keras import ops
 
 from seqkit.layers import (
     GridPositions,
-    RecurrentDecoder,
     ScheduledDropout,
     Source,
     TokenOutput,
     WordDropout,
 )
-from seqkit.model.next_token import DECODER, EMBEDDING, OUTPUT
+from seqkit.model.next_token import DECODER, EMBEDDING, OUTPUT, build_decoder, build_embedding
 from seqkit.tasks.captioning.encoders import build_image_encoder, set_trainable
 
 ENCODER, DESCRIBER = "encoder", "describer"
@@ -155,23 +154,11 @@ def _build_describer(
     cells = keras.layers.Reshape((rows * columns, dim), name=CELLS)(x)  # [batch, cells, dim]
     seen = dropped(cells, "cell_dropout")
 
-    initial = keras.initializers.RandomNormal(stddev=dim**-0.5, seed=next(seeds))
-    embedding = keras.layers.Embedding(
-        vocabulary_size, dim, embeddings_initializer=initial, name=EMBEDDING
-    )
+    embedding = build_embedding(vocabulary_size, dim, next(seeds), EMBEDDING)
     words = WordDropout(network.word_dropout, seed=next(seeds), name="word_dropout")(token_ids)
-    features = RecurrentDecoder(
-        network.hidden_dim,
-        dim,
-        num_layers=network.decoder_layers,
-        cell=network.cell,
-        attention=network.attention,
-        input_feeding=network.input_feeding,
-        dropout=network.dropout,
-        recurrent_dropout=network.recurrent_dropout,
-        seed=next(seeds),
-        name=DECODER,
-    )(dropped(embedding(words), "vector_dropout"), seen, ops.mean(seen, axis=1))
+    decoder = build_decoder(network, next(seeds))
+    vectors = dropped(embedding(words), "vector_dropout")
+    features = decoder(vectors, seen, ops.mean(seen, axis=1))
     features = dropped(features, "feature_dropout")  # [batch, captions, length, dim]
     if not network.tie_embeddings:
         features = TokenOutput(vocabulary_size, name=OUTPUT)(features)

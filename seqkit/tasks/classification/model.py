@@ -55,7 +55,8 @@ class TextClassifier(ServableModel):
         too_long: what happens to a longer text. `"window"`: it is read whole, in windows of
             `max_length`, and their logits are averaged; `"error"`: it is refused; `"truncate"`: its
             end is not read.
-        path_weights: how much each path of the core counts; None counts all the same.
+        path_weights: weight of each path of the core, in the order of `outputs`; None weighs all
+            paths alike.
 
     Raises:
         ValueError: an argument is out of range, or core and labels disagree.
@@ -119,10 +120,7 @@ class TextClassifier(ServableModel):
         Args:
             encoder: texts to ids; with n-grams, the core gets a wide path.
             labels: made with `Vocabulary.from_labels`.
-            network: sizes of the network.
-            seed: seed of all dropout.
-            arguments: those of the class from `multi_label` on; and sizes by their own names, in
-                place of those of `network`.
+            network, seed, arguments: see `ServableModel`.
 
         Returns:
             The classifier.
@@ -139,7 +137,7 @@ class TextClassifier(ServableModel):
 
     @property
     def path_weights(self) -> list[float]:
-        """How much each path counts, in the order of `outputs`; fitted on validation data."""
+        """The weight of each path, in the order of `outputs`; fitted on validation data."""
         return list(self._path_weights)
 
     @path_weights.setter
@@ -281,10 +279,6 @@ class TextClassifier(ServableModel):
             "serving_default": self._function,
             "classes": tf.function(classes, input_signature=[], autograph=False),
         }
-
-    def trackables(self) -> list[Any]:
-        """Weights and tables that the signatures use."""
-        return [*(v.value for v in self.core.variables), self.encoder, self.labels]
 
     def extended(self, encoder: TextEncoder, labels: Vocabulary) -> TextClassifier:
         """A classifier that knows more words or labels and has learned what this one has.

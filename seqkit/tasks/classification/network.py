@@ -56,7 +56,7 @@ def build_core(
     """Builds a deep path that reads the tokens in order and a wide path of n-grams beside it.
 
     Each path gives its own logits and is trained by its own loss, so that neither leaves the work
-    to the other; how much each counts is fitted afterwards, on validation data.
+    to the other; their weights are fitted afterwards, on validation data.
 
     Args:
         vocabulary_size: number of token ids, the special ones included.

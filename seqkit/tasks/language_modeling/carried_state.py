@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqkit.tasks.language_modeling.network import first_state, state_dim
+from seqkit.model.recurrent_core import first_state, state_dim
 
 Tensor = Any
 

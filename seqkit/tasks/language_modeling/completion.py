@@ -14,7 +14,12 @@ from seqkit.tasks.language_modeling.network import following
 from seqkit.tasks.language_modeling.reading import Read, read
 from seqkit.tasks.language_modeling.search import continuation
 from seqkit.tasks.language_modeling.text_ends import TextEnds, text_ends
-from seqkit.tasks.language_modeling.unfinished_words import Begun, begun_texts
+from seqkit.tasks.language_modeling.unfinished_words import (
+    Begun,
+    begun_texts,
+    fitting_tokens,
+    token_lengths,
+)
 from seqkit.text import EOS_ID, PAD_ID, TextEncoder, WordTokenizer
 
 _ROWS_TOGETHER = 16
@@ -61,7 +66,8 @@ def complete(
 
     def some(rows: tf.Tensor) -> list[tf.Tensor]:
         begun = texts.take(rows)
-        search = _Search(core, encoder, ends, begun, read(core, begun.head_ids))
+        fits = fitting_tokens(encoder, ends, begun.rest_text)
+        search = _Search(core, encoder, ends, begun, fits, read(core, begun.head_ids))
         return [rows, *_merge_equal(search.best(num_beams, max_length), k)]
 
     kinds = ((tf.int32, [None]), (tf.string, [None, k]), (tf.float32, [None, k]))
@@ -78,6 +84,7 @@ class _Search(NamedTuple):
     encoder: TextEncoder
     ends: TextEnds
     begun: Begun
+    fits: tf.Tensor
     read: Read
 
     def best(self, num_beams: int, max_length: int | tf.Tensor) -> Completions:
@@ -122,7 +129,7 @@ class _Search(NamedTuple):
         """
         own = following(self.core)
         before, after = tf.constant(self.ends.before), tf.constant(self.ends.after)
-        lengths = tf.constant(self.begun.token_lengths)
+        lengths = tf.constant(token_lengths(self.encoder, self.ends))
         is_eos = np.arange(len(self.ends.before)) == EOS_ID
         is_pad = np.arange(len(self.ends.before)) == PAD_ID
 
@@ -166,12 +173,12 @@ class _Search(NamedTuple):
         Returns:
             `<bool>[rows, beams, vocabulary]`.
         """
-        fits, by_row = self.begun.fits, (slice(None), tf.newaxis, tf.newaxis)
-        place = tf.minimum(progress[..., 0], tf.shape(fits)[1] - 1)
+        by_row = (slice(None), tf.newaxis, tf.newaxis)
+        place = tf.minimum(progress[..., 0], tf.shape(self.fits)[1] - 1)
         to_come = (progress < self.begun.required[by_row]) & ~spaced
         usable = tf.where(
             progress < self.begun.rest_length[by_row],
-            tf.gather(fits, place, batch_dims=1),
+            tf.gather(self.fits, place, batch_dims=1),
             # A character without a piece of its own is spelled in bytes, perhaps incompletely.
             tf.constant(~(self.ends.before | self.ends.partial))
             | (tf.constant(self.ends.spaced) & to_come),

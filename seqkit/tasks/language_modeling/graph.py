@@ -9,9 +9,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from seqkit.model.recurrent_core import state_dim
 from seqkit.model.text_batches import at_least_one
 from seqkit.tasks.language_modeling.completion import complete
-from seqkit.tasks.language_modeling.network import following, state_dim
+from seqkit.tasks.language_modeling.network import following
 from seqkit.tasks.language_modeling.scores import surprises, text_scores, token_scores
 from seqkit.tasks.language_modeling.search import Drawing, continuation, write_on
 from seqkit.text import BOS_ID, TextEncoder

@@ -11,7 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.model.growing import copy_weights
-from seqkit.model.next_token import output_layer
+from seqkit.model.next_token import check_output
+from seqkit.model.search_settings import check_limits
 from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.model.text_batches import answers_to
 from seqkit.tasks.language_modeling.answers import (
@@ -100,17 +101,10 @@ class LanguageModel(ServableModel):
         super().__init__(core, core_config)
         if unit not in UNITS:
             raise ValueError(f"unit is {unit!r}; give one of {', '.join(map(repr, UNITS))}")
-        if max_length < 1:
-            raise ValueError(f"max_length is {max_length}; give at least 1 token")
-        if not 1 <= num_best <= num_beams:
-            raise ValueError(f"num_best is {num_best}; give from 1 to num_beams, {num_beams}")
         if until not in UNTIL:
             raise ValueError(f"until is {until!r}; give one of {', '.join(map(repr, UNTIL))}")
-        scored = output_layer(core).embeddings.shape[0]
-        if scored != len(encoder.vocabulary):
-            raise ValueError(
-                f"core scores {scored} tokens, the dictionary has {len(encoder.vocabulary)}"
-            )
+        check_limits(num_beams, num_best, max_length)
+        check_output(core, encoder.vocabulary)
         self.encoder = encoder
         self.unit = unit
         self.max_length = max_length
@@ -132,10 +126,7 @@ class LanguageModel(ServableModel):
 
         Args:
             encoder: texts to ids.
-            network: sizes of the network.
-            seed: seed of all dropout.
-            arguments: those of the class from `unit` on; and sizes by their own names, in place of
-                those of `network`.
+            network, seed, arguments: see `ServableModel`.
 
         Returns:
             The model.
@@ -334,10 +325,6 @@ class LanguageModel(ServableModel):
             `serving_default`, `scores`, `complete`, `step` and `vocabulary`: see `LanguageGraph`.
         """
         return self._graph.signatures()
-
-    def trackables(self) -> list[Any]:
-        """Weights and tables that the signatures use."""
-        return [*(v.value for v in self.core.variables), self.encoder]
 
     def extended(self, encoder: TextEncoder, **settings: Any) -> LanguageModel:
         """A language model that knows more tokens and has learned what this one has.

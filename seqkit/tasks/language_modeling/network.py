@@ -9,10 +9,11 @@ import keras
 from keras import ops
 
 from seqkit.decoding import Step, StepResult
-from seqkit.layers import RecurrentStack, ScheduledDropout, TokenOutput, token_logits
+from seqkit.layers import ScheduledDropout, TokenOutput, token_logits
 from seqkit.model.next_token import EMBEDDING, OUTPUT, output_layer
+from seqkit.model.recurrent_core import RECURRENT, build_stack
 
-RECURRENT, PROJECTION = "recurrent", "projection"
+PROJECTION = "projection"
 
 Tensor = Any
 
@@ -53,7 +54,7 @@ def build_language_model_core(
     *,
     seed: int = 0,
 ) -> keras.Model:
-    """Builds a network that reads tokens from a state on, and predicts the next one after each.
+    """Builds a network that continues from a state: it predicts the next token after each it reads.
 
     Args:
         vocabulary_size: number of token ids, the special ones included.
@@ -71,6 +72,7 @@ def build_language_model_core(
         ValueError: a size or a rate is out of its range, or the cell is unknown.
 
     Example:
+        >>> from seqkit.model.recurrent_core import first_state
         >>> core = build_language_model_core(30, LanguageModelNetwork(hidden_dim=4))
         >>> token_ids = ops.convert_to_tensor([[2, 5, 9], [2, 7, 0]])
         >>> outputs = core({"token_ids": token_ids, "state": first_state(core, 2)})
@@ -81,15 +83,7 @@ def build_language_model_core(
     layers, Zaremba et al. (2014), arXiv:1409.2329; tied vectors, Press and Wolf (2017),
     arXiv:1608.05859.
     """
-    stack = RecurrentStack(
-        network.hidden_dim,
-        network.num_layers,
-        network.cell,
-        dropout=network.dropout,
-        recurrent_dropout=network.recurrent_dropout,
-        seed=seed,
-        name=RECURRENT,
-    )
+    stack = build_stack(network, seed)
     warm_up, width = network.dropout_warm_up, network.embedding_dim
     token_ids = keras.Input((None,), dtype="int32", name="token_ids")
     state = keras.Input((stack.state_dim,), name="state")
@@ -106,16 +100,6 @@ def build_language_model_core(
     return keras.Model(inputs, {"features": x, "state": after}, name="language_model")
 
 
-def state_dim(core: keras.Model) -> int:
-    """The size of the state of a language model's core."""
-    return core.get_layer(RECURRENT).state_dim
-
-
-def first_state(core: keras.Model, batch: Any) -> Tensor:
-    """The state at the beginning of a text, zeros `<float>[batch, state_dim]`."""
-    return ops.zeros((batch, state_dim(core)), core.compute_dtype)
-
-
 def following(core: keras.Model) -> Step:
     """The step function of a core, for the searches of `seqkit.decoding`.
 
@@ -127,6 +111,7 @@ def following(core: keras.Model) -> Step:
 
     Example:
         >>> from seqkit.decoding import sample
+        >>> from seqkit.model.recurrent_core import first_state
         >>> core = build_language_model_core(30, LanguageModelNetwork(hidden_dim=4))
         >>> state = ops.expand_dims(first_state(core, 2), 1)
         >>> tuple(sample(following(core), state, seed=1, max_length=5).token_ids.shape)

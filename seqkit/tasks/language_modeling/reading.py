@@ -14,7 +14,8 @@ import tensorflow as tf
 from seqkit.layers import token_logits
 from seqkit.model.map_by_length import map_by_length
 from seqkit.model.next_token import output_layer
-from seqkit.tasks.language_modeling.network import first_state, following, state_dim
+from seqkit.model.recurrent_core import first_state, state_dim
+from seqkit.tasks.language_modeling.network import following
 from seqkit.text import BOS_ID, PAD_ID
 
 _WINDOW = 256
@@ -103,8 +104,8 @@ def token_log_probabilities(core: keras.Model, wanted: tf.RaggedTensor) -> tf.Ra
 
 
 def _of_batch(core: keras.Model, token_ids: tf.RaggedTensor) -> tf.Tensor:
-    """The same for rows that are padded to one length: `<float32>[rows, length]`, at least 1."""
-    # One more column than there are tokens, because kernels fail on none.
+    """Scores of some rows, computed padded: `<float32>[rows, length]`, at least one column."""
+    # One more column than there are tokens, because kernels fail on an empty axis.
     wanted = tf.pad(token_ids.to_tensor(PAD_ID), [[0, 0], [0, 1]])
     before = _from_beginning(token_ids).to_tensor(PAD_ID)
     length = tf.maximum(tf.shape(wanted)[1] - 1, 1)

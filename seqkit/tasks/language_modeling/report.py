@@ -10,8 +10,8 @@ from seqkit.evaluation import Outcome
 from seqkit.export import report
 from seqkit.export.provenance import HARD_TEXTS
 from seqkit.export.publish import Publisher, TaskReport
+from seqkit.model.recurrent_core import state_dim
 from seqkit.tasks.language_modeling.evaluation import LanguageModelScores
-from seqkit.tasks.language_modeling.network import state_dim
 
 _GOLDEN = 16
 _SHOWN, _LENGTH = 5, 200
@@ -21,21 +21,10 @@ _SHORT = 8
 _PROMPT = 40
 
 
-def describe_language_model(
-    outcome: Outcome,
-    datasets: Mapping[str, TextStream] | Mapping[str, Dataset],
-    seed: int = 0,
+def _describe(
+    outcome: Outcome, datasets: Mapping[str, TextStream] | Mapping[str, Dataset], seed: int
 ) -> TaskReport:
-    """What card and page say of a language model.
-
-    Args:
-        outcome: the trained model and its scores.
-        datasets: `test` was scored on.
-        seed: seed of the texts that are shown.
-
-    Returns:
-        The task's part of the report.
-    """
+    """What card and page say of a language model; the seed is that of the texts shown."""
     model = outcome.model
     scores: LanguageModelScores = outcome.scores
     what, score = scores.main
@@ -67,7 +56,7 @@ def describe_language_model(
     )
 
 
-publish_language_model = Publisher(describe_language_model)
+publish_language_model = Publisher(_describe)
 
 
 def _texts(test: TextStream | Dataset) -> list[str]:

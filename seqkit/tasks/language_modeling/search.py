@@ -24,14 +24,14 @@ class Drawing(NamedTuple):
     """How tokens are drawn, each `[rows]`.
 
     Attributes:
-        length: `<int32>`, the most tokens, from 0.
+        max_length: `<int32>`, the most tokens, from 0.
         temperature: `<float32>`, 0 for the most probable token each time.
         top_k: `<int32>`, 0 for all.
         top_p: `<float32>`, 1 for all.
         seed: `<int64>`.
     """
 
-    length: tf.Tensor
+    max_length: tf.Tensor
     temperature: tf.Tensor
     top_k: tf.Tensor
     top_p: tf.Tensor
@@ -69,16 +69,12 @@ def write_on(core: keras.Model, token_ids: tf.RaggedTensor, drawing: Drawing) ->
             following(core),
             begun.state[:, tf.newaxis],
             bos_id=begun.last,
-            max_length=now.length,
-            temperature=now.temperature,
-            top_k=now.top_k,
-            top_p=now.top_p,
-            seed=now.seed,
+            **now._asdict(),
         )
         # A search generates at least one token.
-        lengths = tf.minimum(result.lengths[:, 0], now.length)
+        lengths = tf.minimum(result.lengths[:, 0], now.max_length)
         written = tf.sequence_mask(lengths, tf.shape(result.token_ids)[-1])
-        score = tf.where(now.length > 0, result.log_probability[:, 0], 0.0)
+        score = tf.where(now.max_length > 0, result.log_probability[:, 0], 0.0)
         # The tokens of all rows one after another: [tokens]
         return [rows, score, lengths, tf.boolean_mask(result.token_ids[:, 0], written)]
 

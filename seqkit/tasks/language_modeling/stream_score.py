@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.model.next_token import output_layer
-from seqkit.tasks.language_modeling.network import first_state
+from seqkit.model.recurrent_core import first_state
 from seqkit.tasks.language_modeling.reading import log_probabilities_of
 from seqkit.text import BOS_ID, EOS_ID, PAD_ID
 

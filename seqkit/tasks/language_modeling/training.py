@@ -11,12 +11,12 @@ import keras
 from seqkit.data import Dataset, TextStream
 from seqkit.losses import TokenCrossEntropy
 from seqkit.model.next_token import output_layer
+from seqkit.model.recurrent_core import RECURRENT
 from seqkit.optimizers import LazyAdam
 from seqkit.tasks.language_modeling.carried_state import CarriedState, FromBeginning
 from seqkit.tasks.language_modeling.held_out import HeldOutText, check_kind
 from seqkit.tasks.language_modeling.line_batches import EncodedLines, LineBatches
 from seqkit.tasks.language_modeling.model import LanguageModel
-from seqkit.tasks.language_modeling.network import RECURRENT
 from seqkit.tasks.language_modeling.stream_batches import EncodedStream, StreamBatches
 from seqkit.training import EpochBatches, Run, TrainingSettings, TrainingState, train_core
 from seqkit.training.fast_products import fast_product_dtype
@@ -45,7 +45,7 @@ def fit_language_model(
         model: changed in place; its `unit` says which of the two it is trained on.
         train: a `TextStream` for the unit `"stream"`, for `"sentences"` a `Dataset` with the column
             `text`.
-        validation: the same, held out: it decides when training stops.
+        validation: held-out data of the same kind; it decides when training stops.
         settings: how long and how fast; a batch has `batch_size` windows or texts.
         window: tokens of a window of a stream.
         clip_norm: the greatest norm of all gradients together. Gradients may explode as they flow

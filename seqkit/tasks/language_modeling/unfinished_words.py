@@ -34,27 +34,8 @@ class Begun(NamedTuple):
             pieces.
         required: `<int32>[rows]`, how much must be generated before an end may come.
         spaced: `<bool>[rows]`, whether a text ends with a space, or has no token.
-        fits: `<bool>[rows, places, vocabulary]`, tokens that may come at each place of the rest.
-        token_lengths: `<int32>[vocabulary]`, the length of a token in the same unit.
     """
 
-    prefix: tf.Tensor
-    head: tf.RaggedTensor
-    head_ids: tf.RaggedTensor
-    rest: tf.RaggedTensor
-    rest_text: tf.Tensor
-    rest_length: tf.Tensor
-    required: tf.Tensor
-    spaced: tf.Tensor
-    fits: tf.Tensor
-    token_lengths: np.ndarray
-
-
-class BegunTexts(NamedTuple):
-    """The same for all texts; `fits` is computed for some of them at a time."""
-
-    encoder: TextEncoder
-    ends: TextEnds
     prefix: tf.Tensor
     head: tf.RaggedTensor
     head_ids: tf.RaggedTensor
@@ -66,21 +47,43 @@ class BegunTexts(NamedTuple):
 
     def take(self, rows: tf.Tensor) -> Begun:
         """Gives some of the texts, `<int32>[n]`."""
-        parts = [tf.gather(part, rows) for part in self[2:]]
-        rest_text, surfaces = parts[4], tf.constant(self.ends.surfaces, tf.string)
-        lengths = np.ones(len(self.ends.surfaces), "int32")
-        if isinstance(self.encoder.tokenizer, SubwordTokenizer):
-            lengths = np.array([len(surface) for surface in self.ends.surfaces], "int32")
-            fits = _pieces_that_fit(surfaces, rest_text)
-        else:
-            # A word is generated at once; characters need not be spelled again.
-            fits = _beginning_with(surfaces[tf.newaxis], rest_text[:, tf.newaxis])[:, tf.newaxis]
-        return Begun(*[*parts, fits, lengths])
+        return Begun(*(tf.gather(part, rows) for part in self))
 
 
-def begun_texts(
-    encoder: TextEncoder, ends: TextEnds, prefix: tf.Tensor, *, word: bool
-) -> BegunTexts:
+def token_lengths(encoder: TextEncoder, ends: TextEnds) -> np.ndarray:
+    """How much of an unfinished word each token spells, in the unit of `Begun.rest_length`.
+
+    Args:
+        encoder: texts to ids.
+        ends: of the encoder's tokens.
+
+    Returns:
+        `<int32>[vocabulary]`.
+    """
+    if isinstance(encoder.tokenizer, SubwordTokenizer):
+        return np.array([len(surface) for surface in ends.surfaces], "int32")
+    return np.ones(len(ends.surfaces), "int32")
+
+
+def fitting_tokens(encoder: TextEncoder, ends: TextEnds, rest_text: tf.Tensor) -> tf.Tensor:
+    """Which tokens may come at each place of what must be spelled again.
+
+    Args:
+        encoder: texts to ids.
+        ends: of the encoder's tokens.
+        rest_text: `<string>[rows]`.
+
+    Returns:
+        `<bool>[rows, places, vocabulary]`.
+    """
+    surfaces = tf.constant(ends.surfaces, tf.string)
+    if isinstance(encoder.tokenizer, SubwordTokenizer):
+        return _pieces_that_fit(surfaces, rest_text)
+    # A word is generated at once; characters need not be spelled again.
+    return _beginning_with(surfaces[tf.newaxis], rest_text[:, tf.newaxis])[:, tf.newaxis]
+
+
+def begun_texts(encoder: TextEncoder, ends: TextEnds, prefix: tf.Tensor, *, word: bool) -> Begun:
     """Separates unfinished words from the texts that end with them.
 
     Args:
@@ -126,9 +129,7 @@ def begun_texts(
     else:
         rest_text = join_rows(rest)
         rest_length = count - kept
-    return BegunTexts(
-        encoder,
-        ends,
+    return Begun(
         prefix,
         tf.ragged.boolean_mask(tokens.values, in_head),
         tf.ragged.boolean_mask(ids, in_head),

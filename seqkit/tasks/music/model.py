@@ -16,13 +16,12 @@ from seqkit.losses.frame_cross_entropy import (
     pitch_cross_entropy,
     pitch_probabilities,
 )
+from seqkit.model.recurrent_core import first_state, state_dim
 from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.tasks.music.network import (
     NUM_PITCHES,
-    RECURRENT,
     FrameNetwork,
     build_frame_core,
-    first_frame_state,
     frame_step,
 )
 from seqkit.tasks.music.piano_rolls import (
@@ -93,7 +92,7 @@ class FrameModel(ServableModel):
         ]
         moment = [
             tf.TensorSpec([None, None], tf.int32, name="pitches"),
-            tf.TensorSpec([None, core.get_layer(RECURRENT).state_dim], tf.float32, name="state"),
+            tf.TensorSpec([None, state_dim(core)], tf.float32, name="state"),
         ]
         # Without AutoGraph: there is nothing to convert, and it would only make tracing slow.
         self._generate, self._scores, self._step = (
@@ -112,10 +111,7 @@ class FrameModel(ServableModel):
         """Makes an untrained model.
 
         Args:
-            network: sizes of the network.
-            seed: seed of all dropout.
-            arguments: `max_length` of the class; and sizes by their own names, in place of those of
-                `network`.
+            network, seed, arguments: see `ServableModel`.
 
         Returns:
             The model.
@@ -300,7 +296,7 @@ class FrameModel(ServableModel):
         batch = tf.shape(rolls)[0]
         # A piece begins after an empty frame, which only there meets a state of zeros.
         heard = tf.concat([tf.zeros([batch, 1, NUM_PITCHES]), rolls], axis=1)
-        state = first_frame_state(self.core, batch)
+        state = first_state(self.core, batch)
         outputs = self.core({"frames": heard, "state": state}, training=False)
         return outputs["logits"], outputs["state"]
 
@@ -312,10 +308,6 @@ class FrameModel(ServableModel):
             `answer_step`.
         """
         return {"serving_default": self._generate, "scores": self._scores, "step": self._step}
-
-    def trackables(self) -> list[Any]:
-        """Weights that the signatures use."""
-        return [v.value for v in self.core.variables]
 
 
 def _draw(logits: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:

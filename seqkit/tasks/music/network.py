@@ -8,10 +8,10 @@ from typing import Any, Literal
 import keras
 from keras import ops
 
-from seqkit.layers import RecurrentStack
+from seqkit.model.recurrent_core import RECURRENT, build_stack
 
 NUM_PITCHES = 128
-FRAMES_BELOW, RECURRENT, PITCH_LOGITS = "chord_vector", "recurrent", "pitch_logits"
+FRAMES_BELOW, PITCH_LOGITS = "chord_vector", "pitch_logits"
 
 Tensor = Any
 
@@ -43,7 +43,7 @@ class FrameNetwork:
 
 
 def build_frame_core(network: FrameNetwork = FrameNetwork(), *, seed: int = 0) -> keras.Model:
-    """Builds a network that reads frames from a state on, and predicts the next one after each.
+    """Builds a network that continues from a state: it predicts the next frame after each it reads.
 
     A frame is drawn from one of several components, each with a probability of its own for every
     pitch: a mixture. With a single one, pitches are independent of each other, given the past.
@@ -64,9 +64,10 @@ def build_frame_core(network: FrameNetwork = FrameNetwork(), *, seed: int = 0) -
         ValueError: a size or a rate is out of its range, or the cell is unknown.
 
     Example:
+        >>> from seqkit.model.recurrent_core import first_state
         >>> core = build_frame_core(FrameNetwork(embedding_dim=4, hidden_dim=3))
         >>> frames = ops.zeros((2, 5, 128))
-        >>> outputs = core({"frames": frames, "state": first_frame_state(core, 2)})
+        >>> outputs = core({"frames": frames, "state": first_state(core, 2)})
         >>> tuple(outputs["logits"].shape), tuple(outputs["state"].shape)
         ((2, 5, 8, 129), (2, 6))
 
@@ -76,15 +77,7 @@ def build_frame_core(network: FrameNetwork = FrameNetwork(), *, seed: int = 0) -
     num_components = network.num_components
     if num_components < 1:
         raise ValueError(f"num_components must be at least 1, got {num_components}")
-    stack = RecurrentStack(
-        network.hidden_dim,
-        network.num_layers,
-        network.cell,
-        dropout=network.dropout,
-        recurrent_dropout=network.recurrent_dropout,
-        seed=seed,
-        name=RECURRENT,
-    )
+    stack = build_stack(network, seed)
     frames = keras.Input((None, NUM_PITCHES), name="frames")
     state = keras.Input((stack.state_dim,), name="state")
     # Padding is -1: to the layers it is silence, and the mask leaves it out of the state.
@@ -101,11 +94,6 @@ def build_frame_core(network: FrameNetwork = FrameNetwork(), *, seed: int = 0) -
     logits = keras.layers.Reshape(shape, dtype="float32")(logits)
     inputs = {"frames": frames, "state": state}
     return keras.Model(inputs, {"logits": logits, "state": after}, name="frame_model")
-
-
-def first_frame_state(core: keras.Model, batch: Any) -> Tensor:
-    """The state at the beginning of a piece, zeros `<float>[batch, state_dim]`."""
-    return ops.zeros((batch, core.get_layer(RECURRENT).state_dim), core.compute_dtype)
 
 
 def frame_step(core: keras.Model, frames: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,9 +9,10 @@ import numpy as np
 
 from seqkit.data import Dataset, pieces_of
 from seqkit.losses import FrameCrossEntropy
+from seqkit.model.recurrent_core import state_dim
 from seqkit.tasks.music.batches import FrameBatches
 from seqkit.tasks.music.model import FrameModel
-from seqkit.tasks.music.network import PITCH_LOGITS, RECURRENT
+from seqkit.tasks.music.network import PITCH_LOGITS
 from seqkit.training import Run, TrainingSettings, TrainingState, train_core
 
 
@@ -33,7 +34,7 @@ def fit_frame_model(
     Args:
         model: changed in place.
         train: pieces, as `seqkit.data.read_piano_rolls` gives them.
-        validation: the same, held out: it decides when training stops.
+        validation: held-out pieces, which decide when training stops.
         settings: how long and how fast; a batch has `batch_size` pieces.
         window: frames after which a longer piece is cut in training.
         transpose: the most semitones by which a piece is transposed up or down, drawn anew in each
@@ -55,7 +56,7 @@ def fit_frame_model(
     core = model.core
     batches = FrameBatches(
         pieces_of(train),
-        core.get_layer(RECURRENT).state_dim,
+        state_dim(core),
         batch_size=settings.batch_size,
         window=window,
         transpose=transpose,

@@ -28,7 +28,7 @@ class TokenTagger(ServableModel):
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. A text is
     split by `WordTokenizer`, case kept; words given one by one are taken as they are, and each gets
     exactly one tag. A document longer than `max_length` words is read in windows that overlap;
-    the best path of tags is taggings over the whole of it.
+    the best path of tags is found over the whole of it.
 
     Args:
         encoder: words to ids.
@@ -100,13 +100,10 @@ class TokenTagger(ServableModel):
         Args:
             encoder: words to ids.
             tags: made with `Vocabulary.from_labels`.
-            network: sizes of the network.
             vectors: `<float32>[len(encoder.pretrained), dim]`, the pretrained vectors, as
                 `seqkit.text.with_vectors` gives them; None where the encoder has none.
             pretrained_scale: what the vectors are multiplied by; None follows from their size.
-            seed: seed of all dropout.
-            arguments: `max_length` of the class; and sizes by their own names, in place of those
-                of `network`.
+            network, seed, arguments: see `ServableModel`.
 
         Returns:
             The tagger.
@@ -260,7 +257,7 @@ class TokenTagger(ServableModel):
 
     def trackables(self) -> list[Any]:
         """Weights and tables that the signatures use."""
-        return [*(v.value for v in self.core.variables), self.encoder, self.tags, self.tokenizer]
+        return [*super().trackables(), self.tokenizer]
 
     def extended(
         self, encoder: WordEncoder, tags: Vocabulary, vectors: np.ndarray | None = None

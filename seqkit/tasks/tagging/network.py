@@ -145,8 +145,9 @@ def build_tagger_core(
     return keras.Model(inputs, crf(emissions, padding_mask=padding_mask), name="token_tagger")
 
 
-def _uniform(seeds: Iterator[int]) -> keras.initializers.Initializer:
-    return keras.initializers.RandomUniform(-0.1, 0.1, seed=next(seeds))
+def _table(size: int, dim: int, seeds: Iterator[int], name: str) -> keras.layers.Embedding:
+    initial = keras.initializers.RandomUniform(-0.1, 0.1, seed=next(seeds))
+    return keras.layers.Embedding(size, dim, embeddings_initializer=initial, name=name)
 
 
 def _dictionary_vectors(
@@ -154,12 +155,7 @@ def _dictionary_vectors(
 ) -> Any:
     """`[batch, length, embedding_dim]`: the dictionary's own vectors."""
     words = WordDropout(network.word_dropout, seed=next(seeds), name="word_dropout")(token_ids)
-    return keras.layers.Embedding(
-        vocabulary_size,
-        network.embedding_dim,
-        embeddings_initializer=_uniform(seeds),
-        name="embedding",
-    )(words)
+    return _table(vocabulary_size, network.embedding_dim, seeds, "embedding")(words)
 
 
 def _character_vectors(
@@ -181,12 +177,8 @@ def _affix_vectors(
 ) -> Any:
     """`[batch, length, num_affixes * affix_dim]`: the vectors of all affixes side by side."""
     num_affixes = affix_ids.shape[-1]
-    vectors = keras.layers.Embedding(
-        num_affixes * affix_buckets,
-        network.affix_dim,
-        embeddings_initializer=_uniform(seeds),
-        name="affixes",
-    )(affix_ids)  # [batch, length, num_affixes, affix_dim]
+    table = _table(num_affixes * affix_buckets, network.affix_dim, seeds, "affixes")
+    vectors = table(affix_ids)  # [batch, length, num_affixes, affix_dim]
     joined = keras.layers.Reshape((-1, num_affixes * network.affix_dim), name="joined_affixes")
     return joined(vectors)
 

@@ -10,7 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.model.growing import copy_weights
-from seqkit.model.next_token import output_layer
+from seqkit.model.next_token import check_output
+from seqkit.model.search_settings import check_limits
 from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.model.text_batches import answers_to, at_least_one
 from seqkit.tasks.translation.answers import (
@@ -40,7 +41,7 @@ class Translator(ServableModel):
 
     Args:
         source: texts to ids.
-        target: the same for translations; the same object as `source` for one shared dictionary.
+        target: translations to ids; the same object as `source` for one shared dictionary.
         core: made with `build_translator_core` for these dictionaries.
         core_config: sizes and seed that `core` was made with.
         num_beams: the most beginnings of a translation that are followed.
@@ -93,16 +94,9 @@ class Translator(ServableModel):
         copy_unknown: bool = True,
     ) -> None:
         super().__init__(core, core_config)
-        if max_length < 1:
-            raise ValueError(f"max_length is {max_length}; give at least 1 token")
         num_best = num_beams if num_best is None else num_best
-        if not 1 <= num_best <= num_beams:
-            raise ValueError(f"num_best is {num_best}; give from 1 to num_beams, {num_beams}")
-        if output_layer(core).embeddings.shape[0] != len(target.vocabulary):
-            raise ValueError(
-                f"core scores {output_layer(core).embeddings.shape[0]} tokens, the dictionary has "
-                f"{len(target.vocabulary)}"
-            )
+        check_limits(num_beams, num_best, max_length)
+        check_output(core, target.vocabulary)
         self.source = source
         self.target = target
         self.num_beams = num_beams
@@ -141,11 +135,8 @@ class Translator(ServableModel):
 
         Args:
             source: texts to ids.
-            target: the same for translations; the same object for one shared dictionary.
-            network: sizes of the network.
-            seed: seed of all dropout.
-            arguments: those of the class from `num_beams` on; and sizes by their own names, in
-                place of those of `network`.
+            target: translations to ids; the same object for one shared dictionary.
+            network, seed, arguments: see `ServableModel`.
 
         Returns:
             The translator.
@@ -352,15 +343,14 @@ class Translator(ServableModel):
 
     def trackables(self) -> list[Any]:
         """Weights and tables that the signatures use."""
-        variables = [v.value for v in self.core.variables]
-        return [*variables, self._length_ratio, self.source, self.target]
+        return [*super().trackables(), self._length_ratio]
 
     def extended(self, source: TextEncoder, target: TextEncoder, **settings: Any) -> Translator:
         """A translator that knows more tokens and has learned what this one has.
 
         Args:
             source: as this one's, its vocabulary continued.
-            target: the same; the same object as `source` exactly where this one's is.
+            target: likewise; the same object as `source` exactly where this one's is.
             settings: other values for some of `adjustable`. With other `num_beams` the signature
                 `n_best` gives as many.
 

@@ -9,15 +9,16 @@ import keras
 import numpy as np
 from keras import ops
 
-from seqkit.layers import (
-    RecurrentDecoder,
-    RecurrentEncoder,
-    ScheduledDropout,
-    Source,
-    TokenOutput,
-    WordDropout,
+from seqkit.layers import RecurrentEncoder, ScheduledDropout, Source, TokenOutput, WordDropout
+from seqkit.model.next_token import (
+    DECODER,
+    EMBEDDING,
+    OUTPUT,
+    TARGET_EMBEDDING,
+    build_decoder,
+    build_embedding,
+    first_layer,
 )
-from seqkit.model.next_token import DECODER, EMBEDDING, OUTPUT, TARGET_EMBEDDING, first_layer
 
 SOURCE_EMBEDDING, ENCODER = "source_embedding", "encoder"
 
@@ -111,13 +112,13 @@ def build_translator_core(
     def drop_words(token_ids: Tensor, name: str) -> Tensor:
         return WordDropout(network.word_dropout, seed=next(seeds), name=name)(token_ids)
 
-    target_embedding = _embedding(
+    target_embedding = build_embedding(
         target_size, network.embedding_dim, next(seeds), EMBEDDING if shared else TARGET_EMBEDDING
     )
     source_embedding = (
         target_embedding
         if shared
-        else _embedding(source_size, network.embedding_dim, next(seeds), SOURCE_EMBEDDING)
+        else build_embedding(source_size, network.embedding_dim, next(seeds), SOURCE_EMBEDDING)
     )
     encoder_token_ids = keras.Input((None,), dtype="int32", name="encoder_token_ids")
     decoder_token_ids = keras.Input((None,), dtype="int32", name="decoder_token_ids")
@@ -128,17 +129,12 @@ def build_translator_core(
     states = dropout(states, "state_dropout")
     x = target_embedding(drop_words(decoder_token_ids, "target_dropout"))
     x = dropout(x, "target_vector_dropout")
-    features = _decoder(network, next(seeds))(x, states, final_state, source_mask=padding_mask)
+    features = build_decoder(network, next(seeds))(x, states, final_state, source_mask=padding_mask)
     features = dropout(features, "feature_dropout")
     if not network.tie_embeddings:
         features = TokenOutput(target_size, name=OUTPUT)(features)
     inputs = {"encoder_token_ids": encoder_token_ids, "decoder_token_ids": decoder_token_ids}
     return keras.Model(inputs, features, name="translator")
-
-
-def _embedding(size: int, embedding_dim: int, seed: int, name: str) -> keras.layers.Layer:
-    initial = keras.initializers.RandomNormal(stddev=embedding_dim**-0.5, seed=seed)
-    return keras.layers.Embedding(size, embedding_dim, embeddings_initializer=initial, name=name)
 
 
 def _encoder(network: TranslatorNetwork, seed: int) -> RecurrentEncoder:
@@ -152,21 +148,6 @@ def _encoder(network: TranslatorNetwork, seed: int) -> RecurrentEncoder:
         return_state=True,
         seed=seed,
         name=ENCODER,
-    )
-
-
-def _decoder(network: TranslatorNetwork, seed: int) -> RecurrentDecoder:
-    return RecurrentDecoder(
-        network.hidden_dim,
-        network.embedding_dim,
-        num_layers=network.decoder_layers,
-        cell=network.cell,
-        attention=network.attention,
-        input_feeding=network.input_feeding,
-        dropout=network.dropout,
-        recurrent_dropout=network.recurrent_dropout,
-        seed=seed,
-        name=DECODER,
     )
 
 

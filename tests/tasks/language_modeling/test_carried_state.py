@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from keras import ops
 
+from seqkit.model.recurrent_core import first_state
 from seqkit.tasks.language_modeling.carried_state import CarriedState, FromBeginning
 from seqkit.tasks.language_modeling.network import (
     LanguageModelNetwork,
     build_language_model_core,
-    first_state,
 )
 
 IDS = np.random.default_rng(0).integers(4, 9, (2, 6)).astype("int32")

@@ -8,9 +8,9 @@ import pytest
 import tensorflow as tf
 
 from seqkit.model.next_token import output_layer
+from seqkit.model.recurrent_core import first_state
 from seqkit.tasks.language_modeling import reading
 from seqkit.tasks.language_modeling.model import LanguageModel
-from seqkit.tasks.language_modeling.network import first_state
 from seqkit.text import BOS_ID, EOS_ID, CharTokenizer, TextEncoder, Vocabulary
 from tests.small_language_models import small_encoder, small_language_model
 

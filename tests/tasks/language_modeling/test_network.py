@@ -7,12 +7,11 @@ from keras import ops
 
 from seqkit.layers import token_logits
 from seqkit.model.next_token import output_layer
+from seqkit.model.recurrent_core import first_state, state_dim
 from seqkit.tasks.language_modeling.network import (
     LanguageModelNetwork,
     build_language_model_core,
-    first_state,
     following,
-    state_dim,
 )
 from seqkit.tasks.language_modeling.stream_score import StreamScorer
 
