@@ -139,8 +139,8 @@ class Publisher:
     """Publishes the models of a task.
 
     Args:
-        describe: gives what is particular to the task, of an outcome, the data sets by part, and
-            the seed.
+        describe: gives what is particular to the task; takes the trained model and its scores,
+            the data sets `train`, `validation` and `test`, and the seed.
     """
 
     def __init__(self, describe: Callable[[Any, Any, int], TaskReport]) -> None:

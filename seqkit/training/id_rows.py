@@ -80,6 +80,33 @@ def encoded_targets(batches: Iterable[Any], target: TextEncoder) -> IdRows:
     return rows.closed()
 
 
+def short_rows(lengths: np.ndarray, max_length: int, what: str) -> np.ndarray:
+    """Which rows are short enough to be trained on.
+
+    Args:
+        lengths: `<int>[rows]`, tokens of each.
+        max_length: the most tokens.
+        what: what the rows are, as an error calls them.
+
+    Returns:
+        `<int64>[n]`, their numbers.
+
+    Raises:
+        ValueError: there is none.
+
+    Example:
+        >>> short_rows(np.array([5, 2, 3]), 3, "texts").tolist()
+        [1, 2]
+    """
+    rows = np.flatnonzero(lengths <= max_length)
+    if not len(rows):
+        raise ValueError(
+            f"max_length is {max_length} tokens, and each of {len(lengths):,} {what} has more; "
+            "give a greater max_length"
+        )
+    return rows
+
+
 def before_and_following(ids: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What a decoder reads of known targets, and what it is to write.
 

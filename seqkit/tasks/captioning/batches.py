@@ -11,7 +11,7 @@ import tensorflow as tf
 from seqkit.text.encoder import TextEncoder
 from seqkit.text.vocabulary import PAD_ID
 from seqkit.training.batches import EpochBatches
-from seqkit.training.id_rows import before_and_following, encoded_targets
+from seqkit.training.id_rows import before_and_following, encoded_targets, short_rows
 
 _CHUNK = 2048
 
@@ -60,15 +60,9 @@ class EncodedCaptions:
         texts = [text for of_image in captions for text in of_image]
         chunks = (texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK))
         self._ids = encoded_targets(chunks, target)
-        fits = self._ids.lengths <= max_length
-        self.num_left_out = int(len(fits) - fits.sum())
-        if not fits.any():
-            raise ValueError(
-                f"max_length is {max_length} tokens, and each of {len(fits):,} captions has more; "
-                "give a greater max_length"
-            )
+        kept = short_rows(self._ids.lengths, max_length, "captions")
+        self.num_left_out = len(texts) - len(kept)
         of_image = np.repeat(np.arange(len(captions)), [len(texts) for texts in captions])
-        kept = np.flatnonzero(fits)
         self.images, first, counts = np.unique(
             of_image[kept], return_index=True, return_counts=True
         )

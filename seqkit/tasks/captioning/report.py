@@ -29,20 +29,8 @@ _SHOWN = 6
 _MOST_FREQUENT = 10
 
 
-def describe_captioner(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> TaskReport:
-    """What card and page say of a captioner.
-
-    Args:
-        outcome: the trained captioner and its scores.
-        datasets: `test` has the images that were scored, with the columns `image` and `caption`.
-        seed: decides which answers are shown beside the best and the worst.
-
-    Returns:
-        The task's part of the report.
-
-    Raises:
-        ValueError: there are not as many images as were scored.
-    """
+def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> TaskReport:
+    """What card and page say of a captioner; the seed chooses some of the answers shown."""
     model, test = outcome.model, datasets["test"]
     scores: CaptionScores = outcome.scores
     images, _ = captions_by_image(test)
@@ -88,7 +76,7 @@ def describe_captioner(outcome: Outcome, datasets: Mapping[str, Dataset], seed: 
     )
 
 
-publish_captioner = Publisher(describe_captioner)
+publish_captioner = Publisher(_describe)
 
 
 def _scores(scores: CaptionScores) -> report.Section:
@@ -152,7 +140,7 @@ def _sheets(
     }
     look = (
         "Below each, word by word, where the model looked: the brighter, the more; in percent, how "
-        "much of the attention the brightest field had."
+        "much of the attention the brightest cell had."
     )
     return [
         caption_sheet(title, _pictures(model, images, rows), note=f"{note} {look}")

@@ -140,7 +140,7 @@ class TextBatches(EpochBatches):
     Args:
         texts: what the model reads.
         targets: `<float32>[texts, classes]`.
-        weights: `<float32>[texts]`, how much each text counts; None for all the same.
+        weights: `<float32>[texts]`, the weight of each text; None weighs all alike.
         outputs: names of the model's outputs; each is trained on the targets.
         batch_size: texts of a batch.
         seed: with the epoch's number decides the order.

@@ -15,19 +15,8 @@ from seqkit.tasks.classification.evaluation import ClassificationScores
 _GOLDEN_TEXTS = 32
 
 
-def describe_classifier(
-    outcome: Outcome, datasets: Mapping[str, Dataset], seed: int = 0
-) -> TaskReport:
-    """What card and page say of a classifier.
-
-    Args:
-        outcome: the trained classifier and its scores.
-        datasets: `train`, `validation` and `test`, which it was scored on.
-        seed: not used.
-
-    Returns:
-        The task's part of the report.
-    """
+def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> TaskReport:
+    """What card and page say of a classifier; see `Publisher`."""
     model, test = outcome.model, datasets["test"]
     scores: ClassificationScores = outcome.scores
     (baseline,) = outcome.baselines.items()
@@ -57,7 +46,7 @@ def describe_classifier(
     )
 
 
-publish_classifier = Publisher(describe_classifier)
+publish_classifier = Publisher(_describe)
 
 
 def _scores(scores: ClassificationScores, baseline: str, accuracy: float) -> report.Section:

@@ -9,7 +9,7 @@ from seqkit.data import Dataset
 from seqkit.data.batching import Batch, bucket_batches, default_boundaries
 from seqkit.text import PAD_ID, TextEncoder
 from seqkit.training.batches import EpochBatches
-from seqkit.training.id_rows import before_and_following, encoded_targets
+from seqkit.training.id_rows import before_and_following, encoded_targets, short_rows
 
 _CHUNK = 4096
 
@@ -42,14 +42,8 @@ class EncodedLines:
 
     def __init__(self, dataset: Dataset, encoder: TextEncoder, *, max_length: int) -> None:
         self._ids = encoded_targets(dataset.batches("text", _CHUNK), encoder)
-        fits = self._ids.lengths <= max_length
-        self.num_left_out = int(len(fits) - fits.sum())
-        if not fits.any():
-            raise ValueError(
-                f"max_length is {max_length} tokens, and each of {len(fits):,} texts has more; "
-                "give a greater max_length"
-            )
-        self._rows = np.flatnonzero(fits)
+        self._rows = short_rows(self._ids.lengths, max_length, "texts")
+        self.num_left_out = len(self._ids.lengths) - len(self._rows)
         self.lengths = self._ids.lengths[self._rows] + 1
 
     def __len__(self) -> int:

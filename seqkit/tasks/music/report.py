@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqkit.data import Dataset, pieces_of
 from seqkit.evaluation import Outcome
 from seqkit.export import Artefact, report
-from seqkit.export.publish import TaskReport, publish
+from seqkit.export.publish import Publisher, TaskReport
 from seqkit.tasks.music.evaluation import FrameScores
 from seqkit.tasks.music.listening import Continued
 from seqkit.tasks.music.piano_rolls import padded
@@ -33,7 +33,7 @@ def publish_frame_model(
         outcome: the trained model and its scores.
         export_path: directory of the artefact; its name is the model's.
         piece: one that the model has continued, to be shown.
-        provenance: `datasets`, `config`, `seed` and `notes` of `seqkit.export.publish.publish`.
+        provenance: as in `Publisher`.
 
     Returns:
         The artefact.
@@ -41,21 +41,15 @@ def publish_frame_model(
     Raises:
         ExportError: the exported model does not answer as this one.
     """
-    task = describe_frame_model(outcome, provenance["datasets"]["test"], piece)
-    return publish(outcome, export_path, task, **provenance)
+
+    def describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> TaskReport:
+        return _describe(outcome, datasets["test"], piece)
+
+    return Publisher(describe)(outcome, export_path, **provenance)
 
 
-def describe_frame_model(outcome: Outcome, test: Dataset, piece: Continued) -> TaskReport:
-    """What card and page say of a model of frames.
-
-    Args:
-        outcome: the trained model and its scores.
-        test: the data it was scored on.
-        piece: one that the model has continued, to be shown.
-
-    Returns:
-        The task's part of the report.
-    """
+def _describe(outcome: Outcome, test: Dataset, piece: Continued) -> TaskReport:
+    """What card and page say of a model of frames that has continued a piece."""
     scores: FrameScores = outcome.scores
     what, score = scores.main
     real = pieces_of(test.take(range(min(_SCORED, len(test)))))

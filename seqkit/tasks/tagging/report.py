@@ -19,17 +19,8 @@ _HARD_TOKENS = [["", "x"], ["가나다", "👩‍👩‍👧"], ["a" * 100]]
 _GOLDEN = 32
 
 
-def describe_tagger(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int = 0) -> TaskReport:
-    """What card and page say of a tagger.
-
-    Args:
-        outcome: the trained tagger and its scores.
-        datasets: `train` and `test`: what it was made from and scored on.
-        seed: not used.
-
-    Returns:
-        The task's part of the report.
-    """
+def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> TaskReport:
+    """What card and page say of a tagger; see `Publisher`."""
     model, test = outcome.model, datasets["test"]
     scores: TaggingScores = outcome.scores
     words = (tokens.flatten() for tokens in datasets["train"].batches("tokens", 4096))
@@ -65,7 +56,7 @@ def describe_tagger(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int
     )
 
 
-publish_tagger = Publisher(describe_tagger)
+publish_tagger = Publisher(_describe)
 
 
 def _golden(test: Dataset) -> dict[str, dict[str, list[Any]]]:

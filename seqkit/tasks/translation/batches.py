@@ -10,7 +10,7 @@ from seqkit.data.dataset import Dataset
 from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
 from seqkit.training.batches import EpochBatches
-from seqkit.training.id_rows import IdRows, before_and_following, encoded_targets
+from seqkit.training.id_rows import IdRows, before_and_following, encoded_targets, short_rows
 
 _CHUNK = 2048
 
@@ -53,14 +53,9 @@ class EncodedPairs:
     ) -> None:
         self._source = _encode_sources(dataset, source)
         self._target = encoded_targets(dataset.batches("target", _CHUNK), target)
-        fits = np.maximum(self._source.lengths, self._target.lengths) <= max_length
-        self.num_left_out = int(len(fits) - fits.sum())
-        if not fits.any():
-            raise ValueError(
-                f"max_length is {max_length} tokens, and of {len(fits):,} pairs each has a longer "
-                "side; give a greater max_length"
-            )
-        self._rows = np.flatnonzero(fits)
+        longer = np.maximum(self._source.lengths, self._target.lengths)
+        self._rows = short_rows(longer, max_length, "pairs' longer sides")
+        self.num_left_out = len(longer) - len(self._rows)
         self.source_lengths = self._source.lengths[self._rows]
         self.target_lengths = self._target.lengths[self._rows] + 1
 

@@ -24,19 +24,8 @@ _SHORT = 4
 _ALIGNED = 48
 
 
-def describe_translator(
-    outcome: Outcome, datasets: Mapping[str, Dataset], seed: int = 0
-) -> TaskReport:
-    """What card and page say of a translator.
-
-    Args:
-        outcome: the trained translator and its scores.
-        datasets: `train`, `validation` and `test`, which it was scored on.
-        seed: not used.
-
-    Returns:
-        The task's part of the report.
-    """
+def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> TaskReport:
+    """What card and page say of a translator; see `Publisher`."""
     model, test = outcome.model, datasets["test"]
     scores: TranslationScores = outcome.scores
     baselines = _baselines(outcome)
@@ -83,7 +72,7 @@ def describe_translator(
     )
 
 
-publish_translator = Publisher(describe_translator)
+publish_translator = Publisher(_describe)
 
 
 def _baselines(outcome: Outcome) -> dict[str, dict[str, float | None]]:
