@@ -2,14 +2,15 @@
 
 The order, and what is there should the process or the machine stop after a step:
 
-1. A lock is taken: exports to one directory follow each other, so that no two give themselves the
-   same version number. What a stopped export left in `.seqkit` is removed.
+1. A lock is taken: exports to one directory follow each other, so that no two take the same
+   version number. What a stopped export left in `.seqkit` is removed.
 2. Everything is written below `.seqkit/export-*`, in the layout it will have.
 3. It is verified there, in a clean process. On a mismatch it is kept in `.seqkit/failed`, and the
    previous artefact stays as it was.
 4. It is flushed to the disk. Until here, nothing that was there before has changed.
 5. `serving/<n>` is renamed into place. A server takes it up at once: it is whole and verified. The
-   files beside it are still the previous ones; `seqkit verify` says so, and to export again.
+   files beside it are still the previous ones; `seqkit verify` says so, and asks to
+   export again.
 6. The files replace the previous ones by renaming, each whole at any time, and card.json, which
    says which version they describe, last.
 7. Older versions are removed, if `keep` says so.
@@ -46,10 +47,10 @@ _WHOLE = "make room and export again; what was exported before is unchanged"
 class Artefact:
     """An exported model.
 
-    Args:
-        path: Its directory.
-        version: The served version written last.
-        verified: What was found when it was verified.
+    Attributes:
+        path: its directory.
+        version: the served version written last.
+        verified: what was found when it was verified.
     """
 
     path: Path
@@ -58,7 +59,7 @@ class Artefact:
 
     @property
     def model(self) -> Path:
-        """The `.keras` file from which training goes on."""
+        """The `.keras` file, with which training continues."""
         return self.path / layout.MODEL
 
     @property
@@ -86,68 +87,64 @@ def write(
     keep: int | None = None,
     tolerance: float = goldens.ABSOLUTE_TOLERANCE,
 ) -> Artefact:
-    """Exports a model as files that any TensorFlow process can serve, and proves that one can.
+    """Exports a model as files that any TensorFlow process can serve, and verifies them in one.
 
     Args:
-        servable: The model; see `Servable`.
-        export_path: The directory; made where it is missing. A model exported there before gets
+        servable: the model; see `Servable`.
+        export_path: the directory; made where it is missing. A model exported there before gets
             another served version beside the first.
-        golden: Inputs to answer now and compare with at every verification, as nested lists of
+        golden: inputs to answer now and compare with at every verification, as nested lists of
             values (`str`, `bytes` or numbers) by input name by signature. Every signature that has
             inputs needs some.
-        card: Facts for card.json and card.md, in their order: `name`, `task`, `data` (by split:
+        card: facts for card.json and card.md, in their order: `name`, `task`, `data` (by split:
             `name`, `sha256`, `license`, `examples`, ...), `config`, `seed`, `scores` (by score:
             `model`, `baseline`), `unknown_rate` (by split), and any others. Versions, sizes,
             signatures, hashes and the date are added.
-        report: The page of `seqkit.export.report.render`.
-        keep: How many served versions to keep, this one included; None keeps all.
-        tolerance: By how much a float may differ in the clean process. For a model that computes
+        report: the page of `seqkit.export.report.render`.
+        keep: how many served versions to keep, this one included; None keeps all.
+        tolerance: by how much a float may differ in the clean process. For a model that computes
             in half precision, 1e-2.
 
     Returns:
         The exported model.
 
     Raises:
-        ExportError: When the directory holds files of something else, when the model cannot be
-            served, or when the clean process answers differently: the message says what differed
-            and where the files are kept. The previously exported version stays as it was.
-        ValueError: When an argument is wrong.
-        OSError: When the disk is full: the message says how much is missing.
+        ExportError: the directory holds files of something else, the model cannot be served, or
+            the clean process answers differently: the message says what differed and where the
+            files are kept. The previously exported version stays as it was.
+        ValueError: an argument is wrong.
+        OSError: the disk is full: the message says how much is missing.
 
     Example:
-
-    ```python
-    >>> import tempfile
-    >>> import keras
-    >>> import tensorflow as tf
-    >>> class Line:
-    ...     core = keras.Sequential([keras.Input([1]), keras.layers.Dense(1)])
-    ...
-    ...     def signatures(self):
-    ...         @tf.function(input_signature=[tf.TensorSpec([None, 1], tf.float32, "x")])
-    ...         def serving_default(x):
-    ...             "Gives the line's height."
-    ...             return {"y": self.core(x, training=False)}
-    ...
-    ...         return {"serving_default": serving_default}
-    ...
-    ...     def trackables(self):
-    ...         return [variable.value for variable in self.core.variables]
-    ...
-    ...     def save(self, path):
-    ...         self.core.save(path)
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     artefact = write(
-    ...         Line(),
-    ...         folder,
-    ...         golden={"serving_default": {"x": [[1.0], [2.0]]}},
-    ...         card={"name": "line"},
-    ...         report="<!doctype html>",
-    ...     )
-    >>> artefact.version, artefact.verified.ok
-    (1, True)
-
-    ```
+        >>> import tempfile
+        >>> import keras
+        >>> import tensorflow as tf
+        >>> class Line:
+        ...     core = keras.Sequential([keras.Input([1]), keras.layers.Dense(1)])
+        ...
+        ...     def signatures(self):
+        ...         @tf.function(input_signature=[tf.TensorSpec([None, 1], tf.float32, "x")])
+        ...         def serving_default(x):
+        ...             "Gives the line's height."
+        ...             return {"y": self.core(x, training=False)}
+        ...
+        ...         return {"serving_default": serving_default}
+        ...
+        ...     def trackables(self):
+        ...         return [variable.value for variable in self.core.variables]
+        ...
+        ...     def save(self, path):
+        ...         self.core.save(path)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     artefact = write(
+        ...         Line(),
+        ...         folder,
+        ...         golden={"serving_default": {"x": [[1.0], [2.0]]}},
+        ...         card={"name": "line"},
+        ...         report="<!doctype html>",
+        ...     )
+        >>> artefact.version, artefact.verified.ok
+        (1, True)
     """
     if keep is not None and keep < 1:
         raise ValueError(f"keep={keep}: give how many versions to keep, 1 or more, or None for all")
@@ -176,27 +173,23 @@ def write(
 
 
 def check_target(export_path: str | os.PathLike[str]) -> Path:
-    """Makes sure, before hours of training, that a model can be exported to a directory.
+    """Checks, before hours of training, that a model can be exported to a directory.
 
     Args:
-        export_path: The directory; made where it is missing.
+        export_path: the directory; made where it is missing.
 
     Returns:
         Its absolute path.
 
     Raises:
-        ValueError: When it is empty, no directory, or cannot be made or written to.
-        ExportError: When files with the names of an artefact's are there that no export wrote.
+        ValueError: it is empty, not a directory, or cannot be made or written to.
+        ExportError: it holds files with the names of an artefact's that no export wrote.
 
     Example:
-
-    ```python
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     check_target(folder + "/reviews").name
-    'reviews'
-
-    ```
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     check_target(folder + "/reviews").name
+        'reviews'
     """
     root = writable_directory(export_path, "export_path")
     foreign = [name for name in layout.FILES if (root / name).exists()]
@@ -209,7 +202,7 @@ def check_target(export_path: str | os.PathLike[str]) -> Path:
 
 
 def _read_card(root: Path) -> dict[str, Any]:
-    """Reads the card of an artefact; of anything else, an empty one."""
+    """Reads the card of an artefact; an empty one where there is no such card."""
     try:
         card = layout.read_json(root / layout.CARD)
     except (OSError, ValueError):

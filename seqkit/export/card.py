@@ -14,7 +14,7 @@ from typing import Any
 
 from seqkit.export import layout
 
-# What an export knows itself.
+# Entries that an export fills in itself.
 OWN_KEYS = ("format", "created", "versions", "serving", "sizes", "signatures", "files")
 _PACKAGES = ("tensorflow", "keras", "numpy", "seqkit")
 
@@ -23,24 +23,20 @@ def plain(value: Any, where: str = "card") -> Any:
     """Turns the facts of a card into what JSON can hold.
 
     Args:
-        value: Mappings, sequences, dataclasses, numbers (also of NumPy), strings, paths, dates.
-        where: How errors name it.
+        value: mappings, sequences, dataclasses, numbers (also of NumPy), strings, paths, dates.
+        where: how errors name it.
 
     Returns:
         The same in dicts, lists, strings, numbers, True, False and None. A float that JSON has no
         number for becomes "NaN", "Infinity" or "-Infinity".
 
     Raises:
-        TypeError: When there is something else in it; the message says where.
+        TypeError: it holds something else; the message says where.
 
     Example:
-
-    ```python
-    >>> import numpy as np
-    >>> plain({"scores": {"accuracy": np.float32(0.5)}, "labels": ("no", "yes")})
-    {'scores': {'accuracy': 0.5}, 'labels': ['no', 'yes']}
-
-    ```
+        >>> import numpy as np
+        >>> plain({"scores": {"accuracy": np.float32(0.5)}, "labels": ("no", "yes")})
+        {'scores': {'accuracy': 0.5}, 'labels': ['no', 'yes']}
     """
     if value is None or isinstance(value, bool | int):
         return value
@@ -70,14 +66,14 @@ def check(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Makes the given facts plain, and refuses those that an export finds out itself.
 
     Args:
-        facts: See `seqkit.export.write`.
+        facts: see `seqkit.export.write`.
 
     Returns:
         The facts as JSON values.
 
     Raises:
-        ValueError: When a key is one of `OWN_KEYS`.
-        TypeError: When JSON cannot hold a value.
+        ValueError: a key is one of `OWN_KEYS`.
+        TypeError: JSON cannot hold a value.
     """
     taken = sorted(set(facts) & set(OWN_KEYS))
     if taken:
@@ -88,13 +84,13 @@ def check(facts: Mapping[str, Any]) -> dict[str, Any]:
 def complete(
     facts: Mapping[str, Any], root: Path, version: int, signatures: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Adds to the given facts those of the files that lie ready to be exported.
+    """Adds to the given facts those of the files that are ready to be put in place.
 
     Args:
-        facts: What `check` returned.
-        root: A directory in the artefact's layout.
-        version: The served version in it.
-        signatures: The signatures by name, as signatures.json has them.
+        facts: what `check` returned.
+        root: a directory in the artefact's layout.
+        version: the served version in it.
+        signatures: the signatures by name, as signatures.json has them.
 
     Returns:
         What card.json holds.
@@ -124,26 +120,23 @@ def page(card: Mapping[str, Any]) -> str:
     """Writes a card for people to read.
 
     Args:
-        card: What card.json holds. Every key becomes a section; a mapping of mappings becomes a
+        card: what card.json holds. Every key becomes a section; a mapping of mappings becomes a
             table with a row for each.
 
     Returns:
         Markdown.
 
     Example:
-
-    ```python
-    >>> print(page({"name": "reviews", "scores": {"accuracy": {"model": 0.9, "baseline": 0.75}}}))
-    # reviews
-    <BLANKLINE>
-    ## Scores
-    <BLANKLINE>
-    | | model | baseline |
-    | --- | --- | --- |
-    | accuracy | 0.9 | 0.75 |
-    <BLANKLINE>
-
-    ```
+        >>> scores = {"accuracy": {"model": 0.9, "baseline": 0.75}}
+        >>> print(page({"name": "reviews", "scores": scores}))
+        # reviews
+        <BLANKLINE>
+        ## Scores
+        <BLANKLINE>
+        | | model | baseline |
+        | --- | --- | --- |
+        | accuracy | 0.9 | 0.75 |
+        <BLANKLINE>
     """
     lines = [f"# {_cell(card.get('name', 'Model card'))}", ""]
     if "task" in card:

@@ -1,7 +1,7 @@
-"""Figures as SVG that stands in a page: its letters are the browser's, its colours the page's.
+"""Figures as SVG inside a page, with the browser's fonts and the page's colours.
 
 Drawn with Matplotlib's own objects and no window system. Letters stay text, since Matplotlib's font
-has no Hangul or Han; black becomes the page's text colour; the same data give the same characters.
+has no Hangul or Han; black becomes the page's text colour; the same data give the same SVG.
 """
 
 from __future__ import annotations
@@ -42,20 +42,16 @@ def lines(
     """Draws values by epoch, counted from 1.
 
     Args:
-        title: What the values are; also what a screen reader says.
-        series: One or two lines of values by name; what is None or not finite is left out.
-        identity: Tells the figure from others of the same page.
+        title: what the values are; also what a screen reader says.
+        series: one or two lines of values by name; what is None or not finite is left out.
+        identity: the beginning of its ids, another for each figure of a page.
 
     Returns:
         An `<svg>` element.
 
     Example:
-
-    ```python
-    >>> lines("loss", {"training": [0.7, 0.5]})[:4]
-    Markup('<svg')
-
-    ```
+        >>> lines("loss", {"training": [0.7, 0.5]})[:4]
+        Markup('<svg')
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -88,17 +84,17 @@ def grid(
     shown: Sequence[Sequence[str]] | None = None,
     identity: str = "grid",
 ) -> Markup:
-    """Draws a matrix as coloured fields, each with its number.
+    """Draws a matrix as coloured cells, each with its text.
 
     Args:
-        title: What the values are, for a screen reader.
-        rows: Names from top to bottom.
-        columns: Names from left to right.
+        title: what the values are, for a screen reader.
+        rows: names from top to bottom.
+        columns: names from left to right.
         values: `<float>[rows, columns]` between 0 (the page's colour) and 1 (the darkest).
-        row_title: What the rows are.
-        column_title: What the columns are.
-        shown: The text of each field; None writes none.
-        identity: Tells the figure from others of the same page.
+        row_title: what the rows are.
+        column_title: what the columns are.
+        shown: the text of each cell; None leaves them empty.
+        identity: the beginning of its ids, another for each figure of a page.
 
     Returns:
         An `<svg>` element.
@@ -144,14 +140,14 @@ def grid(
 
 
 def page_style() -> AbstractContextManager[None]:
-    """Within it Matplotlib draws as all figures of a page are drawn."""
+    """A context in which Matplotlib draws in the style of the page."""
     import matplotlib
 
     return matplotlib.rc_context(_STYLE)
 
 
 def new_axes(width: float, height: float, layout: Any = "constrained") -> tuple[Figure, Any]:
-    """Makes a figure of some inches and its axes, both without a ground of their own."""
+    """Makes a figure of this size in inches, and its axes, both with a transparent background."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -164,7 +160,7 @@ def new_axes(width: float, height: float, layout: Any = "constrained") -> tuple[
 
 
 def _fade() -> Any:
-    """From nothing to blue, so that the page's own colour shows through."""
+    """From transparent to blue, so that the page's own colour shows through."""
     from matplotlib.colors import LinearSegmentedColormap
 
     red, green, blue = (int(BLUE[i : i + 2], 16) / 255 for i in (1, 3, 5))
@@ -174,7 +170,7 @@ def _fade() -> Any:
 
 
 def _label(text: str) -> str:
-    """Makes a name of a user's short, and free of what a drawing cannot hold."""
+    """Shortens a name, and replaces characters that SVG cannot hold."""
     text = "".join("·" if _is_control(sign) else sign for sign in str(text))
     return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
 
@@ -188,7 +184,7 @@ def _width(text: str) -> int:
 
 
 def svg(figure: Figure, title: str, identity: str) -> Markup:
-    """Takes from Matplotlib's document the part that may stand in a page."""
+    """Renders a figure as an `<svg>` element for a page, its ids beginning with `identity`."""
     with io.StringIO() as buffer, warnings.catch_warnings():
         # Matplotlib measures with its own font, which lacks letters that the browser has.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
@@ -216,12 +212,12 @@ def svg(figure: Figure, title: str, identity: str) -> Markup:
 
 
 def _local(name: str) -> str:
-    """Takes off the namespace: in a page, a browser knows which is meant."""
+    """Removes the namespace, which a page does not need."""
     return name.rpartition("}")[2]
 
 
 def _attribute(name: str, value: str, identity: str) -> str:
-    """Makes ids unique in the page, and leaves the font and the text's colour to it."""
+    """Makes ids unique in the page, and leaves the font and the colour of text to it."""
     if name == "id":
         return f"{identity}-{value}"
     if name == "href":

@@ -1,4 +1,4 @@
-"""Inputs with the answers a model gave at export, in a form that loses nothing.
+"""Inputs with the answers that a model gave at export, written without loss.
 
 A tensor is written as its dtype, its shape and nested values. A string of bytes that is not UTF-8
 becomes `{"base64": ...}`; a float is written with all its digits, and as "NaN", "Infinity" or
@@ -29,18 +29,18 @@ def answer(
     """Runs the served functions in this process and writes down what they answer.
 
     Args:
-        functions: The served functions by signature name.
-        described: Their signatures, `describe(...)["signatures"]` of `seqkit.export.saved_model`.
-        inputs: Nested lists of values by input name by signature; a signature without inputs
+        functions: the served functions by signature name.
+        described: their signatures, `describe(...)["signatures"]` of `seqkit.export.saved_model`.
+        inputs: nested lists of values by input name by signature; a signature without inputs
             may be left out.
-        absolute_tolerance: By how much a float may differ when it is verified; or by
+        absolute_tolerance: by how much a float may differ when it is verified; or by
             `RELATIVE_TOLERANCE` times its size, if that is more.
 
     Returns:
         What golden.json holds.
 
     Raises:
-        ValueError: When inputs are missing, unknown, or of the wrong kind.
+        ValueError: inputs are missing, unknown, or of the wrong kind.
     """
     unknown = sorted(set(inputs) - set(described))
     if unknown:
@@ -71,15 +71,11 @@ def encode(tensor: tf.Tensor) -> dict[str, Any]:
         A dict of `dtype`, `shape` and `values`.
 
     Example:
-
-    ```python
-    >>> import tensorflow as tf
-    >>> encode(tf.constant([b"caf\\xc3\\xa9", b"\\xff"]))
-    {'dtype': 'string', 'shape': [2], 'values': ['café', {'base64': '/w=='}]}
-    >>> encode(tf.constant([0.1]))["values"]
-    [0.10000000149011612]
-
-    ```
+        >>> import tensorflow as tf
+        >>> encode(tf.constant([b"caf\\xc3\\xa9", b"\\xff"]))
+        {'dtype': 'string', 'shape': [2], 'values': ['café', {'base64': '/w=='}]}
+        >>> encode(tf.constant([0.1]))["values"]
+        [0.10000000149011612]
     """
     values = tensor.numpy()
     if tensor.dtype == tf.string:

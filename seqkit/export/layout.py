@@ -22,7 +22,7 @@ FORMAT = "seqkit-artefact/2"
 FORMATS = ("seqkit-artefact/1", FORMAT)
 
 # In the order in which they are put in place, after the served version. The card comes last: while
-# it describes another version than the newest, an export was cut off.
+# it describes another version than the newest, an export was interrupted.
 FILES = (MODEL, SIGNATURES, GOLDEN, REPORT, CARD_PAGE, CARD)
 
 # TensorFlow leaves this folder of a version to whoever serves it, for example for warm-up requests.
@@ -67,7 +67,7 @@ def read_json(path: Path) -> dict[str, Any]:
         The object.
 
     Raises:
-        ValueError: It is none, is no UTF-8, or is nested too deeply.
+        ValueError: it is none, is no UTF-8, or is nested too deeply.
     """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))

@@ -41,7 +41,7 @@ def problems_of(root: Path, version: int | None) -> list[str]:
     """
     card_path = root / layout.CARD
     if not card_path.is_file():
-        return [f"{layout.CARD} is missing: this is no export, or half a copy of one"]
+        return [f"{layout.CARD} is missing: this is no export, or not all of one"]
     try:
         card = layout.read_json(card_path)
         described = card["serving"]["version"]
@@ -52,7 +52,7 @@ def problems_of(root: Path, version: int | None) -> list[str]:
     if version != described:
         return [
             f"{layout.SERVING}/{version} is the newest version, but {layout.CARD} describes "
-            f"{described}: an export was cut off, or files were copied in part; export again"
+            f"{described}: an export was interrupted, or a copy is incomplete; export again"
         ]
     served = root / layout.SERVING / str(version)
     path = served / layout.EXTRA / layout.MANIFEST
@@ -111,7 +111,7 @@ def _added(root: Path, served: Path, known: set[str]) -> list[str]:
         for file in layout.files_below(served)
     ]
     return [
-        f"{name} was not exported: someone added it"
+        f"{name} was not exported: it was added later"
         for name, inside in names
         if name not in known and layout.EXTRA not in inside.parts
     ]

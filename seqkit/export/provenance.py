@@ -8,7 +8,7 @@ from typing import Any
 from seqkit.data import Dataset, TextStream
 
 HARD_TEXTS: list[Any] = ["", " ", "\n", "a\0b", "가나다 👩‍👩‍👧", b"\xff\xfe broken", "long " * 400]
-# Nothing, no image, an image cut off, and one of ten thousand million pixels in some bytes.
+# Empty, not an image, a truncated image, and a header that claims ten thousand million pixels.
 HARD_IMAGES: list[bytes] = [
     b"",
     b"no image",

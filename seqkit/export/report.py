@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from seqkit.export import figures
 
-# Of more labels, a figure shows those with most errors: its fields would become unreadable.
+# Of more labels, a figure shows those with most errors: its cells would become unreadable.
 MOST_LABELS = 30
 
 
@@ -26,15 +26,15 @@ def _no_figures(identity: str) -> list[Markup]:
 class Section:
     """One part of a page; made by the functions of this module.
 
-    Args:
-        title: Its heading.
-        note: A sentence below the heading.
-        draw: Makes its figures, given a prefix for their ids.
-        columns: The heads of its table; empty for a table without.
-        rows: The cells of its table, as they are shown.
-        numeric: By column, whether it holds numbers.
-        row_names: Whether the first column names the rows.
-        lines: Lines of text.
+    Attributes:
+        title: its heading.
+        note: a sentence below the heading.
+        draw: makes its figures, given a prefix for their ids.
+        columns: the heads of its table; empty for a table without heads.
+        rows: the cells of its table, as they are shown.
+        numeric: by column, whether it holds numbers.
+        row_names: whether the first column names the rows.
+        lines: lines of text.
     """
 
     title: str
@@ -53,21 +53,17 @@ def curves(
     """Draws what Keras recorded by epoch, training and validation together.
 
     Args:
-        history: Values by name, as `keras.callbacks.History.history` has them; `val_loss` is drawn
+        history: values by name, as `keras.callbacks.History.history` has them; `val_loss` is drawn
             beside `loss`.
-        title: The heading.
+        title: the heading.
 
     Returns:
         A section with a figure for each name.
 
     Example:
-
-    ```python
-    >>> section = curves({"loss": [0.7, 0.4], "val_loss": [0.6, 0.5]})
-    >>> len(section.draw("a"))
-    1
-
-    ```
+        >>> section = curves({"loss": [0.7, 0.4], "val_loss": [0.6, 0.5]})
+        >>> len(section.draw("a"))
+        1
     """
     names = dict.fromkeys(name.removeprefix("val_") for name in history)
 
@@ -86,23 +82,19 @@ def confusion(labels: Sequence[str], matrix: Any, title: str = "Confusion matrix
     """Draws how often each label was answered with each, and lists what was confused most.
 
     Args:
-        labels: The names of the classes.
+        labels: the names of the classes.
         matrix: `<int>[labels, labels]`: the count of examples by true label and answered label.
-        title: The heading.
+        title: the heading.
 
     Returns:
-        A section with a figure, its fields coloured by the share of the true label.
+        A section with a figure, its cells coloured by the share of the true label.
 
     Raises:
-        ValueError: When the matrix does not fit the labels.
+        ValueError: the matrix does not fit the labels.
 
     Example:
-
-    ```python
-    >>> confusion(["bad", "good"], [[9, 1], [3, 7]]).rows
-    (('good', 'bad', '3'), ('bad', 'good', '1'))
-
-    ```
+        >>> confusion(["bad", "good"], [[9, 1], [3, 7]]).rows
+        (('good', 'bad', '3'), ('bad', 'good', '1'))
     """
     counts = np.asarray(matrix)
     if counts.shape != (len(labels), len(labels)):
@@ -159,24 +151,20 @@ def table(
     """Shows rows of values.
 
     Args:
-        title: The heading.
-        columns: The heads of the columns.
-        rows: The cells; floats are shown with four digits, whatever else as its text.
-        note: A sentence below the heading.
+        title: the heading.
+        columns: the heads of the columns.
+        rows: the cells; floats are shown with four digits, all else as text.
+        note: a sentence below the heading.
 
     Returns:
         A section with a table.
 
     Raises:
-        ValueError: When a row has more or fewer cells than there are columns.
+        ValueError: a row has more or fewer cells than there are columns.
 
     Example:
-
-    ```python
-    >>> table("Scores", ["score", "model"], [["accuracy", 0.91234]]).rows
-    (('accuracy', '0.9123'),)
-
-    ```
+        >>> table("Scores", ["score", "model"], [["accuracy", 0.91234]]).rows
+        (('accuracy', '0.9123'),)
     """
     for index, row in enumerate(rows):
         if len(row) != len(columns):
@@ -199,20 +187,16 @@ def facts(title: str, mapping: Mapping[str, Any], note: str = "") -> Section:
     """Shows values with their names.
 
     Args:
-        title: The heading.
-        mapping: The values by name.
-        note: A sentence below the heading.
+        title: the heading.
+        mapping: the values by name.
+        note: a sentence below the heading.
 
     Returns:
         A section with a table of two columns.
 
     Example:
-
-    ```python
-    >>> facts("Data", {"examples": 100, "unknown words": 0.01234}).rows
-    (('examples', '100'), ('unknown words', '0.01234'))
-
-    ```
+        >>> facts("Data", {"examples": 100, "unknown words": 0.01234}).rows
+        (('examples', '100'), ('unknown words', '0.01234'))
     """
     return Section(
         title,
@@ -227,9 +211,9 @@ def text(title: str, lines: Sequence[str], note: str = "") -> Section:
     """Shows lines as they are.
 
     Args:
-        title: The heading.
-        lines: The lines.
-        note: A sentence below the heading.
+        title: the heading.
+        lines: the lines.
+        note: a sentence below the heading.
 
     Returns:
         A section with the lines.
@@ -244,21 +228,17 @@ def render(title: str, sections: Sequence[Section], subtitle: str = "") -> str:
     same sections give the same characters.
 
     Args:
-        title: The heading of the page.
-        sections: Its parts, in order.
-        subtitle: A sentence below the heading.
+        title: the heading of the page.
+        sections: its parts, in order.
+        subtitle: a sentence below the heading.
 
     Returns:
         A whole HTML document.
 
     Example:
-
-    ```python
-    >>> page = render("Reviews", [text("Worst errors", ["<script>alert(1)</script>"])])
-    >>> "<script>" in page
-    False
-
-    ```
+        >>> page = render("Reviews", [text("Worst errors", ["<script>alert(1)</script>"])])
+        >>> "<script>" in page
+        False
     """
     page = _template().render(title=title, sections=list(sections), subtitle=subtitle)
     # A lone surrogate has no UTF-8, and a NUL is an error in HTML: both become U+FFFD.

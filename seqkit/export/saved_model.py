@@ -1,4 +1,4 @@
-"""Writes what a model answers as a SavedModel that needs nothing but TensorFlow."""
+"""Writes a model's signatures as a SavedModel that needs nothing but TensorFlow."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Servable(Protocol):
         """Lists the variables and modules that the served functions use."""
 
     def save(self, path: Path) -> None:
-        """Writes the `.keras` file from which training can go on."""
+        """Writes the `.keras` file, with which training can continue."""
 
 
 def save(servable: Servable, directory: Path) -> dict[str, Any]:
@@ -52,16 +52,16 @@ def save(servable: Servable, directory: Path) -> dict[str, Any]:
     the layers too, and so writes every weight a second time.
 
     Args:
-        servable: The model to save.
-        directory: Where to write; made here.
+        servable: the model to save.
+        directory: where to write; made here.
 
     Returns:
         The description of `describe`.
 
     Raises:
-        ExportError: When a signature is missing or has an output other languages cannot read,
+        ExportError: a signature is missing or has an output other languages cannot read,
             uses a variable or table that is not among the trackables, or was traced with cuDNN.
-        TypeError: When a trackable is a Keras object.
+        TypeError: a trackable is a Keras object.
     """
     holder = tf.Module()
     holder.held = [_plain(item) for item in servable.trackables()]
@@ -76,7 +76,7 @@ def save(servable: Servable, directory: Path) -> dict[str, Any]:
                 holder,
                 str(directory),
                 signatures=functions,
-                # Gradients are for training on; that is what the .keras file is for.
+                # Gradients are for further training, which the .keras file is for.
                 options=tf.saved_model.SaveOptions(experimental_custom_gradients=False),
             )
         except AssertionError as error:
@@ -96,8 +96,8 @@ def describe(directory: Path, docs: Mapping[str, str] | None = None) -> dict[str
     """Reads the signatures of a SavedModel with the tensor names that C clients need.
 
     Args:
-        directory: A SavedModel.
-        docs: What each signature does, by signature; a SavedModel does not keep it.
+        directory: a SavedModel.
+        docs: what each signature does, by signature; a SavedModel does not keep it.
 
     Returns:
         `{"tags": ["serve"], "signatures": {name: {"doc", "method", "inputs", "outputs"}}}`, where
@@ -105,7 +105,7 @@ def describe(directory: Path, docs: Mapping[str, str] | None = None) -> dict[str
         graph, such as `StatefulPartitionedCall:2`) by name.
 
     Raises:
-        ExportError: When an output is no single dense tensor, or the graph has cuDNN operations.
+        ExportError: an output is not a single dense tensor, or the graph has cuDNN operations.
     """
     graph = _meta_graph(directory)
     _refuse_cudnn(graph)
@@ -135,20 +135,16 @@ def cudnn_off(core: keras.Model) -> Iterator[None]:
     A layer traced where there is a GPU otherwise bakes in cuDNN kernels, which no CPU server has.
 
     Args:
-        core: The model; layers inside wrappers such as `Bidirectional` are found too.
+        core: the model; layers inside wrappers such as `Bidirectional` are found too.
 
     Example:
-
-    ```python
-    >>> import keras
-    >>> core = keras.Sequential([keras.layers.Bidirectional(keras.layers.GRU(2))])
-    >>> with cudnn_off(core):
-    ...     core.layers[0].backward_layer.use_cudnn
-    False
-    >>> core.layers[0].backward_layer.use_cudnn
-    'auto'
-
-    ```
+        >>> import keras
+        >>> core = keras.Sequential([keras.layers.Bidirectional(keras.layers.GRU(2))])
+        >>> with cudnn_off(core):
+        ...     core.layers[0].backward_layer.use_cudnn
+        False
+        >>> core.layers[0].backward_layer.use_cudnn
+        'auto'
     """
     before = [
         (layer, layer.use_cudnn) for layer in core._flatten_layers() if hasattr(layer, "use_cudnn")
@@ -164,7 +160,7 @@ def cudnn_off(core: keras.Model) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps TensorFlow from announcing a place that is only temporary."""
+    """Keeps TensorFlow from logging a path that is only temporary."""
     logger = tf.get_logger()
     level = logger.level
     logger.setLevel(max(level, logging.WARNING))
@@ -223,7 +219,7 @@ def _refuse_cudnn(graph: meta_graph_pb2.MetaGraphDef) -> None:
 def _describe_tensor(signature: str, key: str, info: meta_graph_pb2.TensorInfo) -> dict[str, Any]:
     if info.WhichOneof("encoding") != "name" or info.dtype == types_pb2.DT_INVALID:
         raise ExportError(
-            f"{key!r} of signature {signature!r} is no single dense tensor, so that only Python "
+            f"{key!r} of signature {signature!r} is not a single dense tensor, so that only Python "
             "could read it: for ragged values give .to_tensor() and the row lengths"
         )
     unknown_rank = info.tensor_shape.unknown_rank

@@ -1,4 +1,4 @@
-"""The words and tokens of a data set that a dictionary does not hold."""
+"""The words and tokens of a data set that a dictionary lacks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def unknown_words(encoder: WordEncoder, dataset: Dataset, most: int = 20) -> lis
     Args:
         encoder: has the dictionary.
         dataset: holds the column `tokens`.
-        most: how many to give.
+        most: the most words to give.
 
     Returns:
         Words with how often they come, the most frequent first.

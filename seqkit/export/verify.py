@@ -23,11 +23,11 @@ CLEAN_PROCESS = Path(__file__).with_name("clean_process.py")
 class Problem:
     """One thing that is not as it was exported.
 
-    Args:
-        message: What is wrong.
-        signature: The signature that answers differently; None for a problem of files.
-        output: The output of that signature.
-        row: The row of its golden inputs, from 0.
+    Attributes:
+        message: what is wrong.
+        signature: the signature that answers differently; None for a problem of files.
+        output: the output of that signature.
+        row: the row of its golden inputs, from 0.
     """
 
     message: str
@@ -46,14 +46,14 @@ class Problem:
 class VerifyResult:
     """What `verify` found.
 
-    Args:
-        path: The artefact.
-        version: Its newest served version, None where there is none.
-        problems: All that is wrong; empty for an artefact that can be served.
-        rows: How many rows each signature answered.
-        greatest_difference: The greatest difference of any float from its golden value.
-        tensorflow: The TensorFlow that answered.
-        seconds: How long it took.
+    Attributes:
+        path: the artefact.
+        version: its newest served version, None where there is none.
+        problems: all that is wrong; empty for an artefact that can be served.
+        rows: how many rows each signature answered.
+        greatest_difference: the greatest difference of any float from its golden value.
+        tensorflow: the TensorFlow that answered.
+        seconds: how long it took.
     """
 
     path: Path
@@ -70,7 +70,7 @@ class VerifyResult:
         return not self.problems
 
     def lines(self) -> list[str]:
-        """Says it to a person."""
+        """The result as lines of plain text."""
         if not self.ok:
             return [f"{self.path}: not as exported", *(f"  {problem}" for problem in self.problems)]
         rows = ", ".join(f"{name} ({count})" for name, count in sorted(self.rows.items()))
@@ -94,29 +94,25 @@ def verify(path: str | os.PathLike[str], *, timeout: float = 900.0) -> VerifyRes
     exported is not loaded, nor is one whose graph reads or writes files or runs Python.
 
     Args:
-        path: The artefact's directory.
-        timeout: Seconds after which a process that does not answer is given up.
+        path: the artefact's directory.
+        timeout: seconds to wait for the process.
 
     Returns:
         What was found; see its `ok` and `problems`.
 
     Raises:
-        ValueError: When `path` is empty or no directory.
+        ValueError: `path` is empty or not a directory.
 
     Example:
-
-    ```python
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as empty:
-    ...     print(verify(empty).problems[0])
-    card.json is missing: this is no export, or half a copy of one
-
-    ```
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as empty:
+        ...     print(verify(empty).problems[0])
+        card.json is missing: this is no export, or not all of one
     """
     started = time.perf_counter()
     root = given_path(path, "path")
     if not root.is_dir():
-        raise ValueError(f"path={os.fspath(path)!r} is no directory: give that of an export")
+        raise ValueError(f"path={os.fspath(path)!r} is not a directory: give that of an export")
     # A relative path would mean another place to a process that changes its directory.
     root = root.resolve()
     versions = layout.versions(root)
@@ -175,5 +171,5 @@ def _no_answer(message: str) -> dict[str, Any]:
 
 
 def _import_paths() -> list[str]:
-    """Where TensorFlow lies, for an isolated Python that does not look into a user's own folder."""
+    """Where TensorFlow is installed: an isolated Python does not look into a user's own folder."""
     return [path for path in sys.path if path and Path(path, "tensorflow").is_dir()]

@@ -1,4 +1,4 @@
-"""Keras trains; this adds stopping, the best weights, and going on after an interruption."""
+"""Keras trains; this adds early stopping, the best weights, and resuming after an interruption."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class TrainingState(keras.callbacks.Callback):
     An interrupted run that is resumed ends with the same bits as one that was not.
 
     Args:
-        batches: the training data; told the number of each epoch.
+        batches: the training data; its `epoch` is set as each epoch begins.
         patience: epochs without improvement after which training stops.
-        monitor: the figure that tells improvement, the less of it the better.
+        monitor: the figure that tells improvement; lower is better.
         directory: where the state is written after each epoch, or None.
         fingerprint: what a resumed run must share with the run it continues (settings, data).
 
     Attributes:
         history: figures of each epoch so far.
-        best_epoch: the epoch, from 0, with the lowest such figure; None before the first.
+        best_epoch: the epoch, from 0, with the lowest value of `monitor`; None before the first.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class TrainingState(keras.callbacks.Callback):
 
     @property
     def best(self) -> float:
-        """The lowest such figure; infinity before the first epoch."""
+        """The lowest value of `monitor`; infinity before the first epoch."""
         return (
             float("inf")
             if self.best_epoch is None
@@ -160,7 +160,7 @@ def train_core(
         batches: training data.
         settings: how many epochs, and the patience.
         callbacks: one of them must set the figure that is monitored.
-        monitor: the figure that tells improvement, the lower the better.
+        monitor: the figure that tells improvement; lower is better.
         run: where the state is kept; one that does not resume starts anew.
         verbose: as Keras's.
 

@@ -145,7 +145,10 @@ def shorter_list(root):
         (lambda root: shutil.rmtree(root / "serving"), ["serving/ holds no version"]),
         (
             lambda root: (root / "serving/2").mkdir(),
-            ["serving/2 is the newest version, but card.json describes 1: an export was cut off"],
+            [
+                "serving/2 is the newest version, but card.json describes 1: "
+                "an export was interrupted"
+            ],
         ),
     ],
 )
@@ -191,7 +194,7 @@ def test_an_unset_variable_is_not_the_current_folder():
 
 
 def test_no_directory_is_an_error(tmp_path):
-    with pytest.raises(ValueError, match="is no directory"):
+    with pytest.raises(ValueError, match="is not a directory"):
         verify(tmp_path / "nothing")
 
 

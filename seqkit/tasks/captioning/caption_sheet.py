@@ -16,7 +16,7 @@ from seqkit.export.report import Section
 # Words shown of a caption.
 MOST_WORDS = 30
 _MOST_REFERENCES = 5
-# How dark the page is made where a word did not look.
+# How dark the picture is where the model did not look for a word.
 _SHADE = 0.8
 
 
@@ -29,8 +29,8 @@ class CaptionedPicture(NamedTuple):
         references: its own captions.
         score: the score of the answer.
         words: the words of the answer, or parts of them, as they were written.
-        attention: `<float>[words, rows, columns]`: attention of each word to each field of a grid
-            over the whole picture; a word's fields sum to 1.
+        attention: `<float>[words, rows, columns]`: attention of each word to each cell of a grid
+            over the whole picture; a word's cells sum to 1.
     """
 
     picture: np.ndarray | None
@@ -50,28 +50,24 @@ def caption_sheet(
     a picture of the grid's own size, some hundred bytes, which the browser enlarges.
 
     Args:
-        title: The heading.
-        pictures: The pictures, in order.
-        score_name: The name of the score.
-        note: A sentence below the heading.
+        title: the heading.
+        pictures: the pictures, in order.
+        score_name: the name of the score.
+        note: a sentence below the heading.
 
     Returns:
         A section with a figure for each picture.
 
     Raises:
-        ValueError: When a picture has another shape, or the attention does not fit the words.
+        ValueError: a picture has another shape, or the attention does not fit the words.
 
     Example:
-
-    ```python
-    >>> grey = np.full([4, 6, 3], 128, np.uint8)
-    >>> attention = [[[0.1, 0.9]], [[0.5, 0.5]]]
-    >>> shown = CaptionedPicture(grey, "a <cat>", ["a cat"], 2.5, ["a", "<cat>"], attention)
-    >>> [figure] = caption_sheet("Captions", [shown]).draw("a")
-    >>> figure.count("data:image/jpeg"), figure.count("data:image/png"), "&lt;cat&gt;" in figure
-    (1, 2, True)
-
-    ```
+        >>> grey = np.full([4, 6, 3], 128, np.uint8)
+        >>> attention = [[[0.1, 0.9]], [[0.5, 0.5]]]
+        >>> shown = CaptionedPicture(grey, "a <cat>", ["a cat"], 2.5, ["a", "<cat>"], attention)
+        >>> [figure] = caption_sheet("Captions", [shown]).draw("a")
+        >>> figure.count("data:image/jpeg"), figure.count("data:image/png"), "&lt;cat&gt;" in figure
+        (1, 2, True)
     """
     drawn = [_draw_figure(picture, score_name) for picture in pictures]
     return Section(title, note=note, draw=lambda identity: drawn)
@@ -112,7 +108,7 @@ def _draw_figure(shown: CaptionedPicture, score_name: str) -> Markup:
 
 
 def _glimpse(word: str, shares: np.ndarray) -> Markup:
-    """The picture, dark where the word did not look, and the share of its brightest field."""
+    """The picture, dark where the model did not look, and the share of its brightest cell."""
     row, column = np.unravel_index(shares.argmax(), shares.shape)
     most = shares[row, column]
     rows, columns = shares.shape
@@ -124,7 +120,7 @@ def _glimpse(word: str, shares: np.ndarray) -> Markup:
 
 
 def _shade(shares: np.ndarray) -> str:
-    """Black of varying opacity: none where a word looked most."""
+    """Black of varying opacity: none where the model looked most."""
     seen = shares / max(shares.max(), 1e-9)
     black = np.zeros([*shares.shape, 4], np.uint8)
     black[:, :, 3] = np.round(255 * _SHADE * (1 - seen))

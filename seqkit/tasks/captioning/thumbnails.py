@@ -25,7 +25,7 @@ def thumbnails(images: Sequence[Any], size: int = 192) -> list[np.ndarray | None
         For each image `<uint8>[height, width, 3]`, or None where it cannot be read.
 
     Raises:
-        TypeError: one of `images` is no image.
+        TypeError: one of `images` is neither a path, bytes nor an array.
         ValueError: a file cannot be read.
 
     Example:

@@ -59,7 +59,7 @@ def fit_captioner(
     Args:
         model: changed in place.
         train: holds the columns `image` and `caption`.
-        validation: the same, held out: it decides when training stops.
+        validation: held-out data with the same columns; it decides when training stops.
         settings: how long and how fast; a step has `batch_size` images.
         captions_per_image: the most captions of an image in a step, drawn anew in each epoch.
         label_smoothing: share of the target probability that is spread over all tokens.

@@ -11,10 +11,10 @@ _PRIOR = 0.5
 
 
 def fit_path_weights(logits: np.ndarray, targets: np.ndarray, *, multi_label: bool) -> np.ndarray:
-    """Finds how much each path of a model counts, by maximum likelihood.
+    """Fits the weight of each path of a model, by maximum likelihood.
 
     With one path this is temperature scaling (the weight is 1 / temperature); with several, the
-    paths are weighed against each other by the same means.
+    paths are weighted against each other in the same way.
 
     Args:
         logits: `<float>[examples, paths, classes]` of held-out examples.

@@ -26,12 +26,13 @@ def fit_classifier(
     seed: int = 0,
     run: Run = Run(),
 ) -> TrainingState:
-    """Trains the model's core, then fits how much each of its paths counts.
+    """Trains the model's core, then fits the weights of its paths.
 
     Args:
         model: changed in place.
         train: holds the columns `text` and `label`.
-        validation: the same, held out: it decides when training stops and what each path counts.
+        validation: held-out data with the same columns; it decides when training stops and how
+            the paths are weighted.
         settings: how long and how fast.
         label_smoothing: share of certainty taken from the labels.
         class_weight: `"balanced"` lets rare labels count as much as frequent ones; `"none"`.

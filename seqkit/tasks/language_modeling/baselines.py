@@ -63,7 +63,7 @@ class WittenBell:
     BOS. For an h that nothing followed, P(w|h) is P(w|h').
 
     Args:
-        order: most tokens of an n-gram: it looks back at `order - 1` tokens.
+        order: the most tokens of an n-gram: it looks back at `order - 1` tokens.
         vocabulary_size: number of ids, the four special ones included.
 
     Raises:
@@ -300,7 +300,7 @@ def _interpolate(
     context = np.zeros(len(places), np.int64)
     for length, level in enumerate(levels):
         if length:
-            # A context that was not seen is no part of a longer one that was.
+            # A longer context was seen only where the shorter one was.
             within = _within(tokens, places[rows], length)
             rows, context = rows[within], context[within]
             context = _place(context * size + tokens[places[rows] - length], level.contexts)

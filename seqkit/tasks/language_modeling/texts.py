@@ -1,4 +1,4 @@
-"""What a stream and rows of separate texts have in common, for who learns from either."""
+"""What streams and rows of separate texts have in common, for learning from either."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def check_texts(
 
     Args:
         train: a stream, or rows with the column `text`.
-        validation: the same.
-        test: the same.
+        validation: of the same kind as `train`.
+        test: of the same kind as `train`.
 
     Returns:
         The report.

@@ -41,17 +41,13 @@ def write_abc_midi(path: str | os.PathLike[str], tune: str, *, tempo: float | No
             column of the tune are named.
 
     Example:
-
-    ```python
-    >>> import tempfile
-    >>> import mido
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = write_abc_midi(folder + "/scale.mid", "X:1\nL:1/4\nK:G\nGABc|def2|\n")
-    ...     file = mido.MidiFile(path)
-    ...     print([m.note for m in file if m.type == "note_on" and m.velocity])
-    [67, 69, 71, 72, 74, 76, 78]
-
-    ```
+        >>> import tempfile
+        >>> import mido
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = write_abc_midi(folder + "/scale.mid", "X:1\nL:1/4\nK:G\nGABc|def2|\n")
+        ...     file = mido.MidiFile(path)
+        ...     print([m.note for m in file if m.type == "note_on" and m.velocity])
+        [67, 69, 71, 72, 74, 76, 78]
 
     Source: The abc music standard 2.1 (2011).
     """

@@ -44,8 +44,8 @@ def continue_first(
     Args:
         model: the model.
         pieces: as `seqkit.data.read_piano_rolls` gives them.
-        temperature: see `FrameModel.generate`.
-        seed: the same.
+        temperature: what logits are divided by, see `FrameModel.generate`.
+        seed: seed of the continuation.
 
     Returns:
         8 frames of the piece, and 64 by the model.

@@ -45,16 +45,12 @@ def write_midi(
         ValueError: a number is out of its range; a pitch is named with its frame.
 
     Example:
-
-    ```python
-    >>> import tempfile
-    >>> import mido
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = write_midi(folder + "/scale.mid", [[60], [60, 64], [], [67]], tempo=120)
-    ...     print(mido.MidiFile(path).length)
-    2.0
-
-    ```
+        >>> import tempfile
+        >>> import mido
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = write_midi(folder + "/scale.mid", [[60], [60, 64], [], [67]], tempo=120)
+        ...     print(mido.MidiFile(path).length)
+        2.0
     """
     mido = _mido()
     ticks = round(TICKS_OF_QUARTER * quarters_per_frame)

@@ -39,7 +39,7 @@ class PieceScore(NamedTuple):
 
 
 def check_pieces(pieces: Sequence[Any], *, empty: bool = False) -> list[Piece]:
-    """Makes sure that all are pieces; `empty` allows pieces without a frame."""
+    """Checks that all are pieces; `empty` allows pieces without a frame."""
     return [
         [] if empty and not len(piece) else check_piece(piece, f"pieces[{number}]")
         for number, piece in enumerate(pieces)

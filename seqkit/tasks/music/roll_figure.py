@@ -18,21 +18,17 @@ def roll_figure(title: str, frames: Sequence[Sequence[int]], note: str = "") -> 
     """Draws which pitches sound in each frame; a held pitch is one bar.
 
     Args:
-        title: The heading.
-        frames: The pitches of each frame.
-        note: A sentence below the heading.
+        title: the heading.
+        frames: the pitches of each frame.
+        note: a sentence below the heading.
 
     Returns:
         A section with a figure.
 
     Example:
-
-    ```python
-    >>> [figure] = roll_figure("Scale", [[60], [62], []]).draw("roll")
-    >>> figure[:4], "C4" in figure
-    (Markup('<svg'), True)
-
-    ```
+        >>> [figure] = roll_figure("Scale", [[60], [62], []]).draw("roll")
+        >>> figure[:4], "C4" in figure
+        (Markup('<svg'), True)
     """
 
     def draw(identity: str) -> list[Markup]:
@@ -58,18 +54,14 @@ def pitch_name(pitch: int) -> str:
     """Names a MIDI pitch.
 
     Args:
-        pitch: From 0 to 127.
+        pitch: from 0 to 127.
 
     Returns:
         Letter and octave.
 
     Example:
-
-    ```python
-    >>> [pitch_name(pitch) for pitch in (60, 69, 42)]
-    ['C4', 'A4', 'F♯2']
-
-    ```
+        >>> [pitch_name(pitch) for pitch in (60, 69, 42)]
+        ['C4', 'A4', 'F♯2']
     """
     return f"{_NAMES[pitch % _OCTAVE]}{pitch // _OCTAVE - 1}"
 

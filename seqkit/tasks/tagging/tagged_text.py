@@ -19,27 +19,23 @@ def tagged_sentences(
     """Shows sentences with the tag of each word; what is wrong is framed, with the truth.
 
     A tag has the same colour wherever it comes; the prefixes of BIO and IOBES do not count, and
-    `O` has none. Colour never is the only sign: the tag stands below its word.
+    `O` has none. Colour is never the only sign: the tag stands below its word.
 
     Args:
-        title: The heading.
-        sentences: Of each, the words, their true tags and the tags given.
-        note: A sentence below the heading.
+        title: the heading.
+        sentences: of each, the words, their true tags and the tags given.
+        note: a sentence below the heading.
 
     Returns:
         A section with a line for each sentence.
 
     Raises:
-        ValueError: When words and tags differ in number.
+        ValueError: words and tags differ in number.
 
     Example:
-
-    ```python
-    >>> section = tagged("Worst", [(["Ann", "<3"], ["NAME", "SYM"], ["NAME", "NUM"])])
-    >>> "&lt;3" in section.lines[0], "NUM, not SYM" in section.lines[0]
-    (True, True)
-
-    ```
+        >>> section = tagged_sentences("Worst", [(["Ann", "<3"], ["NAME", "SYM"], ["NAME", "NUM"])])
+        >>> "&lt;3" in section.lines[0], "NUM, not SYM" in section.lines[0]
+        (True, True)
     """
     kinds = {_kind(tag) for _, truth, answer in sentences for tag in (*truth, *answer)}
     # Hues as far apart as their number allows, in the order of the names.

@@ -34,7 +34,7 @@ def fit_tagger(
     Args:
         model: changed in place.
         train: holds the columns `tokens` and `tags`.
-        validation: the same, held out: it decides when training stops.
+        validation: held-out data with the same columns; it decides when training stops.
         settings: how long and how fast.
         seed: with the epoch's number decides the order of the sentences.
         run: where the state is kept.

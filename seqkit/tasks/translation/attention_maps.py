@@ -29,26 +29,22 @@ def attention_maps(
     Drawn as tables, so that the browser's fonts show letters of any script.
 
     Args:
-        title: The heading.
-        alignments: Of each sentence, the tokens read, the tokens written, and the attention,
+        title: the heading.
+        alignments: of each sentence, the tokens read, the tokens written, and the attention,
             `<float>[tokens written, tokens read]`, whose rows sum to 1.
-        number: The most sentences shown: the first of those with 1 to 40 tokens on each side.
-        note: A sentence below the heading.
+        number: the most sentences shown: the first of those with 1 to 40 tokens on each side.
+        note: a sentence below the heading.
 
     Returns:
         A section with a table for each sentence.
 
     Raises:
-        ValueError: The shape of the attention does not fit the tokens.
+        ValueError: the shape of the attention does not fit the tokens.
 
     Example:
-
-    ```python
-    >>> section = attention_maps("Attention", [(["a", "dog"], ["Hund"], [[0.1, 0.9]])])
-    >>> "--share: 0.90" in section.draw("a")[0]
-    True
-
-    ```
+        >>> section = attention_maps("Attention", [(["a", "dog"], ["Hund"], [[0.1, 0.9]])])
+        >>> "--share: 0.90" in section.draw("a")[0]
+        True
     """
     drawn: list[Markup] = []
     for source, target, attention in alignments:

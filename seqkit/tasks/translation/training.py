@@ -41,7 +41,7 @@ def fit_translator(
     Args:
         model: changed in place.
         train: holds the columns `source` and `target`.
-        validation: the same, held out: it decides when training stops.
+        validation: held-out data with the same columns; it decides when training stops.
         settings: how long and how fast.
         label_smoothing: share of the target probability that is spread over all tokens.
         new: whether the model is untrained; translations of one that is not may stay as long as
