@@ -87,7 +87,7 @@ def run_direction(
         backward: whether to read from the last step to the first.
         valid: `<bool>[length, batch, 1]`, false at padding, which comes first when reading
             backward and then leaves the state at zero; None if all steps are valid.
-        product_dtype: see `recurrences.simple_rnn`.
+        product_dtype: see `recurrences.Run`.
 
     Returns:
         The state after every step, `<float>[length, batch, hidden_dim]` each; the first of it is

@@ -13,6 +13,7 @@ to and from `keras.layers.SimpleRNN`, `GRU` (`reset_after=True`) and `LSTM`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from keras import ops
@@ -25,180 +26,152 @@ State = tuple[Tensor, ...]
 SATURATED = 1e4
 
 
-def simple_rnn(
-    projected: Tensor,
-    recurrent_kernel: Tensor,
-    recurrent_bias: Tensor,
-    recurrent_dropout: Tensor,
-    initial: State,
-    reverse: bool,
-    product_dtype: str | None = None,
-) -> State:
-    """Runs `h = tanh(x + (h * dropout) U + b)` over time.
+class Run(NamedTuple):
+    """What a recurrence is run over time with.
 
-    Args:
-        projected: `<float>[length, batch, dim]`, inputs times kernel plus bias.
-        recurrent_kernel: `<float>[dim, dim]`.
-        recurrent_bias: `<float>[dim]`.
-        recurrent_dropout: `<float>[batch, dim]`, the same at every step; ones for none.
-        initial: the state before the first step, `(h,)`, `<float>[batch, dim]`.
+    Attributes:
+        projected: `<float>[length, batch, gates * dim]`, inputs times kernel plus bias.
+        kernel: `<float>[dim, gates * dim]`, of the recurrent product.
+        bias: `<float>[gates * dim]`, of the recurrent product.
+        dropout: `<float>[batch, dim]`, the factors of `h` in the recurrent product, the same at
+            every step; ones for none.
+        initial: the state before the first step, `<float>[batch, dim]` each.
         reverse: whether to go from the last step to the first.
         product_dtype: type of the products of states, and of their gradients, with the kernel,
             such as `"bfloat16"`; None for their own type.
-
-    Returns:
-        `(h,)`, `<float>[length, batch, dim]`, the state after every step.
-
-    Source: Elman (1990), "Finding structure in time".
     """
 
-    @ops.custom_gradient
-    def run(projected, kernel, bias, dropout, initial):
-        low = _low(kernel, product_dtype)
-
-        def step(h, x):
-            (h,) = simple_rnn_step(x, (h,), low, bias, dropout)
-            return h, h
-
-        _, states = ops.scan(step, initial, projected, reverse=reverse)
-
-        def gradient(*given, upstream=None):
-            d_states = _arriving(given, upstream)
-            slope = 1 - ops.square(states)
-            transposed = ops.transpose(low)
-
-            def step_back(d_h, now):
-                d_state, slope = now
-                d_sum = (d_h + d_state) * slope
-                return times(d_sum, transposed) * dropout, d_sum
-
-            rest = ops.zeros_like(initial)
-            d_initial, d_sums = _walk_back(step_back, rest, (d_states, slope), reverse)
-            before = _previous(states, initial, reverse)
-            weights = _weight_gradients(before * dropout, d_sums, product_dtype)
-            return d_sums, *weights, ops.zeros_like(dropout), d_initial
-
-        return states, gradient
-
-    return (run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial),)
+    projected: Tensor
+    kernel: Tensor
+    bias: Tensor
+    dropout: Tensor
+    initial: State
+    reverse: bool
+    product_dtype: str | None = None
 
 
 def simple_rnn_step(
     x: Tensor, state: State, kernel: Tensor, bias: Tensor, dropout: Tensor | float = 1.0
 ) -> State:
-    """Takes one step of `simple_rnn`; `x` is `<float>[..., dim]`, and so is the state."""
+    """Takes one step, `h = tanh(x + (h * dropout) U + b)`.
+
+    `x` is `<float>[..., dim]`, and so is the state.
+
+    Source: Elman (1990), "Finding structure in time".
+    """
     (h,) = state
     return (ops.tanh(x + times(h * dropout, kernel) + bias),)
 
 
-def gru(
-    projected: Tensor,
-    recurrent_kernel: Tensor,
-    recurrent_bias: Tensor,
-    recurrent_dropout: Tensor,
-    initial: State,
-    reverse: bool,
-    product_dtype: str | None = None,
-) -> State:
-    """Runs a gated recurrent unit (reset after the product) over time.
+def _simple_rnn_gradient(
+    given: Run, states: Tensor, before: Tensor, d_states: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients of projected inputs, of recurrent products and of the initial state."""
+    transposed = ops.transpose(given.kernel)
 
-    Args:
-        projected: `<float>[length, batch, 3 * dim]`, gates update, reset, candidate.
-        recurrent_kernel: `<float>[dim, 3 * dim]`.
-        recurrent_bias: `<float>[3 * dim]`.
-        recurrent_dropout: as for `simple_rnn`, like all arguments below.
-        initial: the state before the first step.
-        reverse: whether to go from the last step to the first.
-        product_dtype: type of the products with the kernel.
+    def step_back(d_h, now):
+        d_state, slope = now
+        d_sum = (d_h + d_state) * slope
+        return times(d_sum, transposed) * given.dropout, d_sum
 
-    Returns:
-        `(h,)`, `<float>[length, batch, dim]`, the state after every step.
-
-    Source: Cho et al. (2014), arXiv:1406.1078v3, equations 5 to 8, with the reset gate applied
-    after the recurrent product as in cuDNN.
-    """
-    dim = recurrent_kernel.shape[0]
-
-    @ops.custom_gradient
-    def run(projected, kernel, bias, dropout, initial):
-        low = _low(kernel, product_dtype)
-
-        def step(h, x):
-            (h,) = gru_step(x, (h,), low, bias, dropout)
-            return h, h
-
-        _, states = ops.scan(step, initial, projected, reverse=reverse)
-
-        def gradient(*given, upstream=None):
-            d_states = _arriving(given, upstream)
-            before = _previous(states, initial, reverse)
-            inner = times(before * dropout, low) + bias
-            update, reset, candidate = _gru_gates(projected, inner)
-            # The derivatives of the state with respect to the sum under each gate.
-            to_candidate = (1 - update) * (1 - ops.square(candidate))
-            to_update = (before - candidate) * update * (1 - update)
-            to_reset = to_candidate * inner[..., 2 * dim :] * reset * (1 - reset)
-            to_inner = ops.concatenate([to_update, to_reset, to_candidate * reset], axis=-1)
-            transposed = ops.transpose(low)
-
-            def step_back(d_h, now):
-                d_state, update, to_inner = now
-                d_h = d_h + d_state
-                d_inner = ops.tile(d_h, (1, 3)) * to_inner
-                return d_h * update + times(d_inner, transposed) * dropout, d_h
-
-            factors = (d_states, update, to_inner)
-            d_initial, d_h = _walk_back(step_back, ops.zeros_like(initial), factors, reverse)
-            d_inner = ops.tile(d_h, (1, 1, 3)) * to_inner
-            d_projected = ops.concatenate([d_inner[..., : 2 * dim], d_h * to_candidate], axis=-1)
-            weights = _weight_gradients(before * dropout, d_inner, product_dtype)
-            return d_projected, *weights, ops.zeros_like(dropout), d_initial
-
-        return states, gradient
-
-    return (run(projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial),)
+    factors = (d_states, 1 - ops.square(states))
+    rest = ops.zeros_like(given.initial[0])
+    d_initial, d_sums = _walk_back(step_back, rest, factors, given.reverse)
+    return d_sums, d_sums, d_initial
 
 
 def gru_step(
     x: Tensor, state: State, kernel: Tensor, bias: Tensor, dropout: Tensor | float = 1.0
 ) -> State:
-    """Takes one step of `gru`; `x` is `<float>[..., 3 * dim]`, the state `<float>[..., dim]`."""
+    """Takes one step of a gated recurrent unit; gates update, reset, candidate.
+
+    `x` is `<float>[..., 3 * dim]`, the state `<float>[..., dim]`.
+
+    Source: Cho et al. (2014), arXiv:1406.1078v3, equations 5 to 8, with the reset gate applied
+    after the recurrent product as in cuDNN.
+    """
     (h,) = state
     update, _, candidate = _gru_gates(x, times(h * dropout, kernel) + bias)
     return (candidate + update * (h - candidate),)
 
 
-def lstm(
-    projected: Tensor,
-    recurrent_kernel: Tensor,
-    recurrent_bias: Tensor,
-    recurrent_dropout: Tensor,
-    initial: State,
-    reverse: bool,
-    product_dtype: str | None = None,
-) -> State:
-    """Runs a long short-term memory over time.
+def _gru_gradient(
+    given: Run, states: Tensor, before: Tensor, d_states: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients of projected inputs, of recurrent products and of the initial state."""
+    dim = given.kernel.shape[0]
+    inner = times(before * given.dropout, given.kernel) + given.bias
+    update, reset, candidate = _gru_gates(given.projected, inner)
+    # The derivatives of the state with respect to the sum under each gate.
+    to_candidate = (1 - update) * (1 - ops.square(candidate))
+    to_update = (before - candidate) * update * (1 - update)
+    to_reset = to_candidate * inner[..., 2 * dim :] * reset * (1 - reset)
+    to_inner = ops.concatenate([to_update, to_reset, to_candidate * reset], axis=-1)
+    transposed = ops.transpose(given.kernel)
+
+    def step_back(d_h, now):
+        d_state, update, to_inner = now
+        d_h = d_h + d_state
+        d_inner = ops.tile(d_h, (1, 3)) * to_inner
+        return d_h * update + times(d_inner, transposed) * given.dropout, d_h
+
+    factors = (d_states, update, to_inner)
+    rest = ops.zeros_like(given.initial[0])
+    d_initial, d_h = _walk_back(step_back, rest, factors, given.reverse)
+    d_inner = ops.tile(d_h, (1, 1, 3)) * to_inner
+    d_projected = ops.concatenate([d_inner[..., : 2 * dim], d_h * to_candidate], axis=-1)
+    return d_projected, d_inner, d_initial
+
+
+def _run_one_state(step: Callable[..., State], find_gradients: Callable, given: Run) -> State:
+    """Runs a cell whose only state is its output.
 
     Args:
-        projected: `<float>[length, batch, 4 * dim]`, gates input, forget, candidate, output.
-        recurrent_kernel: `<float>[dim, 4 * dim]`.
-        recurrent_bias: `<float>[4 * dim]`.
-        recurrent_dropout: as for `simple_rnn`, like all arguments below.
-        initial: the state before the first step, `(h, c)`, `<float>[batch, dim]` each.
-        reverse: whether to go from the last step to the first.
-        product_dtype: type of the products with the kernel.
+        step: its function of one step.
+        find_gradients: from the arguments of the run, the kernel in the type of its products, the
+            states after and before every step and the gradient of those after it, to the gradients
+            of projected inputs, of recurrent products and of the initial state.
+        given: the arguments of the run.
+
+    Returns:
+        `(h,)`, `<float>[length, batch, dim]`, the state after every step.
+    """
+
+    @ops.custom_gradient
+    def run(projected, kernel, bias, dropout, initial):
+        low = _low(kernel, given.product_dtype)
+        inside = Run(projected, low, bias, dropout, (initial,), given.reverse)
+
+        def go_on(h, x):
+            (h,) = step(x, (h,), low, bias, dropout)
+            return h, h
+
+        _, states = ops.scan(go_on, initial, projected, reverse=given.reverse)
+
+        def gradient(*arriving, upstream=None):
+            before = _previous(states, initial, given.reverse)
+            d_projected, d_products, d_initial = find_gradients(
+                inside, states, before, _arriving(arriving, upstream)
+            )
+            weights = _weight_gradients(before * dropout, d_products, given.product_dtype)
+            return d_projected, *weights, ops.zeros_like(dropout), d_initial
+
+        return states, gradient
+
+    return (run(*given[:4], *given.initial),)
+
+
+def _run_lstm(given: Run) -> State:
+    """Runs a long short-term memory over time.
 
     Returns:
         `(h, c)`, `<float>[length, batch, dim]` each, the state after every step. No gradient flows
         through the `c` returned, as in truncated backpropagation.
-
-    Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers et al. (2000).
     """
-    given = (projected, recurrent_kernel, recurrent_bias, recurrent_dropout, *initial)
     # The loop runs outside the function with the gradient, since the cells are returned too: in
     # PyTorch such a function has one result.
-    stopped = [ops.stop_gradient(value) for value in given]
-    low = _low(stopped[1], product_dtype)
+    stopped = [ops.stop_gradient(value) for value in (*given[:4], *given.initial)]
+    low = _low(stopped[1], given.product_dtype)
 
     def step(carry, x):
         h, c, _ = carry
@@ -206,29 +179,26 @@ def lstm(
         return (h, c, gates), (h, c, gates)
 
     first = (*stopped[4:], ops.zeros_like(stopped[0][0]))
-    _, kept = ops.scan(step, first, stopped[0], reverse=reverse)
-    return _lstm_states(given, kept, reverse, product_dtype), kept[1]
+    _, kept = ops.scan(step, first, stopped[0], reverse=given.reverse)
+    return _lstm_states(given, kept), kept[1]
 
 
-def _lstm_states(
-    given: tuple[Tensor, ...], kept: tuple[Tensor, ...], reverse: bool, product_dtype: str | None
-) -> Tensor:
+def _lstm_states(given: Run, kept: tuple[Tensor, ...]) -> Tensor:
     """Gives the states of an LSTM that has been run, with their gradient.
 
     Args:
-        given: what the LSTM was run with, its initial state last.
+        given: the arguments of the run.
         kept: states, cells and gates, `<float>[length, batch, ...]`.
-        reverse: as for `lstm`.
-        product_dtype: as for `lstm`.
 
     Returns:
         `<float>[length, batch, dim]`.
     """
+    reverse, product_dtype = given.reverse, given.product_dtype
 
     @ops.custom_gradient
     def run(projected, kernel, bias, dropout, initial, initial_cell, states, cells, gates):
-        def gradient(*given, upstream=None):
-            d_states = _arriving(given, upstream)
+        def gradient(*arriving, upstream=None):
+            d_states = _arriving(arriving, upstream)
             take, forget, candidate, output = ops.split(gates, 4, axis=-1)
             seen = ops.tanh(cells)
             to_cell = output * (1 - ops.square(seen))
@@ -264,13 +234,18 @@ def _lstm_states(
 
         return ops.copy(states), gradient
 
-    return run(*given, *kept)
+    return run(*given[:4], *given.initial, *kept)
 
 
 def lstm_step(
     x: Tensor, state: State, kernel: Tensor, bias: Tensor, dropout: Tensor | float = 1.0
 ) -> State:
-    """Takes one step of `lstm`; `x` is `<float>[..., 4 * dim]`, `h` and `c` `<float>[..., dim]`."""
+    """Takes one step of a long short-term memory; gates input, forget, candidate, output.
+
+    `x` is `<float>[..., 4 * dim]`, `h` and `c` `<float>[..., dim]`.
+
+    Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers et al. (2000).
+    """
     h, c, _ = _lstm_step(x, state, kernel, bias, dropout)
     return h, c
 
@@ -355,24 +330,31 @@ class Recurrence(NamedTuple):
     """What a recurrent layer must know about its cell.
 
     Attributes:
-        run: the function over time; the first tensor of the state is the layer's output.
         step: the function of one step.
+        over_time: the function over time, from the arguments of a run to the state after every
+            step, `<float>[length, batch, dim]` each; the first of them is the layer's output.
         num_states: the number of tensors in its state.
         num_gates: the width of the kernels in multiples of `hidden_dim`.
         resting: for each gate, the projected input that leaves a zero state at zero.
         recurrent_bias: whether the recurrent product has a bias of its own.
     """
 
-    run: Callable[..., State]
     step: Callable[..., State]
+    over_time: Callable[[Run], State]
     num_states: int
     num_gates: int
     resting: tuple[float, ...]
     recurrent_bias: bool
 
+    def run(self, *given: Any) -> State:
+        """Runs over time; for arguments and results see `Run` and `over_time`."""
+        return self.over_time(Run(*given))
 
+
+_simple_rnn = partial(_run_one_state, simple_rnn_step, _simple_rnn_gradient)
+_gru = partial(_run_one_state, gru_step, _gru_gradient)
 RECURRENCES = {
-    "simple_rnn": Recurrence(simple_rnn, simple_rnn_step, 1, 1, (0.0,), False),
-    "gru": Recurrence(gru, gru_step, 1, 3, (SATURATED, 0.0, 0.0), True),
-    "lstm": Recurrence(lstm, lstm_step, 2, 4, (-SATURATED, 0.0, 0.0, 0.0), False),
+    "simple_rnn": Recurrence(simple_rnn_step, _simple_rnn, 1, 1, (0.0,), False),
+    "gru": Recurrence(gru_step, _gru, 1, 3, (SATURATED, 0.0, 0.0), True),
+    "lstm": Recurrence(lstm_step, _run_lstm, 2, 4, (-SATURATED, 0.0, 0.0, 0.0), False),
 }
