@@ -7,17 +7,10 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from seqkit.layers.arguments import arguments_of, check_rates, check_sizes
+from seqkit.layers.arguments import arguments_of, check_sizes
 from seqkit.layers.attention import SCORES, SourceAttention
-from seqkit.layers.direction import (
-    add_direction,
-    drop,
-    recurrence_of,
-    run_direction,
-    split_state,
-    step_direction,
-)
 from seqkit.layers.recurrences import State
+from seqkit.layers.recurrent_layer import RecurrentLayer
 
 Tensor = Any
 
@@ -50,7 +43,7 @@ class DecoderState(NamedTuple):
 
 
 @keras.saving.register_keras_serializable("seqkit")
-class RecurrentDecoder(keras.layers.Layer):
+class RecurrentDecoder(RecurrentLayer):
     """Reads the tokens so far and gives features for the next one.
 
     The first layer reads the inputs; its output is the query of the attention to the source; each
@@ -109,23 +102,14 @@ class RecurrentDecoder(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        check_sizes(hidden_dim=hidden_dim, output_dim=output_dim, num_layers=num_layers)
-        check_rates(dropout=dropout, recurrent_dropout=recurrent_dropout)
-        self.recurrence = recurrence_of(cell)
+        super().__init__(hidden_dim, num_layers, cell, dropout, recurrent_dropout, seed, **kwargs)
+        check_sizes(output_dim=output_dim)
         if attention not in SCORES:
             raise ValueError(f"attention must be one of {', '.join(SCORES)}, got {attention!r}")
-        self.hidden_dim = hidden_dim
         self.output_dim = output_dim
-        self.num_layers = num_layers
-        self.cell = cell
         self.attention = attention
         self.input_feeding = input_feeding
-        self.dropout = dropout
-        self.recurrent_dropout = recurrent_dropout
-        self.seed = seed
         self.look = SourceAttention(attention, dtype=self.dtype_policy, name="attention")
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(
         self,
@@ -139,7 +123,7 @@ class RecurrentDecoder(keras.layers.Layer):
         width = input_dim + (self.output_dim if self.input_feeding else 0)
         self.layers = []
         for number in range(self.num_layers):
-            self.layers.append(add_direction(self, f"layer_{number}", width))
+            self.layers.append(self._add_direction(f"layer_{number}", width))
             width = self.hidden_dim + source_dim
         self.look.build((None, None, self.hidden_dim), source_shape)
         states = self.num_layers * self.recurrence.num_states * self.hidden_dim
@@ -202,7 +186,7 @@ class RecurrentDecoder(keras.layers.Layer):
     def first_state(self, final_state: Tensor) -> DecoderState:
         """Makes the state before the first step, of one beam, from the encoder's last state."""
         bridged = ops.tanh(ops.matmul(final_state, self.bridge_kernel) + self.bridge_bias)
-        layers = split_state(self, ops.expand_dims(bridged, 1))  # [batch, 1, hidden_dim] each
+        layers = self._split_state(ops.expand_dims(bridged, 1))  # [batch, 1, hidden_dim] each
         features: Any = ()
         if self.input_feeding:
             shape = (ops.shape(final_state)[0], 1, self.output_dim)
@@ -235,12 +219,12 @@ class RecurrentDecoder(keras.layers.Layer):
         kept_below: list[Any],
     ) -> tuple[Tensor, DecoderState, Tensor]:
         x = ops.concatenate([inputs, state.features], axis=-1) if self.input_feeding else inputs
-        layers = [step_direction(self, self.layers[0], x, state.layers[0], kept[0])]
+        layers = [self._step_direction(self.layers[0], x, state.layers[0], kept[0])]
         context, weights = self.look.attend(layers[0][0], source.keys, source.outputs, source.mask)
         for number in range(1, self.num_layers):
             x = ops.concatenate([layers[-1][0], context], axis=-1) * kept_below[number]
             layer = self.layers[number]
-            layers.append(step_direction(self, layer, x, state.layers[number], kept[number]))
+            layers.append(self._step_direction(layer, x, state.layers[number], kept[number]))
         features = self._features(layers[-1][0], context, inputs)
         fed_back = features if self.input_feeding else ()
         return features, DecoderState(tuple(layers), fed_back), weights
@@ -264,7 +248,7 @@ class RecurrentDecoder(keras.layers.Layer):
         context = ops.reshape(context, (-1, length, int(source.outputs.shape[-1])))
         for number in range(1, self.num_layers):
             below = ops.concatenate([outputs, context], axis=-1)
-            below = drop(self, below, self.dropout, training)
+            below = self._drop(below, self.dropout, training)
             outputs = self._run(number, below, state, kept[number])
         return self._features(outputs, context, inputs)
 
@@ -296,7 +280,7 @@ class RecurrentDecoder(keras.layers.Layer):
         sequence = ops.transpose(inputs, (1, 0, 2))  # [length, batch * targets, dim]
         initial = tuple(ops.reshape(h, (-1, self.hidden_dim)) for h in state.layers[number])
         kept = ops.reshape(kept, (-1, self.hidden_dim))  # [batch * targets, hidden_dim]
-        outputs = run_direction(self, self.layers[number], sequence, kept, initial)[0]
+        outputs = self._run_direction(self.layers[number], sequence, kept, initial)[0]
         return ops.transpose(outputs, (1, 0, 2))  # [batch * targets, length, hidden_dim]
 
     def _features(self, outputs: Tensor, context: Tensor, inputs: Tensor) -> Tensor:
@@ -306,7 +290,7 @@ class RecurrentDecoder(keras.layers.Layer):
     def _kept(self, inputs: Tensor, width: int, rate: float, training: bool | None) -> Tensor:
         """Gives the mask of a dropout, `<float>[batch, targets, width]`; ones for none."""
         ones = ops.ones((*ops.shape(inputs)[:2], width), inputs.dtype)
-        return drop(self, ones, rate, training)
+        return self._drop(ones, rate, training)
 
     def compute_output_shape(self, inputs_shape: tuple, *others: Any) -> tuple:
         """Gives the shape of the features."""

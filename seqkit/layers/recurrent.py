@@ -7,14 +7,14 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqkit.layers.arguments import arguments_of, check_rates, check_sizes
-from seqkit.layers.direction import Direction, add_direction, drop, recurrence_of, run_direction
+from seqkit.layers.arguments import arguments_of
+from seqkit.layers.recurrent_layer import Direction, RecurrentLayer
 
 Tensor = Any
 
 
 @keras.saving.register_keras_serializable("seqkit")
-class RecurrentEncoder(keras.layers.Layer):
+class RecurrentEncoder(RecurrentLayer):
     """Reads sequences with stacked, by default bidirectional, recurrent layers.
 
     Sequences are padded on the right. No mask is carried through time: the forward direction
@@ -73,21 +73,11 @@ class RecurrentEncoder(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        check_sizes(hidden_dim=hidden_dim, num_layers=num_layers)
-        check_rates(dropout=dropout, recurrent_dropout=recurrent_dropout)
-        self.recurrence = recurrence_of(cell)
-        self.hidden_dim = hidden_dim
-        self.num_layers = num_layers
-        self.cell = cell
+        super().__init__(hidden_dim, num_layers, cell, dropout, recurrent_dropout, seed, **kwargs)
         self.bidirectional = bidirectional
         self.residual = residual
-        self.dropout = dropout
-        self.recurrent_dropout = recurrent_dropout
         self.return_state = return_state
-        self.seed = seed
         self.output_dim = hidden_dim * (2 if bidirectional else 1)
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Creates the weights for inputs of this shape."""
@@ -97,7 +87,7 @@ class RecurrentEncoder(keras.layers.Layer):
         self.shortcuts = []
         for number in range(self.num_layers):
             self.directions.append(
-                [add_direction(self, f"layer_{number}_{name}", width) for name in directions]
+                [self._add_direction(f"layer_{number}_{name}", width) for name in directions]
             )
             shortcut = None
             if self.residual and width != self.output_dim:
@@ -130,7 +120,7 @@ class RecurrentEncoder(keras.layers.Layer):
             valid = ops.expand_dims(valid, -1)  # [length, batch, 1]
         for directions, shortcut in zip(self.directions, self.shortcuts, strict=True):
             below = sequence
-            sequence = drop(self, sequence, self.dropout, training)
+            sequence = self._drop(sequence, self.dropout, training)
             outputs = [
                 self._run(direction, sequence, valid, bool(backward), training)
                 for backward, direction in enumerate(directions)
@@ -153,10 +143,10 @@ class RecurrentEncoder(keras.layers.Layer):
     ) -> Tensor:
         """Runs one direction of one layer over `<float>[length, batch, dim]`."""
         ones = ops.ones((ops.shape(sequence)[1], self.hidden_dim), sequence.dtype)
-        kept = drop(self, ones, self.recurrent_dropout, training)  # [batch, hidden_dim]
+        kept = self._drop(ones, self.recurrent_dropout, training)  # [batch, hidden_dim]
         initial = (ops.zeros_like(kept),) * self.recurrence.num_states
-        return run_direction(
-            self, direction, sequence, kept, initial, backward=backward, valid=valid
+        return self._run_direction(
+            direction, sequence, kept, initial, backward=backward, valid=valid
         )[0]
 
     def _final_state(self, sequence: Tensor, valid: Tensor | None) -> Tensor:

@@ -7,21 +7,14 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqkit.layers.arguments import arguments_of, check_rates, check_sizes
-from seqkit.layers.direction import (
-    add_direction,
-    drop,
-    recurrence_of,
-    run_direction,
-    split_state,
-    step_direction,
-)
+from seqkit.layers.arguments import arguments_of
+from seqkit.layers.recurrent_layer import RecurrentLayer
 
 Tensor = Any
 
 
 @keras.saving.register_keras_serializable("seqkit")
-class RecurrentStack(keras.layers.Layer):
+class RecurrentStack(RecurrentLayer):
     """Reads forward from a state, and gives the state to continue from.
 
     With the state handed on from call to call, the outputs do not depend on how a stream is split:
@@ -73,18 +66,8 @@ class RecurrentStack(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        check_sizes(hidden_dim=hidden_dim, num_layers=num_layers)
-        check_rates(dropout=dropout, recurrent_dropout=recurrent_dropout)
-        self.recurrence = recurrence_of(cell)
-        self.hidden_dim = hidden_dim
-        self.num_layers = num_layers
-        self.cell = cell
-        self.dropout = dropout
-        self.recurrent_dropout = recurrent_dropout
-        self.seed = seed
+        super().__init__(hidden_dim, num_layers, cell, dropout, recurrent_dropout, seed, **kwargs)
         self.state_dim = num_layers * self.recurrence.num_states * hidden_dim
-        self.seed_generator = keras.random.SeedGenerator(seed)
         self.product_dtype: str | None = None
 
     def build(
@@ -94,7 +77,7 @@ class RecurrentStack(keras.layers.Layer):
         width = int(inputs_shape[-1])
         self.layers = []
         for number in range(self.num_layers):
-            self.layers.append(add_direction(self, f"layer_{number}", width))
+            self.layers.append(self._add_direction(f"layer_{number}", width))
             width = self.hidden_dim
         self.built = True
 
@@ -119,13 +102,12 @@ class RecurrentStack(keras.layers.Layer):
         """
         sequence = ops.transpose(inputs, (1, 0, 2))  # [length, batch, dim]
         after: list[Tensor] = []
-        for number, layer_state in enumerate(split_state(self, ops.stop_gradient(state))):
+        for number, layer_state in enumerate(self._split_state(ops.stop_gradient(state))):
             if number:
-                sequence = drop(self, sequence, self.dropout, training)
+                sequence = self._drop(sequence, self.dropout, training)
             kept = ops.ones_like(layer_state[0])
-            kept = drop(self, kept, self.recurrent_dropout, training)  # [batch, hidden_dim]
-            states = run_direction(
-                self,
+            kept = self._drop(kept, self.recurrent_dropout, training)  # [batch, hidden_dim]
+            states = self._run_direction(
                 self.layers[number],
                 sequence,
                 kept,
@@ -153,8 +135,8 @@ class RecurrentStack(keras.layers.Layer):
             `<float>[..., hidden_dim]`, the output, and `<float>[..., state_dim]`.
         """
         after: list[Tensor] = []
-        for layer, layer_state in zip(self.layers, split_state(self, state), strict=True):
-            now = step_direction(self, layer, inputs, layer_state)
+        for layer, layer_state in zip(self.layers, self._split_state(state), strict=True):
+            now = self._step_direction(layer, inputs, layer_state)
             after += now
             inputs = now[0]
         return inputs, ops.concatenate(after, axis=-1)
