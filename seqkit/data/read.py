@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.kinds.by_columns import kind_of_columns, readable_kinds
+from seqkit.data.request import SourceOptions
 
 if TYPE_CHECKING:
     from seqkit.text import Tokenizer
@@ -18,11 +19,6 @@ def read(
     source: Any,
     *,
     columns: Sequence[str] = ("text", "label"),
-    names: Mapping[str, str | int] | None = None,
-    format: str | None = None,
-    encoding: str = "utf-8",
-    separator: str | None = None,
-    quoting: bool | None = None,
     label_separator: str | None = None,
     tag_scheme: str | None = None,
     tokenizer: Tokenizer | None = None,
@@ -32,9 +28,7 @@ def read(
     image_dir: str | os.PathLike[str] | None = None,
     bad_images: str = "error",
     max_pixels: int = 50_000_000,
-    name: str | None = None,
-    license: str | None = None,
-    data_dir: str | None = None,
+    **source_options: Unpack[SourceOptions],
 ) -> Dataset:
     """Reads rows of the kind that the wanted columns tell.
 
@@ -45,12 +39,12 @@ def read(
     Args:
         source: What the kind's reader takes.
         columns: Standard names to read, which tell the kind.
-        names: See `seqkit.data.request.SourceOptions`, as for `format`, `encoding`, `separator`,
-            `quoting`, `name`, `license` and `data_dir`.
         label_separator: See `read_texts`.
         tag_scheme: See `read_tagged`, as for `tokenizer` and `misaligned`.
         bad_pairs: See `read_pairs`, as for `max_length_ratio`.
         image_dir: See `read_captions`, as for `bad_images` and `max_pixels`.
+        source_options: `names`, `format`, `encoding`, `separator`, `quoting`, `name`, `license` and
+            `data_dir`: see `seqkit.data.request.SourceOptions`.
 
     Returns:
         The rows, as the kind's reader gives them.
@@ -98,16 +92,4 @@ def read(
         options(**chosen)
         if other is kind:
             own = chosen
-    return kind.reader(
-        source,
-        columns=columns,
-        **own,
-        names=names,
-        format=format,
-        encoding=encoding,
-        separator=separator,
-        quoting=quoting,
-        name=name,
-        license=license,
-        data_dir=data_dir,
-    )
+    return kind.reader(source, columns=columns, **own, **source_options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import tensorflow as tf
 
@@ -54,13 +55,14 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Augmentation:
     """Mirrors and crops images and changes their brightness and contrast, each image on its own.
 
     The changes depend only on the seed and the step, so that a run that is resumed or repeated
     sees the same images. It works in a graph.
 
-    Args:
+    Attributes:
         flip: whether half of the images are mirrored; see `may_be_flipped`.
         crop: the greatest share of height and width that is cut off; the rest is resized to the
             whole.
@@ -79,23 +81,16 @@ class Augmentation:
         (True, False)
     """
 
-    def __init__(
-        self,
-        *,
-        flip: bool = True,
-        crop: float = 0.1,
-        brightness: float = 0.1,
-        contrast: float = 0.1,
-        seed: int = 0,
-    ) -> None:
-        for name, value in (("crop", crop), ("brightness", brightness), ("contrast", contrast)):
-            if not 0 <= value < 1:
-                raise ValueError(f"{name} must be from 0 to below 1, got {value}")
-        self.flip = flip
-        self.crop = crop
-        self.brightness = brightness
-        self.contrast = contrast
-        self.seed = seed
+    flip: bool = True
+    crop: float = 0.1
+    brightness: float = 0.1
+    contrast: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("crop", "brightness", "contrast"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be from 0 to below 1, got {getattr(self, name)}")
 
     def __call__(self, pixels: tf.Tensor, step: int | tf.Tensor) -> tf.Tensor:
         """Changes a batch.

@@ -20,7 +20,7 @@ from seqkit.data.kinds.caption_report import caption_keys, caption_report, named
 from seqkit.data.kinds.image_column import IMAGE_SHA256, ImageOptions, Images, select_usable
 from seqkit.data.kinds.kind import Kind, Words
 from seqkit.data.kinds.labels import LABEL, LABELS, with_labels
-from seqkit.data.kinds.values import text_array
+from seqkit.data.kinds.values import python_values, text_array
 from seqkit.data.raw_rows import RawRows
 from seqkit.data.request import Request, SourceOptions
 from seqkit.data.sources import read_source
@@ -93,7 +93,7 @@ def split_captions(raw: RawRows) -> tuple[RawRows, int]:
         >>> dict(rows.columns), without
         ({'image': ['a', 'a'], 'caption': ['x', 'y']}, 1)
     """
-    columns = {name: _plain(values) for name, values in raw.columns.items()}
+    columns = {name: python_values(values) for name, values in raw.columns.items()}
     beside = [columns.pop(name) for name in raw.columns if _SIDE_BY_SIDE.fullmatch(name)]
     if beside:
         columns["caption"] = [
@@ -207,11 +207,6 @@ def _find_side_by_side(
     others = [name for name in request.columns if name != "caption"]
     beside = {f"caption_{n}": position for n, position in enumerate(numbered, 1)}
     return CAPTIONS.resolve(available, others, request.names, place) | beside
-
-
-def _plain(values: Sequence[object] | pa.Array) -> Sequence[Any]:
-    """Values one by one as Python has them."""
-    return values.to_pylist() if isinstance(values, pa.Array) else values
 
 
 CAPTIONS = Kind(

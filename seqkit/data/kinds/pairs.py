@@ -23,7 +23,7 @@ from seqkit.data.kinds.pair_lengths import (
     side_lengths,
     usual_ratio,
 )
-from seqkit.data.kinds.values import text_array
+from seqkit.data.kinds.values import python_values, text_array
 from seqkit.data.raw_rows import RawRows
 from seqkit.data.report import beginning, describe_dropped
 from seqkit.data.request import Request, SourceOptions
@@ -118,7 +118,7 @@ def split_languages(rows: RawRows, request: Request) -> RawRows:
         return rows._replace(
             columns={name: pc.struct_field(values, [i]) for name, i in positions.items()}
         )
-    texts: Sequence[Any] = values.to_pylist() if isinstance(values, pa.Array) else values
+    texts = python_values(values)
     for row, value in enumerate(texts):
         if not isinstance(value, Mapping):
             raise DataError(

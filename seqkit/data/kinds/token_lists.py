@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqkit.data.errors import DataError, shown
-from seqkit.data.kinds.values import Place, label_array, text_array
+from seqkit.data.kinds.values import Place, label_array, python_values, text_array
 
 _STRINGS = pa.list_(pa.string())
 _LISTS = (list, tuple, np.ndarray)
@@ -62,8 +61,7 @@ def refuse_unequal(tokens: pa.Array, tags: pa.Array, place: Place) -> None:
 
 def _refuse_missing(flat: Sequence[object] | pa.Array, at: Place, what: str, remedy: str) -> None:
     """Raises for the first value that is missing or empty."""
-    values = flat.to_pylist() if isinstance(flat, pa.Array) else flat
-    for index, value in enumerate(values):
+    for index, value in enumerate(python_values(flat)):
         if value is None or (isinstance(value, (str, bytes)) and not value):
             gap = "missing (None)" if value is None else f"empty ({value!r})"
             raise DataError(f"{at(index)}: {what} is {gap}. {remedy}.")
@@ -80,7 +78,7 @@ def _lists(
         lengths = pc.list_value_length(values).to_numpy()
         flat: Sequence[object] | pa.Array = values.flatten()
     else:
-        rows: Sequence[Any] = values.to_pylist() if isinstance(values, pa.Array) else values
+        rows = python_values(values)
         for row, value in enumerate(rows):
             if not isinstance(value, _LISTS):
                 raise DataError(

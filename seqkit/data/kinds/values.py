@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +33,7 @@ def text_array(
     if array is not None and array.null_count == 0:
         return array
     texts: list[str] = []
-    for row, value in enumerate(_python_values(values)):
+    for row, value in enumerate(python_values(values)):
         if missing is not None and _missing(value):
             texts.append(missing)
             continue
@@ -57,7 +58,7 @@ def label_array(
         if pc.index(array, "").as_py() < 0:
             return array
     rows: list[str | list[str]] = []
-    for row, value in enumerate(_python_values(values)):
+    for row, value in enumerate(python_values(values)):
         try:
             rows.append(_label(value, separator))
         except _RefusedError as refused:
@@ -89,8 +90,8 @@ def _strings(values: Sequence[object] | pa.Array) -> pa.Array | None:
         return None
 
 
-def _python_values(values: Sequence[object] | pa.Array) -> Sequence[object]:
-    """The values one by one, for rare values that need a closer look."""
+def python_values(values: Sequence[object] | pa.Array) -> Sequence[Any]:
+    """The values one by one as Python has them, for those that need a closer look."""
     return values.to_pylist() if isinstance(values, pa.Array) else values
 
 
