@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import keras
 import numpy as np
@@ -22,18 +21,8 @@ from seqkit.decoding.result import (
     put,
     put_attention,
 )
-from seqkit.decoding.start import Start, begin_search
-from seqkit.decoding.step import (
-    BOS_ID,
-    EOS_ID,
-    NEVER_PRODUCED,
-    Step,
-    StepResult,
-    batch_size,
-    log_normaliser,
-    take_beams,
-    take_step,
-)
+from seqkit.decoding.start import SearchOptions, Start, begin_search
+from seqkit.decoding.step import Step, StepResult, batch_size, log_normaliser, take_beams, take_step
 from seqkit.decoding.top_tokens import top_tokens
 
 Tensor = Any
@@ -49,11 +38,7 @@ def beam_search(
     length_penalty: float | Tensor = 0.0,
     coverage_penalty: float | Tensor = 0.0,
     source_mask: Tensor | None = None,
-    min_length: int | Tensor = 0,
-    bos_id: int | Tensor = BOS_ID,
-    eos_id: int = EOS_ID,
-    banned: Sequence[int] = NEVER_PRODUCED,
-    no_repeat_ngram: int = 0,
+    **options: Unpack[SearchOptions],
 ) -> SearchResult:
     """Searches for the sequences with the best scores among continuations of the most probable.
 
@@ -81,12 +66,7 @@ def beam_search(
         coverage_penalty: 0 or more; prefers sequences that attend to the whole source. The step
             must return attention for it.
         source_mask: `<bool>[batch, source]`, which positions must be covered; None for all.
-        min_length: as for `greedy`, like all arguments below.
-        bos_id: the token that sequences begin with.
-        eos_id: the token that ends a sequence.
-        banned: tokens that are never chosen.
-        no_repeat_ngram: the length of the n-grams that must not occur twice; 0 allows all. A
-            sequence that no token may continue is dropped.
+        options: `min_length`, `bos_id`, `eos_id`, `banned`, `no_repeat_ngram`; see `SearchOptions`.
 
     Returns:
         A `SearchResult` with `num_best` different sequences for each row, by descending score.
@@ -125,7 +105,7 @@ def beam_search(
     for name, value in (("length_penalty", length_penalty), ("coverage_penalty", coverage_penalty)):
         if isinstance(value, int | float) and not value >= 0:
             raise ValueError(f"{name} is {value}; give 0 or more")
-    start = begin_search(state, max_length, min_length, bos_id, eos_id, banned, no_repeat_ngram)
+    start = begin_search(state, max_length, **options)
     search = _Search(
         step,
         start.limits,

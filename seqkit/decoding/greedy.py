@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from keras import ops
 
 from seqkit.decoding.result import SearchResult
 from seqkit.decoding.roll_out import roll_out
-from seqkit.decoding.start import begin_search
-from seqkit.decoding.step import BOS_ID, EOS_ID, NEVER_PRODUCED, Step
+from seqkit.decoding.start import SearchOptions, begin_search
+from seqkit.decoding.step import Step
 
 Tensor = Any
 
@@ -20,11 +19,7 @@ def greedy(
     state: Any,
     *,
     max_length: int | Tensor,
-    min_length: int | Tensor = 0,
-    bos_id: int | Tensor = BOS_ID,
-    eos_id: int = EOS_ID,
-    banned: Sequence[int] = NEVER_PRODUCED,
-    no_repeat_ngram: int = 0,
+    **options: Unpack[SearchOptions],
 ) -> SearchResult:
     """Takes the most probable token at every step; of equally probable ones, the lowest id.
 
@@ -35,13 +30,7 @@ def greedy(
             tensor `<int32>[]` or `<int32>[batch]` of values from 1; the result is then as long as
             the largest. Where sizes must be constants (`jit`, on JAX and in XLA) it must be a
             number.
-        min_length: the fewest tokens before EOS, a number or a tensor of the same shapes.
-        bos_id: the token that sequences begin with, one for all or `<int32>[batch]`; to continue
-            a text, its last token, with the state after the tokens before that.
-        eos_id: the token that ends a sequence.
-        banned: tokens that are never chosen; PAD, UNK and BOS by default.
-        no_repeat_ngram: the length of the n-grams that must not occur twice; 0 allows all. Where
-            no token is allowed any more, the sequence is cut.
+        options: `min_length`, `bos_id`, `eos_id`, `banned`, `no_repeat_ngram`; see `SearchOptions`.
 
     Returns:
         A `SearchResult` with one sequence for each row.
@@ -62,6 +51,6 @@ def greedy(
         >>> np.asarray(result.token_ids).tolist(), np.asarray(result.lengths).tolist()
         ([[[4, 5, 0, 0]]], [[2]])
     """
-    start = begin_search(state, max_length, min_length, bos_id, eos_id, banned, no_repeat_ngram)
+    start = begin_search(state, max_length, **options)
     # Not argmax, which on TensorFlow first looks at the signs of all zeros (Keras 3.15).
     return roll_out(step, start, lambda logits, time: ops.top_k(logits, 1)[1][..., 0])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from keras import ops
 
@@ -11,8 +10,8 @@ from seqkit.decoding.draw import Draw
 from seqkit.decoding.random_bits import uniform
 from seqkit.decoding.result import SearchResult
 from seqkit.decoding.roll_out import roll_out
-from seqkit.decoding.start import begin_search
-from seqkit.decoding.step import BOS_ID, EOS_ID, NEVER_PRODUCED, Step, batch_size
+from seqkit.decoding.start import SearchOptions, begin_search
+from seqkit.decoding.step import Step, batch_size
 
 Tensor = Any
 
@@ -26,11 +25,7 @@ def sample(
     temperature: float | Tensor = 1.0,
     top_k: int | Tensor | None = None,
     top_p: float | Tensor | None = None,
-    min_length: int | Tensor = 0,
-    bos_id: int | Tensor = BOS_ID,
-    eos_id: int = EOS_ID,
-    banned: Sequence[int] = NEVER_PRODUCED,
-    no_repeat_ngram: int = 0,
+    **options: Unpack[SearchOptions],
 ) -> SearchResult:
     """Draws every token from the model's distribution over the next one.
 
@@ -48,11 +43,7 @@ def sample(
         top_k: draw among this many of the most probable tokens; None for all, in a tensor 0.
         top_p: draw among the fewest most probable tokens whose probabilities sum to this share,
             where `top_k` is given too to this share of its tokens' sum; None or 1 for all.
-        min_length: as for `greedy`, like all arguments below.
-        bos_id: the token that sequences begin with.
-        eos_id: the token that ends a sequence.
-        banned: tokens that are never chosen.
-        no_repeat_ngram: the length of the n-grams that must not occur twice; 0 allows all.
+        options: `min_length`, `bos_id`, `eos_id`, `banned`, `no_repeat_ngram`; see `SearchOptions`.
 
     `temperature`, `top_k` and `top_p` may be tensors, `[]` or `[batch]`. Their values are not
     checked; one that is too low takes the most probable token. Where `top_p` or a tensor `top_k`
@@ -83,7 +74,7 @@ def sample(
     Sources: top-k, Fan et al. (2018), arXiv:1805.04833; top-p, Holtzman et al. (2020),
     arXiv:1904.09751.
     """
-    start = begin_search(state, max_length, min_length, bos_id, eos_id, banned, no_repeat_ngram)
+    start = begin_search(state, max_length, **options)
     draw = _draw(temperature, top_k, top_p)
     numbers = uniform(seed, batch_size(start.state), start.limits.size)  # [batch, length]
 
