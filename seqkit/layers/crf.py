@@ -140,8 +140,7 @@ class LinearChainCRF(keras.layers.Layer):
         Returns:
             `<float32>[batch]` (float64 if the emissions are), 0 for a row that is all padding.
         """
-        emissions = self._check(emissions)
-        return linear_chain.log_likelihood(emissions, tags, padding_mask, *self._scores())
+        return linear_chain.log_likelihood(self._chain(emissions, padding_mask), tags)
 
     def decode(self, emissions: Tensor, padding_mask: Tensor | None = None) -> tuple:
         """Gives the best allowed tags of each row.
@@ -154,7 +153,7 @@ class LinearChainCRF(keras.layers.Layer):
             `<int32>[batch, length]`, the tags, 0 at padding, and `<float32>[batch]`, their score:
             a sum of scores, not a probability (see `log_likelihood`).
         """
-        return linear_chain.viterbi(self._check(emissions), padding_mask, *self._scores())
+        return linear_chain.viterbi(self._chain(emissions, padding_mask))
 
     def marginals(self, emissions: Tensor, padding_mask: Tensor | None = None) -> Tensor:
         """Gives the probability of each tag at each position, over all allowed sequences.
@@ -166,22 +165,20 @@ class LinearChainCRF(keras.layers.Layer):
         Returns:
             `<float32>[batch, length, num_tags]`, zeros at padding.
         """
-        return linear_chain.marginals(self._check(emissions), padding_mask, *self._scores())
+        return linear_chain.marginals(self._chain(emissions, padding_mask))
 
-    def _scores(self) -> tuple[Tensor, ...]:
-        """Gives the scores of transitions, start and end, those not allowed made very low."""
+    def _chain(self, emissions: Tensor, padding_mask: Tensor | None) -> linear_chain.Chain:
+        """Checks emissions and adds the learned scores, those not allowed made very low."""
+        emissions = ops.convert_to_tensor(emissions)
+        self._check_width(emissions.shape)
         learned = (self.transitions, self.start, self.end)
-        return tuple(
+        scores = (
             ops.copy(weight)
             if allowed is None
             else ops.add(weight, ops.cast(np.where(allowed, 0.0, FORBIDDEN), weight.dtype))
             for weight, allowed in zip(learned, self._allowed.values(), strict=True)
         )
-
-    def _check(self, emissions: Tensor) -> Tensor:
-        emissions = ops.convert_to_tensor(emissions)
-        self._check_width(emissions.shape)
-        return emissions
+        return linear_chain.make_chain(emissions, padding_mask, *scores)
 
     def _check_width(self, shape: tuple[int | None, ...]) -> None:
         if len(shape) != 3 or shape[-1] != self.num_tags:

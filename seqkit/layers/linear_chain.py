@@ -42,36 +42,56 @@ class Chain(NamedTuple):
     end: Tensor
 
 
-def log_likelihood(
+def make_chain(
     emissions: Tensor,
-    tags: Tensor,
     padding_mask: Tensor | None,
     transitions: Tensor,
     start: Tensor,
     end: Tensor,
-) -> Tensor:
-    """Gives the log-probability of each row's tags.
+) -> Chain:
+    """Puts time first, casts everything to one type, and sets emissions at padding to zero.
 
     Args:
         emissions: `<float>[batch, length, num_tags]`, `length` at least 1, padded on the right.
-        tags: `<int>[batch, length]`, from 0 to below `num_tags`; anything at padding.
         padding_mask: `<bool>[batch, length]`, true at valid positions; None if all are.
         transitions: `<float>[num_tags, num_tags]`, scores from the row's tag to the column's.
         start: `<float>[num_tags]`, scores of starting with a tag.
         end: `<float>[num_tags]`, scores of ending with a tag.
 
     Returns:
-        `<float>[batch]`, 0 for a row that is all padding; float64 if the emissions are, float32
-        otherwise.
+        The chains, float64 if the emissions are, float32 otherwise.
+    """
+    emissions = ops.convert_to_tensor(emissions)
+    dtype = keras.backend.result_type(emissions.dtype, "float32")
+    emissions = ops.transpose(ops.cast(emissions, dtype), (1, 0, 2))  # [length, batch, tags]
+    if padding_mask is None:
+        valid = ops.ones_like(emissions[..., :1], dtype="bool")
+    else:
+        valid = ops.transpose(ops.cast(padding_mask, "bool"))  # [length, batch]
+        valid = ops.expand_dims(valid, -1)  # [length, batch, 1]
+    # `where`, not a product with zero: values at padding may be anything, NaN included.
+    emissions = ops.where(valid, emissions, ops.zeros_like(emissions))
+    # Copies, because TensorFlow refuses custom gradients with respect to a variable as such.
+    scores = (ops.cast(ops.copy(x), dtype) for x in (transitions, start, end))
+    return Chain(emissions, ops.cast(valid, dtype), *scores)
+
+
+def log_likelihood(chain: Chain, tags: Tensor) -> Tensor:
+    """Gives the log-probability of each row's tags.
+
+    Args:
+        chain: the chains.
+        tags: `<int>[batch, length]`, from 0 to below `num_tags`; anything at padding.
+
+    Returns:
+        `<float>[batch]`, 0 for a row that is all padding.
 
     Example:
         >>> import numpy as np
-        >>> no_preference = np.zeros((1, 3, 2)), np.array([[0, 1, 1]]), None
-        >>> transitions, start, end = np.zeros((2, 2)), np.zeros(2), np.zeros(2)
-        >>> round(float(np.exp(log_likelihood(*no_preference, transitions, start, end))[0]), 6)
+        >>> flat = make_chain(np.zeros((1, 3, 2)), None, np.zeros((2, 2)), np.zeros(2), np.zeros(2))
+        >>> round(float(np.exp(log_likelihood(flat, np.array([[0, 1, 1]])))[0]), 6)
         0.125
     """
-    chain = _chain(emissions, padding_mask, transitions, start, end)
     # Subtracting the same number from all tags of a position does not change probabilities, and
     # small sums keep more digits.
     highest = ops.stop_gradient(ops.max(chain.emissions, axis=-1, keepdims=True))
@@ -79,24 +99,14 @@ def log_likelihood(
     return _path_score(chain, tags) - _log_partition(chain)
 
 
-def marginals(
-    emissions: Tensor,
-    padding_mask: Tensor | None,
-    transitions: Tensor,
-    start: Tensor,
-    end: Tensor,
-) -> Tensor:
+def marginals(chain: Chain) -> Tensor:
     """Gives the probability of each tag at each position, over all sequences of tags.
 
     They are the gradient of the log partition function, but not meant for training: use
     `log_likelihood`.
 
     Args:
-        emissions: `<float>[batch, length, num_tags]`, `length` at least 1, padded on the right.
-        padding_mask: as for `log_likelihood`, like all arguments below.
-        transitions: `<float>[num_tags, num_tags]`.
-        start: `<float>[num_tags]`.
-        end: `<float>[num_tags]`.
+        chain: the chains.
 
     Returns:
         `<float>[batch, length, num_tags]`, summing to 1 at each valid position, zeros at padding.
@@ -105,29 +115,19 @@ def marginals(
         >>> import numpy as np
         >>> never_twice = np.array([[-1e4, 0.0], [0.0, -1e4]])
         >>> emissions = np.array([[[np.log(3), 0.0], [0.0, 0.0]]])
-        >>> np.round(marginals(emissions, None, never_twice, np.zeros(2), np.zeros(2)), 2).tolist()
+        >>> chain = make_chain(emissions, None, never_twice, np.zeros(2), np.zeros(2))
+        >>> np.round(marginals(chain), 2).tolist()
         [[[0.75, 0.25], [0.25, 0.75]]]
     """
-    chain = _chain(emissions, padding_mask, transitions, start, end)
     at_tags = ops.softmax(_forward(chain) + _backward(chain), axis=-1)
     return ops.transpose(at_tags * chain.valid, (1, 0, 2))  # [batch, length, tags]
 
 
-def viterbi(
-    emissions: Tensor,
-    padding_mask: Tensor | None,
-    transitions: Tensor,
-    start: Tensor,
-    end: Tensor,
-) -> tuple[Tensor, Tensor]:
+def viterbi(chain: Chain) -> tuple[Tensor, Tensor]:
     """Gives the best tags of each row; any of several equally good ones.
 
     Args:
-        emissions: `<float>[batch, length, num_tags]`, `length` at least 1, padded on the right.
-        padding_mask: as for `log_likelihood`, like all arguments below.
-        transitions: `<float>[num_tags, num_tags]`.
-        start: `<float>[num_tags]`.
-        end: `<float>[num_tags]`.
+        chain: the chains.
 
     Returns:
         `<int32>[batch, length]`, the tags, 0 at padding, and `<float>[batch]`, their score (a sum
@@ -137,11 +137,11 @@ def viterbi(
         >>> import numpy as np
         >>> never_twice = np.array([[-1e4, 0.0], [0.0, -1e4]])
         >>> emissions = np.array([[[1.0, 0.0], [1.0, 0.0], [3.0, 0.0]]])
-        >>> tags, score = viterbi(emissions, None, never_twice, np.zeros(2), np.zeros(2))
+        >>> chain = make_chain(emissions, None, never_twice, np.zeros(2), np.zeros(2))
+        >>> tags, score = viterbi(chain)
         >>> np.asarray(tags).tolist(), np.asarray(score).tolist()
         ([[0, 1, 0]], [4.0])
     """
-    chain = _chain(emissions, padding_mask, transitions, start, end)
     to_from = ops.transpose(chain.transitions)
 
     def step(best, time):
@@ -166,29 +166,6 @@ def viterbi(
     valid = chain.valid[..., 0]
     tags = ops.transpose(tags * ops.cast(valid, "int32"))  # [batch, length]
     return tags, ops.max(ended, axis=-1) * valid[0]
-
-
-def _chain(
-    emissions: Tensor,
-    padding_mask: Tensor | None,
-    transitions: Tensor,
-    start: Tensor,
-    end: Tensor,
-) -> Chain:
-    """Puts time first, casts everything to one type, and sets emissions at padding to zero."""
-    emissions = ops.convert_to_tensor(emissions)
-    dtype = keras.backend.result_type(emissions.dtype, "float32")
-    emissions = ops.transpose(ops.cast(emissions, dtype), (1, 0, 2))  # [length, batch, tags]
-    if padding_mask is None:
-        valid = ops.ones_like(emissions[..., :1], dtype="bool")
-    else:
-        valid = ops.transpose(ops.cast(padding_mask, "bool"))  # [length, batch]
-        valid = ops.expand_dims(valid, -1)  # [length, batch, 1]
-    # `where`, not a product with zero: values at padding may be anything, NaN included.
-    emissions = ops.where(valid, emissions, ops.zeros_like(emissions))
-    # Copies, because TensorFlow refuses custom gradients with respect to a variable as such.
-    scores = (ops.cast(ops.copy(x), dtype) for x in (transitions, start, end))
-    return Chain(emissions, ops.cast(valid, dtype), *scores)
 
 
 def _path_score(chain: Chain, tags: Tensor) -> Tensor:

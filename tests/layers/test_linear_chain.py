@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit.layers import linear_chain
+from seqkit.layers.linear_chain import Chain, log_likelihood, make_chain, marginals, viterbi
 
 LENGTHS = np.array([4, 3, 1, 0])
 BATCH, LENGTH, TAGS = 4, 4, 3
@@ -53,12 +53,12 @@ def expected_likelihoods(given: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def likelihoods(given: dict[str, np.ndarray], tags=TARGET, padding_mask=MASK) -> tf.Tensor:
+    return log_likelihood(chain_of(given, padding_mask), tags)
+
+
+def chain_of(given: dict[str, np.ndarray], padding_mask=MASK) -> Chain:
     emissions, *scores = (given[name] for name in NAMES)
-    return linear_chain.log_likelihood(emissions, tags, padding_mask, *scores)
-
-
-def chain_arguments(given: dict[str, np.ndarray], padding_mask=MASK) -> tuple:
-    return (given["emissions"], padding_mask, given["transitions"], given["start"], given["end"])
+    return make_chain(emissions, padding_mask, *scores)
 
 
 def gradients(given: dict[str, np.ndarray], weights: np.ndarray) -> dict[str, np.ndarray]:
@@ -84,12 +84,12 @@ def test_without_a_mask_all_positions_count():
     actual = likelihoods(whole, TARGET[:1], None)
     np.testing.assert_allclose(actual, expected_likelihoods(given)[:1], rtol=1e-9)
     np.testing.assert_allclose(
-        linear_chain.marginals(*chain_arguments(whole, None)),
-        linear_chain.marginals(*chain_arguments(given))[:1],
+        marginals(chain_of(whole, None)),
+        marginals(chain_of(given))[:1],
         atol=1e-12,
     )
-    tags, _ = linear_chain.viterbi(*chain_arguments(whole, None))
-    np.testing.assert_array_equal(tags, linear_chain.viterbi(*chain_arguments(given))[0][:1])
+    tags, _ = viterbi(chain_of(whole, None))
+    np.testing.assert_array_equal(tags, viterbi(chain_of(given))[0][:1])
 
 
 def test_gradients_equal_finite_differences():
@@ -112,7 +112,7 @@ def test_gradients_equal_finite_differences():
 @pytest.mark.parametrize("scale", [0.0, 1.0, 30.0])
 def test_marginals(scale):
     given = drawn(scale=scale)
-    actual = linear_chain.marginals(*chain_arguments(given)).numpy()
+    actual = marginals(chain_of(given)).numpy()
     expected = np.zeros((BATCH, LENGTH, TAGS))
     for row in range(BATCH):
         scores = rows_of_tags(given, row)
@@ -130,7 +130,7 @@ def test_viterbi(seed, whole_numbers):
     given = drawn(seed)
     if whole_numbers:  # many rows are equally good then: any of them will do
         given = {name: np.round(x) for name, x in given.items()}
-    tags, best = (x.numpy() for x in linear_chain.viterbi(*chain_arguments(given)))
+    tags, best = (x.numpy() for x in viterbi(chain_of(given)))
     assert tags.dtype == "int32" and not tags[~MASK].any()
     for row in range(BATCH):
         scores = rows_of_tags(given, row)
@@ -146,8 +146,8 @@ def test_extra_padding_changes_nothing():
     tags = np.pad(TARGET, [(0, 0), (0, 3)], constant_values=2)
     np.testing.assert_allclose(likelihoods(wider, tags, mask), likelihoods(given), rtol=1e-12)
     for one, other in zip(
-        linear_chain.viterbi(*chain_arguments(wider, mask)),
-        linear_chain.viterbi(*chain_arguments(given)),
+        viterbi(chain_of(wider, mask)),
+        viterbi(chain_of(given)),
         strict=True,
     ):
         one = one.numpy()
@@ -155,9 +155,9 @@ def test_extra_padding_changes_nothing():
             assert not one[:, LENGTH:].any()
             one = one[:, :LENGTH]
         np.testing.assert_array_equal(one, other)
-    actual = linear_chain.marginals(*chain_arguments(wider, mask)).numpy()
+    actual = marginals(chain_of(wider, mask)).numpy()
     assert not actual[:, LENGTH:].any()
-    np.testing.assert_allclose(actual[:, :LENGTH], linear_chain.marginals(*chain_arguments(given)))
+    np.testing.assert_allclose(actual[:, :LENGTH], marginals(chain_of(given)))
 
 
 @pytest.mark.parametrize("size", [1e3, 1e-30])
@@ -171,9 +171,9 @@ def test_extreme_scores_stay_numbers(size, dtype):
     assert actual.dtype == "float32" and np.isfinite(actual).all() and (actual <= 0).all()
     for value in gradients(given, np.ones(BATCH, "float32")).values():
         assert np.isfinite(value.astype("float32")).all() and np.abs(value).max() <= 10
-    marginals = linear_chain.marginals(*chain_arguments(given))
-    np.testing.assert_allclose(np.sum(marginals, axis=-1), MASK, atol=1e-6)
-    assert np.isfinite(linear_chain.viterbi(*chain_arguments(given))[1]).all()
+    at_tags = marginals(chain_of(given))
+    np.testing.assert_allclose(np.sum(at_tags, axis=-1), MASK, atol=1e-6)
+    assert np.isfinite(viterbi(chain_of(given))[1]).all()
 
 
 def test_where_every_row_of_tags_is_forbidden_nothing_breaks():
@@ -183,8 +183,8 @@ def test_where_every_row_of_tags_is_forbidden_nothing_breaks():
     np.testing.assert_allclose(likelihoods(given)[:3], expected_likelihoods(given)[:3], atol=2)
     for value in gradients(given, np.ones(BATCH, "float32")).values():
         assert np.isfinite(value).all() and np.abs(value).max() <= 5
-    marginals = linear_chain.marginals(*chain_arguments(given))
-    np.testing.assert_allclose(np.sum(marginals, axis=-1), MASK, atol=1e-6)
+    at_tags = marginals(chain_of(given))
+    np.testing.assert_allclose(np.sum(at_tags, axis=-1), MASK, atol=1e-6)
 
 
 def test_long_rows_do_not_underflow():
@@ -192,8 +192,8 @@ def test_long_rows_do_not_underflow():
     emissions = np.full((1, length, 2), -50, "float32")
     flat = np.zeros((2, 2), "float32"), np.zeros(2, "float32"), np.zeros(2, "float32")
     tags = np.zeros((1, length), "int32")
-    run = tf.function(linear_chain.log_likelihood)
-    np.testing.assert_allclose(run(emissions, tags, None, *flat), length * -np.log(2), rtol=1e-5)
+    run = tf.function(lambda *given: log_likelihood(make_chain(*given), tags))
+    np.testing.assert_allclose(run(emissions, None, *flat), length * -np.log(2), rtol=1e-5)
 
 
 def test_sizes_unknown_until_a_graph_runs():
@@ -210,13 +210,10 @@ def test_sizes_unknown_until_a_graph_runs():
     def run(emissions, tags, padding_mask):
         with tf.GradientTape() as tape:
             tape.watch((emissions, weights))
-            values = linear_chain.log_likelihood(emissions, tags, padding_mask, *weights)
-        return (
-            values,
-            tape.gradient(values, [emissions, *weights]),
-            linear_chain.marginals(emissions, padding_mask, *weights),
-            linear_chain.viterbi(emissions, padding_mask, *weights),
-        )
+            values = log_likelihood(make_chain(emissions, padding_mask, *weights), tags)
+        slopes = tape.gradient(values, [emissions, *weights])
+        chain = make_chain(emissions, padding_mask, *weights)
+        return values, slopes, marginals(chain), viterbi(chain)
 
     for rows in (slice(0, 4), slice(1, 3)):
         for length in (1, 4):
@@ -225,9 +222,9 @@ def test_sizes_unknown_until_a_graph_runs():
             values, slopes, at_tags, (best, _) = run(part["emissions"], tags, mask)
             np.testing.assert_allclose(values, likelihoods(part, tags, mask), atol=1e-12)
             assert all(np.isfinite(slope).all() for slope in slopes)
-            arguments = chain_arguments(part, mask)
-            np.testing.assert_allclose(at_tags, linear_chain.marginals(*arguments), atol=1e-12)
-            np.testing.assert_array_equal(best, linear_chain.viterbi(*arguments)[0])
+            chain = chain_of(part, mask)
+            np.testing.assert_allclose(at_tags, marginals(chain), atol=1e-12)
+            np.testing.assert_array_equal(best, viterbi(chain)[0])
 
 
 def test_memory_for_pairs_of_tags_is_not_kept_for_every_position():
@@ -239,8 +236,8 @@ def test_memory_for_pairs_of_tags_is_not_kept_for_every_position():
         with tf.GradientTape() as tape:
             tape.watch(transitions)
             target = tf.zeros((batch, length), "int32")
-            arguments = (emissions, target, None, transitions, start, end)
-            total = tf.reduce_sum(linear_chain.log_likelihood(*arguments))
+            chain = make_chain(emissions, None, transitions, start, end)
+            total = tf.reduce_sum(log_likelihood(chain, target))
         return tape.gradient(total, transitions)
 
     shapes = [(batch, length, tags), (tags, tags), (tags,), (tags,)]
