@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from benchmarks.measured import Measured
 from benchmarks.results import RESULTS, read_json
 from benchmarks.rounds import (
     Answers,
@@ -316,6 +317,32 @@ def start(setup: Setup[TextWorkload]) -> Comparison:
         for name, given in seconds.items()
     ]
     return Comparison("start", facts, rows)
+
+
+def compare(
+    title: str,
+    setup: Setup[Work],
+    jobs: Mapping[str, Job],
+    measured: Sequence[Measured],
+    table: Callable[[Sequence[Measured], Answers], list[Row]],
+    more_facts: Callable[[Sequence[Measured], Answers], dict[str, Any]] | None = None,
+) -> Comparison:
+    """Measures the rows of a table and makes it.
+
+    Args:
+        title: of the comparison.
+        setup: of the comparison.
+        jobs: what each worker is started with, by its name.
+        measured: the rows.
+        table: makes them out of the answers.
+        more_facts: tells what is not in the table; None for nothing.
+
+    Returns:
+        The comparison.
+    """
+    answers, facts = measure(setup, jobs, [row.entrant for row in measured])
+    facts |= {"sizes": setup.sizes, **(more_facts(measured, answers) if more_facts else {})}
+    return Comparison(title, facts, table(measured, answers))
 
 
 def measure(

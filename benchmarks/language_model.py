@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from benchmarks.comparisons import Comparison, Row, Setup, measure
-from benchmarks.measured import (
-    GENERATING,
-    OURS,
-    TRAINING,
-    Measured,
-    Rates,
-    Side,
-    arrange,
-    last_figures,
-)
-from benchmarks.rounds import Answers
+from benchmarks.comparisons import Comparison, Setup, compare
+from benchmarks.measured import GENERATING, OURS, TRAINING, Measured, Side, Table, Unit
 from benchmarks.workloads.characters import LanguageWorkload
 
 TORCH, KERAS = Side("PyTorch", "torch", "torch"), Side("plain Keras", "keras", "keras")
 WINDOWS = Side("plain Keras, a window for each character", "keras", "keras", "windows")
 # How often prompts are continued in a round: some take a moment for it.
 _REPEATS = 5
+table = Table(
+    "language model",
+    units=(Unit("characters", "characters/s"),),
+    works=(TRAINING, GENERATING),
+    sides=(OURS, TORCH, KERAS, WINDOWS),
+    last={"first text": "first", "loss": "loss"},
+)
 
 
 def language_model(setup: Setup[LanguageWorkload]) -> Comparison:
@@ -48,35 +43,6 @@ def language_model(setup: Setup[LanguageWorkload]) -> Comparison:
     measured += [Measured(side, TRAINING, step) for side in (KERAS, WINDOWS)]
     for size, _ in setup.batches:
         measured += [Measured(side, GENERATING, size) for side in (OURS, KERAS, WINDOWS)]
-    answers, facts = measure(setup, jobs, [row.entrant for row in measured])
-    facts |= {"sizes": setup.sizes}
-    first, losses = (last_figures(measured, answers, key) for key in ("first", "loss"))
-    facts |= {
-        "written characters": setup.batches[0][1],
-        "first text": {name: text for name, text in first.items() if text is not None},
-        "loss": {name: loss for name, loss in losses.items() if loss is not None},
-    }
-    return Comparison("language model", facts, table(measured, answers))
-
-
-def table(measured: Sequence[Measured], answers: Answers) -> list[Row]:
-    """Makes the rows: training first, then generating by size of batch.
-
-    Args:
-        measured: what they are of.
-        answers: `seconds` and `characters` of each, round by round.
-
-    Returns:
-        Medians, and the ratios to what each peer does in the same work and batch.
-    """
-    rates, peers = Rates(answers, ("characters",)), (TORCH, KERAS, WINDOWS)
-    return [
-        {
-            "language model": row.side.name,
-            "work": row.work,
-            "batch": row.batch,
-            "characters/s": round(rates.median(row, "characters")),
-            **{f"× {side.name}": rates.least_ratio(row, side) for side in peers},
-        }
-        for row in arrange(measured, (TRAINING, GENERATING), (OURS, *peers))
-    ]
+    comparison = compare("language model", setup, jobs, measured, table, table.facts)
+    comparison.facts["written characters"] = setup.batches[0][1]
+    return comparison

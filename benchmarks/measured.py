@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.rounds import Answers, Entrant, median, ratio, with_rates
 
@@ -56,16 +57,31 @@ class Measured(NamedTuple):
         return Entrant(name, self.side.server, " ".join([*request, str(self.batch)]))
 
 
+class Unit(NamedTuple):
+    """What is counted.
+
+    Attributes:
+        name: such as `sentences`.
+        heading: of its column.
+        digits: decimal places in its column; None for whole numbers.
+    """
+
+    name: str
+    heading: str
+    digits: int | None = None
+
+
 class Rates:
     """How much each did in a second.
 
     Args:
         answers: `seconds` of each round and how much was done, by the name of the entrant.
-        units: what is counted, such as `sentences`.
+        units: what is counted.
     """
 
-    def __init__(self, answers: Answers, units: Sequence[str]) -> None:
-        self._answers = {unit: with_rates(answers, unit) for unit in units}
+    def __init__(self, answers: Answers, units: Sequence[Unit]) -> None:
+        self._units = units
+        self._answers = {unit.name: with_rates(answers, unit.name) for unit in units}
 
     def of(self, row: Measured, unit: str) -> Sequence[Mapping[str, float]]:
         """Answers with `rate`, round by round.
@@ -79,17 +95,22 @@ class Rates:
         """
         return self._answers[unit][row.entrant.name]
 
-    def median(self, row: Measured, unit: str) -> float:
-        """The median of the rounds.
+    def describe(self, title: str, row: Measured) -> dict[str, Any]:
+        """The first columns of a row.
 
         Args:
+            title: heading of the column that names who did it.
             row: who did what.
-            unit: what is counted.
 
         Returns:
-            How many in a second.
+            Who, which work, the size of a batch, and of each unit how many in a second, the median
+            of the rounds.
         """
-        return median(self.of(row, unit), "rate")
+        rates = {
+            unit.heading: round(median(self.of(row, unit.name), "rate"), unit.digits)
+            for unit in self._units
+        }
+        return {title: row.side.name, "work": row.work, "batch": row.batch, **rates}
 
     def least_ratio(self, row: Measured, side: Side) -> float | None:
         """How many times as fast a row is as the same work and batch of another side.
@@ -108,22 +129,55 @@ class Rates:
         return min(ratio(self.of(row, unit), self.of(peer, unit), "rate") for unit in self._answers)
 
 
-def arrange(
-    measured: Sequence[Measured], works: Sequence[str], sides: Sequence[Side]
-) -> list[Measured]:
-    """Puts rows into the order of the table: by work, then by batch, then by side.
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """What is told of a comparison, in which order.
 
-    Args:
-        measured: the rows.
+    Attributes:
+        title: of the comparison, and of the column that says who did it.
+        units: what is counted.
         works: in their order.
-        sides: in their order.
-
-    Returns:
-        The rows.
+        sides: in their order; each row is compared with all of them but the first.
+        lengths: name of a fact to the unit whose length in tokens it tells.
+        last: name of a fact to the figure that it tells of each one's last round.
     """
-    return sorted(
-        measured, key=lambda row: (works.index(row.work), row.batch, sides.index(row.side))
-    )
+
+    title: str
+    units: Sequence[Unit]
+    works: Sequence[str]
+    sides: Sequence[Side]
+    lengths: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    last: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def __call__(self, measured: Sequence[Measured], answers: Answers) -> list[dict[str, Any]]:
+        """Makes the rows, by work, then by batch, then by side.
+
+        Args:
+            measured: what they are of.
+            answers: `seconds`, and how many of each unit, round by round.
+
+        Returns:
+            Medians, and the ratio to each peer in the same work and batch: of the units' ratios
+            the smallest one.
+        """
+        rates = Rates(answers, self.units)
+        works, sides = self.works.index, self.sides.index
+        return [
+            {
+                **rates.describe(self.title, row),
+                **{f"× {side.name}": rates.least_ratio(row, side) for side in self.sides[1:]},
+            }
+            for row in sorted(
+                measured, key=lambda row: (works(row.work), row.batch, sides(row.side))
+            )
+        ]
+
+    def facts(self, measured: Sequence[Measured], answers: Answers) -> dict[str, Any]:
+        """Tells what is not in the rows; arguments as for the call."""
+        return {
+            **{fact: token_lengths(measured, answers, u) for fact, u in self.lengths.items()},
+            **{fact: last_figures(measured, answers, key) for fact, key in self.last.items()},
+        }
 
 
 def last_figures(measured: Sequence[Measured], answers: Answers, key: str) -> dict[str, object]:
@@ -135,9 +189,10 @@ def last_figures(measured: Sequence[Measured], answers: Answers, key: str) -> di
         key: the figure.
 
     Returns:
-        The figure by the name of the entrant; None where it was not told.
+        The figure by the name of the entrant, of those who told it.
     """
-    return {row.entrant.name: answers[row.entrant.name][-1].get(key) for row in measured}
+    last = {row.entrant.name: answers[row.entrant.name][-1] for row in measured}
+    return {name: answer[key] for name, answer in last.items() if answer.get(key) is not None}
 
 
 def token_lengths(measured: Sequence[Measured], answers: Answers, unit: str) -> dict[str, float]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.comparisons import Comparison, Row, Setup, measure
-from benchmarks.measured import OURS, TRAINING, Measured, Rates, Side
+from benchmarks.comparisons import Comparison, Row, Setup, compare
+from benchmarks.measured import OURS, TRAINING, Measured, Rates, Side, Unit
 from benchmarks.rounds import Answers, median, ratio
 from benchmarks.workloads.sentences import TaggedWorkload
 
 FLAIR, SPACY = Side("Flair", "flair", "flair"), Side("spaCy", "spacy", "spacy")
 WORDS, TEXT = "words", "text"
+_UNITS = (Unit("sentences", "sentences/s"), Unit("words", "words/s"))
 # Of spaCy the fastest counts; the last is what it takes by default.
 _SPACY_BATCHES = (32, 256, 1000)
 
@@ -39,9 +40,7 @@ def tagging(setup: Setup[TaggedWorkload]) -> Comparison:
         measured += [Measured(SPACY, WORDS, size) for size in _SPACY_BATCHES]
     for work in (WORDS, TEXT):
         measured += [Measured(OURS, work, size) for size, _ in setup.batches]
-    answers, facts = measure(setup, jobs, [row.entrant for row in measured])
-    facts |= {"sizes": setup.sizes}
-    return Comparison("tagging", facts, table(measured, answers))
+    return compare("tagging", setup, jobs, measured, table)
 
 
 def table(measured: Sequence[Measured], answers: Answers) -> list[Row]:
@@ -55,9 +54,9 @@ def table(measured: Sequence[Measured], answers: Answers) -> list[Row]:
         Medians and, where there are those peers, ratios: training to Flair's training, tagging to
         Flair's tagging and to spaCy's with the batches that make it fastest.
     """
-    rates = Rates(answers, ("sentences", "words"))
+    rates = Rates(answers, _UNITS)
 
-    def compare(row: Measured, side: Side, unit: str) -> float | None:
+    def find_ratio(row: Measured, side: Side, unit: str) -> float | None:
         work = TRAINING if row.work == TRAINING else WORDS
         peers = [
             rates.of(peer, unit) for peer in measured if (peer.side, peer.work) == (side, work)
@@ -71,13 +70,9 @@ def table(measured: Sequence[Measured], answers: Answers) -> list[Row]:
     )
     return [
         {
-            "tagging": row.side.name,
-            "work": row.work,
-            "batch": row.batch,
-            "sentences/s": round(rates.median(row, "sentences")),
-            "words/s": round(rates.median(row, "words")),
-            "× Flair": compare(row, FLAIR, "sentences"),
-            "× spaCy": compare(row, SPACY, "words"),
+            **rates.describe("tagging", row),
+            "× Flair": find_ratio(row, FLAIR, "sentences"),
+            "× spaCy": find_ratio(row, SPACY, "words"),
         }
         for row in order
     ]

@@ -72,8 +72,7 @@ def beam_search(
         A `SearchResult` with `num_best` different sequences for each row, by descending score.
 
     Raises:
-        ValueError: an argument is out of range, or the state or the step's result has the wrong
-            shape.
+        ValueError: as `greedy`, or a number of sequences or a penalty is out of range.
 
     Example:
         >>> import numpy as np

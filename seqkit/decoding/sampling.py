@@ -55,8 +55,7 @@ def sample(
         before temperature and limits.
 
     Raises:
-        ValueError: an argument is out of range, or the state or the step's result has the wrong
-            shape.
+        ValueError: as `greedy`, or `temperature`, `top_k` or `top_p` is out of range.
 
     Example:
         >>> import numpy as np

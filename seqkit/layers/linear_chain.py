@@ -16,6 +16,7 @@ neural network: Lample et al. (2016), arXiv:1603.01360, section 2.2.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
@@ -144,14 +145,7 @@ def viterbi(chain: Chain) -> tuple[Tensor, Tensor]:
     """
     to_from = ops.transpose(chain.transitions)
 
-    def step(best, time):
-        arriving = ops.max(ops.expand_dims(best, 1) + to_from, axis=-1)  # [batch, tags]
-        arriving = ops.where(time > 0, arriving, chain.start) + chain.emissions[time]
-        best = ops.where(chain.valid[time] > 0, arriving, best)
-        return best, best
-
-    times = _times(chain)
-    _, bests = ops.scan(step, ops.zeros_like(chain.emissions[0]), times)  # [length, batch, tags]
+    bests = _forward(chain, ops.max)  # [length, batch, tags]
     ended = bests[-1] + chain.end
 
     # The tag before is only computed on the way back: only that of one tag is needed, and on
@@ -162,7 +156,7 @@ def viterbi(chain: Chain) -> tuple[Tensor, Tensor]:
         return ops.where(chain.valid[time, :, 0] > 0, came_from, tag), tag
 
     last = ops.cast(ops.argmax(ended, axis=-1), "int32")
-    _, tags = ops.scan(step_back, last, times, reverse=True)  # [length, batch]
+    _, tags = ops.scan(step_back, last, _times(chain), reverse=True)  # [length, batch]
     valid = chain.valid[..., 0]
     tags = ops.transpose(tags * ops.cast(valid, "int32"))  # [batch, length]
     return tags, ops.max(ended, axis=-1) * valid[0]
@@ -209,15 +203,16 @@ def _log_partition(chain: Chain) -> Tensor:
     return run(*chain)
 
 
-def _forward(chain: Chain) -> Tensor:
+def _forward(chain: Chain, join: Callable[..., Tensor] = ops.logsumexp) -> Tensor:
     """Gives `<float>[length, batch, tags]`: the log of the sum over all beginnings up to a tag.
 
-    The values at a row's last position are repeated after it.
+    Joined by `ops.max` instead, it is the score of the best beginning. The values at a row's last
+    position are repeated after it.
     """
     to_from = ops.transpose(chain.transitions)
 
     def step(alpha, time):
-        arriving = ops.logsumexp(ops.expand_dims(alpha, 1) + to_from, axis=-1)  # [batch, tags]
+        arriving = join(ops.expand_dims(alpha, 1) + to_from, axis=-1)  # [batch, tags]
         arriving = ops.where(time > 0, arriving, chain.start) + chain.emissions[time]
         alpha = ops.where(chain.valid[time] > 0, arriving, alpha)
         return alpha, alpha
