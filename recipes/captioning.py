@@ -10,17 +10,18 @@ encoder is a small network trained from scratch, or a backbone of `keras.applica
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from recipes.samples.digit_scenes import digit_scenes
-from seqkit.data import Dataset, captions_by_image, check, read_parts
+from seqkit.data import Dataset, captions_by_image, check
 from seqkit.images import MAX_PIXELS
 from seqkit.model.search_settings import SearchSettings
 from seqkit.recipe.growth import dictionary_settings, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings
+from seqkit.recipe.source import SourceSettings, read_columns
 from seqkit.tasks.captioning.baselines import score_beside_baselines
 from seqkit.tasks.captioning.encoders import set_trainable
 from seqkit.tasks.captioning.model import ImageCaptioner
@@ -114,28 +115,17 @@ SAMPLE = DEFAULTS.replace(
 FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=5)
 
 
-def sample() -> dict[str, Any]:
-    """Handwritten digits on canvases."""
-    parts = digit_scenes()
-    return {"data": parts["train"], "validation": parts["validation"], "test": parts["test"]}
-
-
-def read(
-    data: Any, validation: Any, test: Any, config: Config, old: ImageCaptioner | None = None
-) -> Parts:
+def read(sources: Sequence[Any], config: Config, old: ImageCaptioner | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data, by image."""
-    return read_parts(
-        data,
-        validation,
-        test,
-        columns=("image", "caption"),
-        names={"image": config.image_column, "caption": config.caption_column},
+    return read_columns(
+        sources,
+        config,
+        "image",
+        "caption",
         split_column=config.split_column,
         image_dir=config.image_dir,
         bad_images=config.bad_images,
         max_pixels=config.max_pixels,
-        seed=config.seed,
-        **config.source.options(),
     )
 
 
@@ -228,8 +218,8 @@ recipe = Recipe(
     score=score_beside_baselines,
     publish=publish_captioner,
     show=show,
-    sample=sample,
-    preset=lambda data: SAMPLE if data is None else None,
+    sample=digit_scenes,
+    sample_settings=SAMPLE,
     fixed=fixed,
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from recipes.samples.small_talk import small_talk
@@ -71,14 +71,7 @@ DEFAULTS = Config()
 FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=4)
 
 
-def sample() -> dict[str, Any]:
-    """Small talk in which an answer follows from the turn before the question."""
-    return {"data": small_talk()}
-
-
-def read(
-    data: Any, validation: Any, test: Any, config: Config, old: Translator | None = None
-) -> Parts:
+def read(sources: Sequence[Any], config: Config, old: Translator | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data, whole conversations each."""
     turns = [
         None
@@ -86,7 +79,7 @@ def read(
         else read_turns(
             source, history=config.history, every=config.every, encoding=config.encoding
         )
-        for source in (data, validation, test)
+        for source in sources
     ]
     return read_parts(
         *turns,
@@ -184,7 +177,7 @@ recipe = Recipe(
     score=score,
     publish=publish,
     show=show,
-    sample=sample,
+    sample=lambda: {"train": small_talk()},
     fixed=lambda model: dictionary_settings(model.source),
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score

@@ -8,15 +8,16 @@ in step. Tokens are characters, words or pieces of words; the text is a long one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from recipes.samples.pydoc_text import pydoc_text
-from seqkit.data import Dataset, TextStream, read_parts, read_stream_parts
+from seqkit.data import Dataset, TextStream, read_stream_parts
 from seqkit.data.streams.text_rows import text_rows
 from seqkit.recipe.growth import dictionary_settings, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings
+from seqkit.recipe.source import SourceSettings, read_columns
 from seqkit.tasks.language_modeling.evaluation import score_beside_ngrams
 from seqkit.tasks.language_modeling.model import MAX_LENGTH, LanguageModel
 from seqkit.tasks.language_modeling.network import LanguageModelNetwork
@@ -87,24 +88,15 @@ SAMPLE = DEFAULTS.replace(
 FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 4, epochs=5)
 
 
-def sample() -> dict[str, Any]:
-    """The text of Python's own help."""
-    parts = pydoc_text()
-    return {"data": parts["train"], "validation": parts["validation"], "test": parts["test"]}
-
-
-def read(
-    data: Any, validation: Any, test: Any, config: Config, old: LanguageModel | None = None
-) -> Parts:
+def read(sources: Sequence[Any], config: Config, old: LanguageModel | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data."""
-    sources, options = (data, validation, test), config.source.options()
-    if is_stream(data, config.unit if old is None else old.unit, config.format):
-        del options["format"]
-        return read_stream_parts(*sources, **options)
+    if is_stream(sources[0], config.unit if old is None else old.unit, config.format):
+        return read_stream_parts(
+            *sources, encoding=config.encoding, fraction=config.validation_fraction
+        )
     if config.format is None:
         sources = tuple(text_rows(source, config.encoding) for source in sources)
-    names = {"text": config.text_column}
-    return read_parts(*sources, columns=("text",), names=names, seed=config.seed, **options)
+    return read_columns(sources, config, "text")
 
 
 def build(train: TextStream | Dataset, config: Config) -> LanguageModel:
@@ -161,11 +153,6 @@ def show(model: LanguageModel, parts: Parts, config: Config) -> list[str]:
     return [f"  {text!r}"]
 
 
-def fixed(model: LanguageModel) -> dict[str, Any]:
-    """Settings of the dictionary, which a trained model keeps."""
-    return dictionary_settings(model.encoder)
-
-
 recipe = Recipe(
     data="A text file, several ('novels/*.txt'), a folder of them, a table with a text in each "
     "row, or anything that `seqkit.data.read_stream` or `seqkit.data.read` takes.",
@@ -180,9 +167,9 @@ recipe = Recipe(
     score=score_beside_ngrams,
     publish=publish_language_model,
     show=show,
-    sample=sample,
-    preset=lambda data: SAMPLE if data is None else None,
-    fixed=fixed,
+    sample=pydoc_text,
+    sample_settings=SAMPLE,
+    fixed=lambda model: dictionary_settings(model.encoder),
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,12 +105,7 @@ FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 4
 
 def sample() -> dict[str, Any]:
     """Melodies over chords in ten keys, as piano rolls."""
-    return {"data": {part: [tune.frames for tune in tunes] for part, tunes in scales().items()}}
-
-
-def preset(data: Any) -> Config | None:
-    """Settings for the sample and for tunes."""
-    return SAMPLE if data is None else TUNES if is_tunes(data) else None
+    return {part: [tune.frames for tune in tunes] for part, tunes in scales().items()}
 
 
 def load(path: str | os.PathLike[str]) -> Model:
@@ -118,15 +114,15 @@ def load(path: str | os.PathLike[str]) -> Model:
     return kind.load(path)
 
 
-def read(data: Any, validation: Any, test: Any, config: Config, old: Model | None = None) -> Parts:
+def read(sources: Sequence[Any], config: Config, old: Model | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data."""
-    tunes = is_tunes(data)
+    tunes = is_tunes(sources[0])
     if old is not None and tunes != isinstance(old, LanguageModel):
         kinds = ("tunes in ABC notation", "piano rolls")
         given, known = kinds if tunes else kinds[::-1]
         raise ValueError(f"the data are {given}, but the model was trained on {known}")
     reader = read_tune_parts if tunes else read_piano_rolls
-    return reader(data, validation, test, fraction=config.validation_fraction, seed=config.seed)
+    return reader(*sources, fraction=config.validation_fraction, seed=config.seed)
 
 
 def build(train: Dataset, config: Config) -> Model:
@@ -226,7 +222,8 @@ recipe = Recipe(
     publish=publish,
     show=show,
     sample=sample,
-    preset=preset,
+    sample_settings=SAMPLE,
+    preset=lambda data: TUNES if is_tunes(data) else None,
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score
 

@@ -8,15 +8,16 @@ it beside; how much each counts is fitted on validation data.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from recipes.samples.reviews import train_and_test
-from seqkit.data import Dataset, check, read_parts
+from seqkit.data import Dataset, check
 from seqkit.data.kinds.labels import distinct_labels, is_multi_label
 from seqkit.recipe.growth import dictionary_settings, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings
+from seqkit.recipe.source import SourceSettings, read_columns
 from seqkit.tasks.classification.evaluation import score_beside_baseline
 from seqkit.tasks.classification.model import TextClassifier
 from seqkit.tasks.classification.network import ClassifierNetwork
@@ -76,23 +77,14 @@ FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3
 
 def sample() -> dict[str, Any]:
     """Reviews in which order decides."""
-    data, test = train_and_test()
-    return {"data": data, "test": test}
+    train, test = train_and_test()
+    return {"train": train, "test": test}
 
 
-def read(
-    data: Any, validation: Any, test: Any, config: Config, old: TextClassifier | None = None
-) -> Parts:
+def read(sources: Sequence[Any], config: Config, old: TextClassifier | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data."""
-    return read_parts(
-        data,
-        validation,
-        test,
-        names={"text": config.text_column, "label": config.label_column},
-        label_separator=config.label_separator,
-        seed=config.seed,
-        **config.source.options(),
-    )
+    separator = config.label_separator
+    return read_columns(sources, config, "text", "label", label_separator=separator)
 
 
 def build(train: Dataset, config: Config) -> TextClassifier:
@@ -172,7 +164,7 @@ recipe = Recipe(
     publish=publish_classifier,
     show=show,
     sample=sample,
-    preset=lambda data: SAMPLE if data is None else None,
+    sample_settings=SAMPLE,
     fixed=fixed,
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score

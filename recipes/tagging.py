@@ -9,16 +9,17 @@ whole sentence.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from recipes.samples.python_names import python_names
-from seqkit.data import Dataset, check, read_parts
+from seqkit.data import Dataset, check
 from seqkit.recipe.growth import vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings, position_or_name
+from seqkit.recipe.source import SourceSettings, read_columns
 from seqkit.tasks.tagging.evaluation import score_beside_baselines
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.tasks.tagging.network import TaggerNetwork
@@ -72,28 +73,9 @@ DEFAULTS = Config()
 FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=4)
 
 
-def sample() -> dict[str, Any]:
-    """Names in Python's own sources."""
-    parts = python_names()
-    return {"data": parts["train"], "validation": parts["validation"], "test": parts["test"]}
-
-
-def read(
-    data: Any, validation: Any, test: Any, config: Config, old: TokenTagger | None = None
-) -> Parts:
+def read(sources: Sequence[Any], config: Config, old: TokenTagger | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data."""
-    return read_parts(
-        data,
-        validation,
-        test,
-        columns=("tokens", "tags"),
-        names={
-            "tokens": position_or_name(config.tokens_column),
-            "tags": position_or_name(config.tags_column),
-        },
-        seed=config.seed,
-        **config.source.options(),
-    )
+    return read_columns(sources, config, "tokens", "tags")
 
 
 def build(train: Dataset, config: Config) -> TokenTagger:
@@ -183,7 +165,7 @@ recipe = Recipe(
     score=score_beside_baselines,
     publish=publish_tagger,
     show=show,
-    sample=sample,
+    sample=python_names,
     fixed=fixed,
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score

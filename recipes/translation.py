@@ -12,15 +12,16 @@ texts will do: languages, spellings and their pronunciation, texts and their nor
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from recipes.samples.hangul_names import hangul_names
-from seqkit.data import Dataset, check, read_parts
+from seqkit.data import Dataset, check
 from seqkit.model.search_settings import SearchSettings
 from seqkit.recipe.growth import dictionary_settings, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings, position_or_name
+from seqkit.recipe.source import SourceSettings, read_columns
 from seqkit.tasks.translation.dictionaries import extend_encoders, learn_encoders
 from seqkit.tasks.translation.evaluation import score_beside_baselines
 from seqkit.tasks.translation.model import Translator
@@ -94,29 +95,15 @@ SAMPLE = DEFAULTS.replace(
 FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=5)
 
 
-def sample() -> dict[str, Any]:
-    """Words of Hangul and their romanised names."""
-    parts = hangul_names()
-    return {"data": parts["train"], "validation": parts["validation"], "test": parts["test"]}
-
-
-def read(
-    data: Any, validation: Any, test: Any, config: Config, old: Translator | None = None
-) -> Parts:
+def read(sources: Sequence[Any], config: Config, old: Translator | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data."""
-    return read_parts(
-        data,
-        validation,
-        test,
-        columns=("source", "target"),
-        names={
-            "source": position_or_name(config.source_column),
-            "target": position_or_name(config.target_column),
-        },
+    return read_columns(
+        sources,
+        config,
+        "source",
+        "target",
         bad_pairs=config.bad_pairs,
         max_length_ratio=config.max_length_ratio,
-        seed=config.seed,
-        **config.source.options(),
     )
 
 
@@ -199,8 +186,8 @@ recipe = Recipe(
     score=score_beside_baselines,
     publish=publish_translator,
     show=show,
-    sample=sample,
-    preset=lambda data: SAMPLE if data is None else None,
+    sample=hangul_names,
+    sample_settings=SAMPLE,
     fixed=fixed,
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score

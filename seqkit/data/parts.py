@@ -113,7 +113,7 @@ def read_piano_rolls(
             as `train`, `valid` (or `validation`) and `test`; or a folder of JSON files, each of
             them one piece or a list of pieces, a file named after a part all of that part.
         validation: another source, or None for what `train` has of it, or else a part split off.
-        test: the same.
+        test: held-out data, as `validation`.
         fraction: share of the pieces that a part split off gets; equal pieces stay together.
         seed: seed of the split.
         license: the licence of the data, for reports.

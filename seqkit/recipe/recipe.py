@@ -36,9 +36,9 @@ class Recipe(Generic[Model, Config]):
         defaults: settings for data of one's own.
         fine_tuning: settings of `fine_tune`.
         load: reads a trained model from the directory of an artefact.
-        read: gives `train`, `validation` and `test` of the data, the validation data and the test
-            data, each None where it is not given; takes the settings, and the model to continue
-            from or None.
+        read: gives `train`, `validation` and `test` of three sources: the data, the validation data
+            and the test data, the last two None where they are not given. Takes the settings too,
+            and the model to continue from or None.
         check: what to know about the parts before training; has `lines()`.
         build: makes an untrained model of training data and settings.
         grow: makes a trained model that knows the words of more training data.
@@ -47,9 +47,9 @@ class Recipe(Generic[Model, Config]):
         score: scores a model on the test data beside its baselines.
         publish: writes the artefact of an outcome to a directory.
         show: lines with a few answers.
-        sample: built-in data: `data`, and `validation` and `test` where they are not a part of it.
-        preset: settings for the data at hand, which is None for the sample; None leaves the
-            defaults.
+        sample: built-in data: `train`, and `validation` and `test` where they are not a part of it.
+        sample_settings: settings for the sample; None takes the defaults.
+        preset: settings for the kind of the data at hand; None takes the defaults.
         fixed: settings that a trained model cannot change, by name, beside its sizes.
     """
 
@@ -57,7 +57,7 @@ class Recipe(Generic[Model, Config]):
     defaults: Config
     fine_tuning: Config
     load: Callable[[str | os.PathLike[str]], Model]
-    read: Callable[[Any, Any, Any, Config, Model | None], Parts]
+    read: Callable[[Sequence[Any], Config, Model | None], Parts]
     check: Callable[..., Any]
     build: Callable[[Any, Config], Model]
     grow: Callable[[Model, Any, Config], Model]
@@ -66,6 +66,7 @@ class Recipe(Generic[Model, Config]):
     publish: Callable[..., Any]
     show: Callable[[Model, Parts, Config], Sequence[str]]
     sample: Callable[[], Mapping[str, Any]]
+    sample_settings: Config | None = None
     preset: Callable[[Any], Config | None] = lambda data: None
     fixed: Callable[[Model], Mapping[str, Any]] = lambda model: {}
 
@@ -151,7 +152,7 @@ class Recipe(Generic[Model, Config]):
         self._refuse_other_sizes(old, settings, model_path)
         target = model_path if export_path is None else export_path
         with open_run_folder(target, log_dir, resume=resume, restart=restart) as root:
-            parts = self.read(data, validation, test, settings, old)
+            parts = self.read((data, validation, test), settings, old)
             return self._run(parts, old, root, settings, resume, log_dir)
 
     def train_and_score(
@@ -239,7 +240,7 @@ class Recipe(Generic[Model, Config]):
         Returns:
             All settings, those given explicitly first.
         """
-        preset = self.preset(data)
+        preset = self.sample_settings if data is None else self.preset(data)
         if preset is None:
             return config or self.defaults
         return preset if config is None else config.over(preset)
@@ -263,10 +264,11 @@ class Recipe(Generic[Model, Config]):
             `train`, `validation` and `test`.
         """
         settings = self.settings(data, config)
-        given = {"data": data, "validation": validation, "test": test}
+        given = {"train": data, "validation": validation, "test": test}
         if data is None:
-            given = {**dict.fromkeys(given), **self.sample(), **_without_none(given)}
-        return self.read(given["data"], given["validation"], given["test"], settings, None)
+            sample = {**dict.fromkeys(given), **self.sample()}
+            given = {part: sample[part] if own is None else own for part, own in given.items()}
+        return self.read(tuple(given.values()), settings, None)
 
     def _refuse_other_sizes(self, old: Any, config: Config, path: str | os.PathLike[str]) -> None:
         """Refuses settings that were given explicitly and that the trained model cannot follow."""
@@ -302,10 +304,6 @@ class Recipe(Generic[Model, Config]):
             shutil.rmtree(state, ignore_errors=True)
         print(*self.show(outcome.model, parts, config), sep="\n")
         return outcome.model
-
-
-def _without_none(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if value is not None}
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import re
 import subprocess
 import sys
@@ -270,22 +269,6 @@ def test_a_folder_made_for_a_run_that_fails_at_once_is_gone(steps, tmp_path):
     with pytest.raises(ValueError, match="line 3"):
         recipe.train([], tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_an_export_that_fails_loses_no_training_and_says_so(steps, tmp_path, capsys):
-    def publish(*_: Any, **__: Any) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device; 3 MB", "model.keras")
-
-    leave_state(tmp_path / ".training")
-    recipe = dataclasses.replace(steps.recipe, publish=publish)
-    with pytest.raises(SystemExit) as ended:
-        recipe.run(["--data", "a.csv", "--export-path", str(tmp_path), "--resume"])
-    assert ended.value.code == 1
-    assert capsys.readouterr().err == (
-        "error: No space left on device; 3 MB: model.keras; no training is lost: with --resume no "
-        "epoch is trained again\n"
-    )
-    assert (tmp_path / ".training" / "state.npz").exists()
 
 
 def test_a_resumed_run_begins_from_the_same_model(steps, tmp_path):

@@ -89,7 +89,7 @@ def _is_coco(head: str, request: Request) -> bool:
     """Whether a file begins as COCO's do: one object, on one line or over many."""
     try:
         whole = json.loads(head)
-    except (ValueError, RecursionError):
+    except ValueError:
         return head.lstrip().startswith("{")
     return isinstance(whole, dict) and "annotations" in whole
 

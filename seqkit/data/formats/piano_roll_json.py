@@ -31,8 +31,6 @@ def read_piano_roll_json(path: Path, request: Request) -> Iterator[RawRows]:
         raise DataError(
             f"{path}, line {error.lineno}: this is not JSON ({error.msg}); give lists of pitches."
         ) from error
-    except RecursionError:
-        raise DataError(f"{path}: nested too deeply; give lists of pitches.") from None
     yield from pieces_by_part(whole, str(path))
 
 
