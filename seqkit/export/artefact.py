@@ -158,11 +158,7 @@ def write(
             # The weights twice, for serving and for training; all else is small beside them.
             size = 2 * sum(weight.numpy().nbytes for weight in servable.core.weights)
             with explain_errors(root, size, "the files of an export", _WHOLE):
-                try:
-                    _stage(servable, staged, version, golden, facts, report, tolerance)
-                except Exception:
-                    shutil.rmtree(staged, ignore_errors=True)  # The room is free again.
-                    raise
+                _stage(servable, staged, version, golden, facts, report, tolerance)
             verified = verify(staged)
             if not verified.ok:
                 raise ExportError(_refusal(verified, _keep_failed(staged, work)))

@@ -75,7 +75,7 @@ def save(servable: Servable, directory: Path) -> dict[str, Any]:
             tf.saved_model.save(
                 holder,
                 str(directory),
-                signatures=functions,
+                signatures=_traced(functions),
                 # Gradients are for further training, which the .keras file is for.
                 options=tf.saved_model.SaveOptions(experimental_custom_gradients=False),
             )
@@ -156,6 +156,16 @@ def cudnn_off(core: keras.Model) -> Iterator[None]:
     finally:
         for layer, use_cudnn in before:
             layer.use_cudnn = use_cudnn
+
+
+def _traced(functions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The functions as they were traced to answer in Python: saving would trace each once more.
+
+    On a GPU they may have been traced with cuDNN, and are to be traced anew.
+    """
+    if tf.config.list_logical_devices("GPU"):
+        return functions
+    return {name: function.get_concrete_function() for name, function in functions.items()}
 
 
 @contextlib.contextmanager
