@@ -1,7 +1,7 @@
 """Trains a language model of the same layers in PyTorch for a round at a time; variant `train`.
 
 `nn.Embedding`, `nn.LSTM` and `nn.Linear` on the same windows: as many rows as a batch has, each
-going on from the state that the window before has left, detached. Adam is PyTorch's fused one; all
+continuing from the state that the window before left, detached. Adam is PyTorch's fused one; all
 gradients together are clipped by their norm.
 """
 

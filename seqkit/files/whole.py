@@ -82,9 +82,7 @@ def remove_leftovers(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def explain_errors(
-    path: Path, size: int, what: str, then: str, *, part: Path | None = None
-) -> Iterator[None]:
+def explain_errors(path: Path, size: int, what: str, then: str) -> Iterator[None]:
     """Adds to an error of writing how much room was needed and was missing, and what to do.
 
     Args:
@@ -92,7 +90,6 @@ def explain_errors(
         size: how many bytes are written in all.
         what: what they are, as the subject of "take 3.0 MB".
         then: what to do when there is room, and what is still whole.
-        part: a file that has some of it already.
 
     Raises:
         OSError: as the block raised it, with such a message.
@@ -106,8 +103,7 @@ def explain_errors(
         missing = ""
         if number in NO_ROOM:
             with contextlib.suppress(OSError):
-                there = part.stat().st_size if part is not None and part.exists() else 0
-                lacking = size - there - shutil.disk_usage(path.parent).free
+                lacking = size - shutil.disk_usage(path.parent).free
                 missing = f", {lacking / 1e6:.1f} MB more than are free" if lacking > 0 else ""
         if isinstance(error, OSError) and "; " in (error.strerror or ""):
             raise  # What was being written inside has said it.

@@ -125,7 +125,6 @@ class ArrayStore:
                 "all rows",
                 "make room or choose another path, and run again to continue after the rows "
                 "already written",
-                part=part,
             )
             if rows_done is None:
                 with explained():

@@ -94,16 +94,10 @@ class ServableModel(tf.Module):
             The model, ready to answer or to be trained further.
 
         Raises:
-            ValueError: the file is not there, is damaged, or holds a model for another task.
+            ValueError: the file is not there, or holds a model for another task.
         """
         core, shell = read_keras_file(path, cls.task)
-        try:
-            return cls(core=core, **cls._read_dictionaries(shell), **shell)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(
-                f"path is {os.fspath(path)!r}, whose configuration is not that of a {cls.task} "
-                f"({type(error).__name__}: {error}): give a file that seqkit wrote"
-            ) from error
+        return cls(core=core, **cls._read_dictionaries(shell), **shell)
 
     def trackables(self) -> list[Any]:
         """Weights and tables that the signatures use."""

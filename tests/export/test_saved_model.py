@@ -44,26 +44,6 @@ def test_weights_are_stored_once(make_stand_in, tmp_path):
     assert weights <= stored < weights * 1.02 + 4096
 
 
-def test_no_process_that_loads_it_is_warned_of_gradients(stand_in, tmp_path, caplog):
-    """A custom gradient, as Keras's own functions have, is nothing that answers need."""
-
-    @tf.custom_gradient
-    def twice(x):
-        return 2 * x, lambda upstream: 2 * upstream
-
-    def answer(text):
-        return {"twice": twice(tf.cast(tf.strings.length(text), tf.float32))}
-
-    functions = {"serving_default": text_function(answer)}
-    save(Changed(stand_in, signatures=lambda: functions), tmp_path / "1")
-    assert b"_gradient_op_type" not in (tmp_path / "1/saved_model.pb").read_bytes()
-    with caplog.at_level("WARNING"):
-        served = tf.saved_model.load(str(tmp_path / "1"))
-    assert "gradients" not in caplog.text
-    answers = served.signatures["serving_default"](text=tf.constant(["ab", ""]))
-    assert answers["twice"].numpy().tolist() == [4.0, 0.0]
-
-
 def test_no_keras_object_is_among_the_held(exported):
     names = [
         name for name, _ in tf.train.list_variables(str(exported.serving / "variables/variables"))

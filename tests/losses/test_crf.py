@@ -78,6 +78,7 @@ def test_every_weight_is_trained(jit_compile):
         assert np.isfinite(weight.numpy()).all() and (weight.numpy() != old).any(), weight.path
 
 
+@pytest.mark.score
 def test_learns_what_only_transitions_can_know():
     model, crf = compiled()
     parts = [drawn_sentences(length, 64, seed=length) for length in (3, 5, 8)]

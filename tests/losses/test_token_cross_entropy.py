@@ -62,6 +62,7 @@ def test_a_token_that_is_all_but_impossible_costs_much_and_not_infinitely():
     assert 50 < float(loss) < 100
 
 
+@pytest.mark.score
 def test_the_vectors_of_an_embedding_are_trained_from_both_sides():
     keras.utils.set_random_seed(0)
     ids = keras.Input((None,), dtype="int32")

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from seqkit.model.keras_file import is_saved_as, read_keras_file, write_keras_file
-from seqkit.tasks.classification.model import TextClassifier
 
 TASK = "some task"
 
@@ -173,11 +172,3 @@ def test_a_network_that_keras_cannot_make_is_told_with_its_file(whole, tmp_path)
     path.write_bytes(packed(entries(whole) | {"config.json": json.dumps(config).encode()}))
     with pytest.raises(ValueError, match=rf"{re.escape(str(path))} cannot be loaded by Keras \d"):
         read_keras_file(path, TASK)
-
-
-def test_a_configuration_of_another_program_is_refused_by_name(whole, tmp_path):
-    header = {"format": 2, "task": TextClassifier.task, "shell": {"encoder": {}, "more": 1}}
-    path = tmp_path / "model.keras"
-    path.write_bytes(packed(entries(whole) | {"seqkit.json": json.dumps(header).encode()}))
-    with pytest.raises(ValueError, match=f"{re.escape(str(path))}', whose configuration is not "):
-        TextClassifier.load(path)

@@ -124,6 +124,7 @@ def test_a_run_that_was_interrupted_ends_with_the_same_bits(case, trained, tmp_p
         np.testing.assert_array_equal(ours.numpy(), expected.numpy())
 
 
+@pytest.mark.score
 @recipes
 def test_fine_tune_learns_what_is_new(case, trained, tmp_path):
     trained.save(tmp_path / "model.keras")

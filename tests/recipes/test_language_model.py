@@ -44,6 +44,7 @@ def exported(text_file, tmp_path_factory):
     return root, language_model.train(str(text_file), root, config=SMALL)
 
 
+@pytest.mark.score
 def test_it_learns_and_says_so_beside_n_grams(exported):
     root, model = exported
     headings = ("Scores on the test text", "Data checks")
@@ -73,6 +74,7 @@ def test_the_saved_model_answers_alone_as_the_model_does(exported):
     assert "the cat" in answers["complete"]["completions"][0]
 
 
+@pytest.mark.score
 def test_fine_tuning_goes_on_and_learns_new_letters(exported, tmp_path):
     root, model = exported
     more = tmp_path / "more.txt"
@@ -137,7 +139,7 @@ def test_lines_and_tables_are_sentences_of_their_own(tmp_path):
     sentences = config.replace(unit="sentences")
     given = [(str(table), config), (str(lines), sentences), (VERSE.splitlines() * 20, sentences)]
     for source, asked in given:
-        train = language_model.read(source, None, None, asked)["train"]
+        train = language_model.read((source, None, None), asked)["train"]
         assert set(train.to_list("text")) <= set(VERSE.splitlines())
     model = language_model.build(train, config)
     assert model.unit == "sentences" and model.core_config["tie_embeddings"]

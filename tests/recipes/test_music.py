@@ -44,6 +44,7 @@ def exported(tmp_path_factory):
     return model, folder / "sca", data, printed
 
 
+@pytest.mark.score
 def test_train_writes_a_whole_artefact_and_beats_counting(exported):
     _, path, data, printed = exported
     assert "exported and verified" in printed and "wins: use it" not in printed

@@ -1,4 +1,4 @@
-"""The sentiment recipe, whole: from rows to a served model, interrupted and gone on from."""
+"""The sentiment recipe, whole: from rows to a served model, interrupted and continued."""
 
 import csv
 import signal
@@ -63,6 +63,7 @@ def test_a_process_without_seqkit_gives_the_same_labels(exported):
     assert found["label"] == [answer.label for answer in model.classify(texts)]
 
 
+@pytest.mark.score
 def test_fine_tune_goes_on_and_learns_new_labels_and_words(exported, tmp_path):
     old, path, rows = exported
     more = [(text, label) for text, label in rows[:200]]
@@ -81,6 +82,7 @@ def test_fine_tune_goes_on_and_learns_new_labels_and_words(exported, tmp_path):
     assert verify(path).ok  # the model it went on from is as it was
 
 
+@pytest.mark.score
 def test_multi_label_data_are_read_trained_and_answered(tmp_path):
     rows = [
         (f"{what} thing number {i}", label)
@@ -94,6 +96,7 @@ def test_multi_label_data_are_read_trained_and_answered(tmp_path):
     assert [answer.label for answer in model.classify(texts)] == ["r", "b", "b|r"]
 
 
+@pytest.mark.score
 def test_class_weights_let_a_rare_label_be_found():
     rows = [(f"plain text {i}", "common") for i in range(300)]
     rows += [(f"odd words {i}", "rare") for i in range(12)]
@@ -150,6 +153,7 @@ def test_bad_data_end_in_one_line_that_names_the_place(tmp_path, content, named)
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.score
 def test_the_demo_reaches_its_score_on_the_sample():
     """The promise of README: order decides these reviews, and the recipe reads order."""
     # An epoch less than `make demo`, to be quick and to leave the demo a margin.

@@ -1,4 +1,4 @@
-"""The tagging recipe, whole: from a file to a served model, interrupted and gone on from."""
+"""The tagging recipe, whole: from a file to a served model, interrupted and continued."""
 
 import dataclasses
 import json
@@ -68,6 +68,7 @@ def test_a_process_without_seqkit_gives_the_same_tags(exported, sample):
     assert [[t for t in row if t] for row in of_words["tags"]] == [list(a.tags) for a in expected]
 
 
+@pytest.mark.score
 def test_fine_tune_goes_on_and_learns_new_tags_and_words(exported, sample, tmp_path):
     _, path = exported
     rows = sample[:100]
@@ -79,6 +80,7 @@ def test_fine_tune_goes_on_and_learns_new_tags_and_words(exported, sample, tmp_p
     assert verify(tmp_path / "tuned").ok
 
 
+@pytest.mark.score
 def test_spans_are_read_trained_and_scored(tmp_path, capsys):
     rows = [
         {

@@ -1,4 +1,4 @@
-"""The tagging recipe with pretrained vectors: read once, reported, kept, and gone on from."""
+"""The tagging recipe with pretrained vectors: read once, reported, kept, and continued."""
 
 from __future__ import annotations
 

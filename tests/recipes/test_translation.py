@@ -22,8 +22,8 @@ SMALL = {
     "source_tokenizer": "word",
     "target_tokenizer": "word",
     "min_count": 3,  # a name comes once on either side, and is not to be known
-    "hidden_dim": 12,
-    "embedding_dim": 12,
+    "hidden_dim": 16,
+    "embedding_dim": 16,
     "decoder_layers": 1,
     "dropout": 0.0,
     "max_length": 12,
@@ -31,7 +31,7 @@ SMALL = {
     "learning_rate": 2e-2,
 }
 FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
-EPOCHS = 12
+EPOCHS = 16
 
 WORDS = {"a": "ein", "this": "dieses", "one": "manches", "our": "unser"}
 THINGS = {"house": "Haus", "book": "Buch", "child": "Kind", "ship": "Schiff", "animal": "Tier"}
@@ -75,7 +75,7 @@ def exported(tmp_path_factory):
 def test_train_writes_a_whole_artefact(exported):
     _, path, _, printed = exported
     assert "exported and verified" in printed
-    card = check_artefact("translation", path, {"hidden_dim": 12}, TITLES)
+    card = check_artefact("translation", path, {"hidden_dim": 16}, TITLES)
     assert card["training"]["epochs"] <= EPOCHS
     assert '<table class="attention">' in (path / "report.html").read_text(encoding="utf-8")
 
@@ -88,6 +88,7 @@ def test_pairs_that_were_dropped_are_told(exported):
     assert told in (path / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.score
 def test_it_translates_what_it_never_saw_and_copies_names(exported):
     model, _, _, _ = exported
     assert model.source is model.target and model.copy_unknown
@@ -97,7 +98,7 @@ def test_it_translates_what_it_never_saw_and_copies_names(exported):
     assert min(answer.unknown_rate for answer in answers) > 0.3
     sources, targets = zip(*pairs()[:40], strict=True)
     right = [a.text == t for a, t in zip(model.translate(sources), targets, strict=True)]
-    assert np.mean(right) > 0.7
+    assert np.mean(right) > 0.7  # LOWEST
 
 
 def test_a_process_without_seqkit_gives_the_same_translations(exported):
@@ -131,6 +132,7 @@ def test_a_process_without_seqkit_gives_the_same_translations(exported):
     )
 
 
+@pytest.mark.score
 def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, tmp_path):
     old, path, _, _ = exported
     tuned = shutil.copytree(path, tmp_path / "en-de")
@@ -179,7 +181,7 @@ def test_two_files_in_one_flag_not_in_two(capsys):
 def test_columns_by_language_turn_the_direction_round(tmp_path):
     data = write_pair(tmp_path, pairs())
     config = translation.Config(source_column="de", target_column="en")
-    parts = translation.read(data, None, None, config)
+    parts = translation.read((data, None, None), config)
     found = set(zip(*(parts["train"].to_list(side) for side in ("source", "target")), strict=True))
     assert found <= {(target, source) for source, target in pairs()}
 

@@ -79,6 +79,7 @@ def whole():
     return model, before, history
 
 
+@pytest.mark.score
 def test_trained_whole_it_learns_and_so_does_the_encoder(whole):
     model, before, history = whole
     # Lowest seen over seeds 0 to 4: 1.0, with no error on validation data after the second epoch.
@@ -97,6 +98,7 @@ def test_validation_sees_the_captions_that_are_answered(whole, tmp_path):
         assert CaptionValidation(model, sources, held_out.captions)._answers() == answers
 
 
+@pytest.mark.score
 def test_figures_of_validation(whole, tmp_path):
     model, _, _ = whole
     held_out = KeptImages(rows(3, 3), model.reader, tmp_path / "held_out")

@@ -1,4 +1,4 @@
-"""The core of a language model: it goes on from a state, tied or not, and so does its step."""
+"""The core of a language model: it continues from a state, tied or not, and so does its step."""
 
 import numpy as np
 import pytest

@@ -25,6 +25,7 @@ def data_of(unit, texts=TEXTS):
     return read_stream(texts) if unit == "stream" else read({"text": texts}, columns=("text",))
 
 
+@pytest.mark.score
 @pytest.mark.parametrize("unit", ["stream", "sentences"])
 def test_it_learns_what_comes_next(unit, capsys):
     model = model_of(unit)

@@ -83,6 +83,7 @@ def test_wrong_arguments_are_named(arguments, named):
         batches(**({"pieces": [LONG]} | arguments))
 
 
+@pytest.mark.score
 def test_training_learns_what_comes_next_and_which_pitches_go_together():
     keras.utils.set_random_seed(5)
     # A third or a fifth above a scale, by chance: never both, never neither.

@@ -48,6 +48,7 @@ def trained():
     return model, state
 
 
+@pytest.mark.score
 def test_learns_what_words_alone_do_not_tell(trained):
     model, state = trained
     # Lowest seen over seeds 0 to 4: 1.0.

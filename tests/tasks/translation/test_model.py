@@ -58,6 +58,7 @@ def reverser():
     return model
 
 
+@pytest.mark.score
 def test_it_learns_what_needs_the_whole_source(reverser):
     rng = np.random.default_rng(1)
     sources = ["".join(rng.choice(list("abcdef"), n)) for n in rng.integers(1, 7, 100)]

@@ -1,0 +1,130 @@
+"""Runs the tests that ask a trained model for a score with other seeds, threads and processors.
+
+    python -m benchmarks.sturdiness
+    python -m benchmarks.sturdiness --seeds 0 1 --threads 1 --processors default -- -k tagging
+
+Tests marked `score` train with a seed of their own. Each is run with that seed and others, with one
+thread and two, and with the rounding of other processors: `avx2` forbids oneDNN what is newer,
+`plain` leaves oneDNN out. Of every comparison in them, the value closest to its bound is printed,
+to stand beside the bar as "lowest seen". Ends with 1 if a test failed anywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+PROCESSORS = {
+    "default": {},
+    "avx2": {"ONEDNN_MAX_CPU_ISA": "AVX2"},
+    "plain": {"TF_ENABLE_ONEDNN_OPTS": "0"},
+}
+_COMPARED = re.compile(r"^\(?(?:np\.float\d+\()?(-?[\d.]+(?:e-?\d+)?)\)?\)? (<=?|>=?) ")
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs every combination and prints what came closest to each bound.
+
+    Args:
+        args: arguments of the command line; None takes those of the process. What follows `--` goes
+            to pytest.
+
+    Returns:
+        0, or 1 if a test failed.
+    """
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4], help="added to own"
+    )
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="of each process")
+    parser.add_argument("--processors", nargs="+", default=[*PROCESSORS], choices=[*PROCESSORS])
+    parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
+    given = parser.parse_args(args)
+    records: list[dict[str, Any]] = []
+    for cell in itertools.product(given.seeds, given.threads, given.processors):
+        records += run_cell(*cell, given.pytest)
+        failed = [record for record in records if "failed" in record]
+        print(f"{_name(*cell)}: {len(failed)} tests failed so far", flush=True)
+    print(*closest(records), sep="\n")
+    for record in failed:
+        print(f"\nFAILED {record['test']} ({record['cell']})\n{record['failed']}")
+    return int(bool(failed))
+
+
+def run_cell(
+    seed: int, threads: int, processor: str, arguments: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Runs the tests once, in a process of their own.
+
+    Args:
+        seed: added to the seed of each test.
+        threads: of TensorFlow's operations.
+        processor: a key of `PROCESSORS`.
+        arguments: further arguments for pytest.
+
+    Returns:
+        A record of each assertion that held, with its values, and of each test that failed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.jsonl"
+        environment = {
+            **os.environ,
+            **PROCESSORS[processor],
+            "TF_NUM_INTRAOP_THREADS": str(threads),
+            "SEED_OFFSET": str(seed),
+            "ASSERTION_LOG": str(log),
+            # Assertions are compiled otherwise where their values are logged.
+            "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "seqkit_sturdiness"),
+        }
+        plugin = ["-p", "benchmarks.seed_plugin", "-o", "enable_assertion_pass_hook=true"]
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "score", *plugin, *arguments]
+        subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False)
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    return [{**json.loads(line), "cell": _name(seed, threads, processor)} for line in lines]
+
+
+def _name(seed: int, threads: int, processor: str) -> str:
+    return f"seed +{seed}, threads {threads}, {processor}"
+
+
+def closest(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Tells of each comparison the value that came closest to its bound.
+
+    Args:
+        records: those of `run_cell`.
+
+    Returns:
+        A line for each comparison with a number on its left.
+
+    Example:
+        >>> record = {"test": "t", "line": 3, "asserted": "x > 0.9", "cell": "seed +0"}
+        >>> closest([{**record, "values": f"{x} > 0.9"} for x in (0.97, 0.95, 1.0)])
+        ['t:3: x > 0.9: 0.95 of 3 (seed +0)']
+    """
+    seen: dict[tuple[str, int, str], list[tuple[float, str]]] = defaultdict(list)
+    for record in records:
+        compared = _COMPARED.match(record.get("values", ""))
+        if compared:
+            sign = 1 if compared[2].startswith(">") else -1
+            place = (record["test"], record["line"], record["asserted"])
+            seen[place].append((sign * float(compared[1]), record["cell"]))
+    lines = []
+    for (test, line, asserted), values in seen.items():
+        value, cell = min(values)
+        lines.append(f"{test}:{line}: {asserted}: {abs(value):g} of {len(values)} ({cell})")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

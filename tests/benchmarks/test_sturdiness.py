@@ -1,0 +1,38 @@
+"""Scores asked of trained models, with other seeds: what came closest to its bound."""
+
+from benchmarks import sturdiness
+
+
+def test_a_cell_trains_with_other_seeds_and_keeps_what_was_compared():
+    name = "test_learns_what_only_transitions_can_know"
+    first, second = (
+        sturdiness.run_cell(seed, 1, "default", ["tests/losses/test_crf.py"]) for seed in (0, 1)
+    )
+    records = [*first, *second]
+    assert not any("failed" in record for record in records)
+    assert all(name in record["test"] for record in records)
+    assert [record["values"] for record in first] != [record["values"] for record in second]
+    lines = sturdiness.closest(records)
+    assert any(name in line and " of 2 (seed +" in line for line in lines)
+
+
+def test_the_value_closest_to_its_bound_is_told_with_its_cell():
+    record = {"test": "t", "line": 3}
+    rows = [
+        {
+            **record,
+            "asserted": "x > 0.9",
+            "values": f"np.float64({x}) > 0.9  +  where",
+            "cell": str(x),
+        }
+        for x in (0.97, 0.95, 1.0)
+    ]
+    rows += [
+        {**record, "asserted": "y < 1", "values": f"({y} < 1 and 3 > 2)", "cell": str(y)}
+        for y in (0.5, 0.8)
+    ]
+    rows += [{**record, "asserted": "a == b", "values": "'a' == 'a'", "cell": "none"}]
+    assert sturdiness.closest([*rows, {"test": "u", "failed": "", "cell": ""}]) == [
+        "t:3: x > 0.9: 0.95 of 3 (0.95)",
+        "t:3: y < 1: 0.8 of 2 (0.8)",
+    ]
