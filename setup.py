@@ -39,6 +39,7 @@ setup(
             "pytest-xdist>=3.6,<4",
             "hypothesis>=6.100,<7",
             "pandas>=2.2,<4",
+            "openpyxl>=3.1,<4",
             "pillow>=11,<14",
             "mido>=1.3,<2",
             "ruff>=0.17,<0.18",
@@ -50,8 +51,8 @@ setup(
         "bench": ["pandas>=2.2,<4", "psutil>=6,<8"],
         # Pieces of music as MIDI files.
         "music": ["mido>=1.3,<2"],
-        # Data frames as a source of training data.
-        "data": ["pandas>=2.2,<4"],
+        # Data frames and spreadsheets as a source of training data.
+        "data": ["pandas>=2.2,<4", "openpyxl>=3.1,<4"],
         # The layers, losses and networks also run on Keras's JAX backend.
         "jax": ["jax>=0.10,<0.11"],
     },

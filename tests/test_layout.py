@@ -32,7 +32,7 @@ THEIR_PACKAGES = {"keras", "numpy", "seqkit"} | sys.stdlib_module_names
 RECIPE_PARTS = {"samples"}
 # Imported where they are used, so that no recipe waits for what it may not need.
 LATE_PACKAGES = (
-    *("matplotlib", "mido", "pandas", "sacrebleu", "sentencepiece", "sklearn"),
+    *("matplotlib", "mido", "openpyxl", "pandas", "sacrebleu", "sentencepiece", "sklearn"),
     *("tensorboard", "tensorflow_datasets"),
 )
 

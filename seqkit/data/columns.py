@@ -8,6 +8,89 @@ from seqkit.data.errors import DataError, shown
 
 Aliases = Mapping[str, tuple[str, ...]]
 
+# Names that columns have in other languages, and rarer ones. They count where none of a kind's own
+# aliases is there, so that a table that is read without them is read as before.
+FURTHER: Aliases = {
+    "text": (
+        *("body", "utterance", "query", "post", "statement", "sms", "email", "headline", "phrase"),
+        *("texts", "sentences", "reviews", "comments", "documents", "messages", "tweets"),
+        *("review_text", "reviewtext", "review_body", "comment_text", "tweet_text", "full_text"),
+        *("문장", "텍스트", "내용", "본문", "리뷰", "댓글", "발화", "기사", "질문", "리뷰내용"),
+        *("テキスト", "文", "文章", "本文", "レビュー", "コメント", "文本", "句子", "内容", "评论"),
+        *("texto", "texte", "testo", "comentario", "commentaire", "satz", "kommentar", "beitrag"),
+    ),
+    "label": (
+        *("tag", "intent", "topic", "emotion", "stars", "star_rating", "score", "genre", "stance"),
+        *("gold", "gold_label", "class_label", "category_name", "sentiment_label", "is_spam"),
+        *(
+            "라벨",
+            "레이블",
+            "감정",
+            "감성",
+            "분류",
+            "평점",
+            "별점",
+            "카테고리",
+            "주제",
+            "의도",
+            "정답",
+        ),
+        *(
+            "ラベル",
+            "感情",
+            "分類",
+            "カテゴリ",
+            "カテゴリー",
+            "评分",
+            "标签",
+            "类别",
+            "情感",
+            "分类",
+        ),
+        *("etiqueta", "étiquette", "clase", "classe", "categoría", "catégorie", "kategorie"),
+        *("klasse", "bewertung", "sentimiento", "polaridad"),
+    ),
+    "tokens": ("tokens_text", "word", "token", "form", "단어", "토큰", "형태소"),
+    "tags": (
+        "tag",
+        "ner",
+        "pos",
+        "xpos",
+        "slots",
+        "chunk_tags",
+        "bio",
+        "iob",
+        "태그",
+        "개체명",
+        "품사",
+    ),
+    "source": (
+        *("q", "query", "instruction", "source_text", "src_text", "input_text", "article", "원문"),
+        *("질문", "document", "original", "원문장", "입력", "質問", "原文", "问题"),
+    ),
+    "target": (
+        *("a", "target_text", "tgt_text", "trg_text", "output_text", "summary", "highlights"),
+        *(
+            "번역",
+            "번역문",
+            "답변",
+            "대답",
+            "응답",
+            "요약",
+            "요약문",
+            "출력",
+            "回答",
+            "訳文",
+            "译文",
+        ),
+    ),
+    "image": (
+        *("images", "image_file", "image_filename", "img_path", "filepath", "file_path", "photo"),
+        *("이미지", "파일", "파일명", "画像", "图片"),
+    ),
+    "caption": ("raw", "alt", "alt_text", "캡션", "설명", "説明", "描述"),
+}
+
 
 def resolve(
     available: Sequence[str],
@@ -20,7 +103,7 @@ def resolve(
     """Finds the position of each wanted column.
 
     A name given in `names` counts first, then a column of exactly the standard name, then one
-    that differs only in case or outer spaces, then the known aliases.
+    that differs only in case or outer spaces, then the known aliases, then rarer ones.
 
     Args:
         available: The source's column names, in order.
@@ -63,6 +146,11 @@ def candidates(available: Sequence[str], name: str, aliases: Aliases) -> list[in
         [i for i, column in enumerate(available) if column == name],
         [i for i, column in enumerate(plain) if column == name.casefold()],
         [i for i, column in enumerate(plain) if column in aliases.get(name, ())],
+        [
+            i
+            for i, column in enumerate(plain)
+            if name in aliases and column in FURTHER.get(name, ())
+        ],
     )
     return next((rule for rule in rules if rule), [])
 

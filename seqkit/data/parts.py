@@ -14,6 +14,7 @@ from seqkit.data.formats.tunes import read_tunes
 from seqkit.data.kinds.piano_rolls import read_pieces
 from seqkit.data.part_names import PARTS
 from seqkit.data.read import read
+from seqkit.data.source_parts import part_column, source_by_part
 from seqkit.data.split import split
 
 
@@ -31,7 +32,9 @@ def read_parts(
     """Reads the three parts that every recipe works with.
 
     Args:
-        train: a source for `read`.
+        train: a source for `read`; or a mapping from the names of parts to such sources, as Hugging
+            Face's `DatasetDict` is, or a folder with a file or a folder for each part. A file that
+            says which part each row is of, as Karpathy's splits do, is read by that.
         validation: another, or None to split `fraction` of the training data.
         test: another, or None to split `fraction` of the training data, before validation.
         fraction: share of the texts that a part split off gets.
@@ -66,11 +69,17 @@ def read_parts(
         {'train': ['a'], 'validation': ['b'], 'test': ['c']}
     """
     given = {column: name for column, name in (names or {}).items() if name is not None}
-    parts = {
-        part: read(source, names=given, **options)
+    columns = tuple(options.get("columns", ("text", "label")))
+    sources = source_by_part(train, columns) or {"train": train}
+    sources |= {
+        part: source
         for part, source in (("validation", validation), ("test", test))
         if source is not None
     }
+    train = sources.pop("train")
+    parts = {part: read(source, names=given, **options) for part, source in sources.items()}
+    if split_column is None and not parts:
+        split_column = part_column(train, columns, options.get("format"))
     if split_column is not None:
         wanted = (*options.pop("columns", ("text", "label")), split_column)
         whole = read(train, names=given, columns=wanted, **options)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from seqkit.data.dataset import Dataset, content_sha256
-from seqkit.data.formats import in_memory, parquet, tf_data, tfds
+from seqkit.data.errors import DataError
+from seqkit.data.formats import in_memory, lazy, parquet, tf_data, tfds
 from seqkit.data.formats.by_name import FORMATS, format_named, format_of, stem
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.parallel import pair_name, pair_sha256, parallel_paths, read_parallel
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.left_out import select_annotated
+from seqkit.data.part_names import PARTS
 from seqkit.data.raw_rows import RawRows
 from seqkit.data.request import Request
 
@@ -118,7 +120,7 @@ def _open(
             return _open_two_files(paths, request, files)
     if isinstance(source, (str, os.PathLike)):
         return _open_file(Path(source), form, request, files)
-    return _open_memory(source, request)
+    return _open_memory(lazy.collect(source), request)
 
 
 def _open_file(path: Path, form: Format | None, request: Request, files: ExitStack) -> _Opened:
@@ -135,7 +137,8 @@ def _open_file(path: Path, form: Format | None, request: Request, files: ExitSta
     form = format_of(path, form, request)
     if form.newline is None:
         rows = form.read(path, request)
-        return _Opened(rows, str(path), stem(path), lambda: _file_sha256(path), folder)
+        digest = None if path.is_dir() else lambda: _file_sha256(path)
+        return _Opened(rows, str(path), stem(path), digest, folder)
     text = files.enter_context(TextFile(path, request.encoding, form.newline))
     return _Opened(form.read(text, request), str(path), stem(path), text.sha256, folder)
 
@@ -165,6 +168,11 @@ def _open_memory(source: Any, request: Request) -> _Opened:
         place = "Arrow table"
         return _Opened(parquet.read_table(source, request, place), place, place)
     elif isinstance(source, Mapping):
+        if any(str(name).casefold() in PARTS and not _is_column(source[name]) for name in source):
+            raise DataError(
+                f"{place} has the parts {', '.join(map(repr, source))}: give one of them, such as "
+                f"source[{next(iter(source))!r}]."
+            )
         return _Opened(in_memory.read_columns(source, source, request, "dict"), "dict", "dict")
     elif hasattr(source, "columns") and hasattr(source, "__getitem__"):
         rows = in_memory.read_columns(source, source.columns, request, "frame")
@@ -175,6 +183,13 @@ def _open_memory(source: Any, request: Request) -> _Opened:
     raise TypeError(
         f"source is {type(source).__name__}; give a path, 'tfds:NAME', a list of tuples or "
         "dictionaries, a dictionary of lists, a frame, an Arrow table or a tf.data.Dataset."
+    )
+
+
+def _is_column(value: Any) -> bool:
+    """Whether a value can be a column of a table, and is no table itself."""
+    return not isinstance(value, (Mapping, pa.Table)) and not any(
+        hasattr(value, name) for name in ("column_names", "columns", "element_spec")
     )
 
 

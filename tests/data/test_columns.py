@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from seqkit.data.columns import FURTHER
 from seqkit.data.errors import DataError
-from seqkit.data.kinds.by_columns import kind_of_columns
+from seqkit.data.kinds.by_columns import KINDS, kind_of_columns
 from seqkit.data.kinds.labels import LABELS
 from seqkit.data.kinds.pairs import PAIR, PAIRS
 from seqkit.data.request import Request
@@ -31,6 +32,42 @@ def test_text_aliases_are_found(alias: str):
 @pytest.mark.parametrize("alias", LABELS.aliases["label"])
 def test_label_aliases_are_found(alias: str):
     assert resolve([alias, "id", "text"], WANTED, None, "x") == {"text": 2, "label": 0}
+
+
+@pytest.mark.parametrize(
+    ("available", "wanted"),
+    [
+        (["번호", "문장", "라벨"], WANTED),
+        (["순번", "리뷰", "감정"], WANTED),
+        (["id", " 텍스트 ", "레이블"], WANTED),
+        (["no", "내용", "분류"], WANTED),
+        (["id", "本文", "ラベル"], WANTED),
+        (["id", "文本", "标签"], WANTED),
+        (["id", "Texto", "Categoría"], WANTED),
+        (["ID", "comment_text", "intent"], WANTED),
+        (["label", "Q", "A"], PAIR),
+        (["번호", "원문", "번역문"], PAIR),
+        (["id", "article", "highlights"], PAIR),
+        (["x", "이미지", "설명"], ("image", "caption")),
+    ],
+)
+def test_further_names_are_found(available: list[str], wanted: tuple[str, str]):
+    assert resolve(available, wanted, None, "x") == {wanted[0]: 1, wanted[1]: 2}
+
+
+def test_further_names_count_where_no_other_is_there():
+    available = ["본문", "review", "sentiment", "score"]
+    assert resolve(available, WANTED, None, "x") == {"text": 1, "label": 2}
+    with pytest.raises(DataError, match=r"2 columns could be 'text': '문장', '본문'.*names="):
+        resolve(["문장", "본문", "라벨"], WANTED, None, "x")
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_further_names_are_no_aliases_already(name: str):
+    known = {alias for kind in KINDS for alias in kind.aliases.get(name, ())}
+    assert len(set(FURTHER[name])) == len(FURTHER[name])
+    assert not set(FURTHER[name]) & known
+    assert all(alias == alias.casefold() for alias in FURTHER[name])
 
 
 def test_exact_names_win_over_aliases():

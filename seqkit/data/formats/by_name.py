@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from seqkit.data.formats.annotated_csv import ANNOTATED_CSV
+from seqkit.data.formats.brat import BRAT
+from seqkit.data.formats.class_folder import CLASS_FOLDER
 from seqkit.data.formats.coco import COCO
 from seqkit.data.formats.conll import CONLL
 from seqkit.data.formats.conllu import CONLLU
@@ -15,10 +17,12 @@ from seqkit.data.formats.format import Format
 from seqkit.data.formats.image_folder import IMAGE_FOLDER
 from seqkit.data.formats.json_value import JSON
 from seqkit.data.formats.jsonl import JSONL
+from seqkit.data.formats.karpathy import KARPATHY
 from seqkit.data.formats.labelled_lines import LINES
 from seqkit.data.formats.packing import plain_path
 from seqkit.data.formats.parquet import PARQUET
 from seqkit.data.formats.piano_roll_json import PIANO_ROLLS
+from seqkit.data.formats.spreadsheet import SPREADSHEET
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.formats.tmx import TMX
 from seqkit.data.formats.tunes import ABC
@@ -31,18 +35,33 @@ FORMATS: tuple[Format, ...] = (
     LINES,
     FLICKR,
     TSV,
+    KARPATHY,
     COCO,
     JSON,
     JSONL,
     PARQUET,
+    SPREADSHEET,
     CONLL,
     CONLLU,
     TMX,
     ABC,
     IMAGE_FOLDER,
+    CLASS_FOLDER,
+    BRAT,
     CONVERSATIONS,
     PIANO_ROLLS,
 )
+
+# Characters by which an object of JSON can be told.
+_HEAD = 65_536
+# What is not read, and what to make of it.
+_UNREAD = {
+    **dict.fromkeys((".xls", ".ods", ".numbers"), "save it as .xlsx, or as CSV (UTF-8)"),
+    **dict.fromkeys((".7z", ".rar", ".tar", ".tgz", ".lz4", ".br"), "unpack it, and give the file"),
+    **dict.fromkeys((".doc", ".docx", ".odt", ".pdf", ".rtf"), "save its text as .txt"),
+    **dict.fromkeys((".pkl", ".pickle", ".rds", ".sav", ".dta"), "save the table as Parquet"),
+    **dict.fromkeys((".db", ".sqlite", ".sqlite3"), "save the table that is meant as CSV"),
+}
 
 
 def format_named(name: str) -> Format:
@@ -108,9 +127,9 @@ def stem(path: Path) -> str:
 
 def _by_name(path: Path, request: Request) -> Format:
     """The format that a name tells, with the beginning of the file where it must."""
-    if path.is_dir():
-        return next(form for form in FORMATS if form.folder)
     suffix, kind = _suffix(path), request.kind
+    if path.is_dir():
+        return next(form for form in FORMATS if form.folder and form.holds(kind))
     likely = [form for form in FORMATS if suffix in form.suffixes_by_kind.get(kind.name, ())]
     if any(form.recognize for form in likely):
         head = _head(path, request.encoding)
@@ -121,6 +140,8 @@ def _by_name(path: Path, request: Request) -> Format:
     certain += [form for form in FORMATS if suffix in form.suffixes]
     if certain:
         return certain[0]
+    if suffix in _UNREAD:
+        raise ValueError(f"source={str(path)!r}: {suffix} files are not read; {_UNREAD[suffix]}.")
     raise ValueError(
         f"source={str(path)!r}: its name does not tell its format"
         + (", and neither does its beginning" if likely else "")
@@ -130,12 +151,16 @@ def _by_name(path: Path, request: Request) -> Format:
 
 
 def _head(path: Path, encoding: str) -> str:
-    """The beginning of a file, up to its first line that is not blank."""
+    """The beginning of a file, up to its first line that is not blank.
+
+    Where an object of JSON is written over many lines, so many of them that its kind can be told.
+    """
     head = ""
     with TextFile(path, encoding, "\n") as text:
         for line in text:
             head += line
-            if line.strip():
+            opened = head.lstrip().startswith(("{\n", "{\r\n")) and len(head) < _HEAD
+            if line.strip() and not opened:
                 break
     return head
 

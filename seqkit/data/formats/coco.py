@@ -8,6 +8,7 @@ from typing import Any
 
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.format import Format
+from seqkit.data.formats.karpathy import images_of
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import RawRows
 from seqkit.data.request import Request
@@ -19,7 +20,12 @@ def read_coco(file: TextFile, request: Request) -> Iterator[RawRows]:
     The file is an object with `images` (of `id` and `file_name`) and `annotations` (of `image_id`
     and `caption`); the captions of an image are a list, empty where it has no annotation.
     """
-    images, annotations = _parts(file)
+    whole = _whole(file)
+    if isinstance(whole, Mapping) and "annotations" not in whole and _has_sentences(whole):
+        # Written over many lines, the two cannot be told apart by their beginning.
+        yield from images_of(whole, str(file.path), request)
+        return
+    images, annotations = _parts(file, whole)
     names: dict[object, str] = {}
     captions: dict[object, list[object]] = {}
     for position, image in enumerate(images):
@@ -45,10 +51,18 @@ def read_coco(file: TextFile, request: Request) -> Iterator[RawRows]:
     yield RawRows(columns, lambda row: f"{file.path}, images[{row}]")
 
 
-def _parts(file: TextFile) -> tuple[list[Any], list[Any]]:
-    """The images and the annotations of a file."""
+def _has_sentences(whole: Mapping[str, Any]) -> bool:
+    """Whether images have their captions in them, as in Karpathy's splits."""
+    images = whole.get("images")
+    if not isinstance(images, list) or not images:
+        return False
+    return isinstance(images[0], Mapping) and "sentences" in images[0]
+
+
+def _whole(file: TextFile) -> Any:
+    """What a file holds."""
     try:
-        whole = json.loads(b"".join(file.blocks()).decode(file.encoding))
+        return json.loads(b"".join(file.blocks()).decode(file.encoding))
     except UnicodeDecodeError as error:
         raise DataError(
             f"{file.path}: byte 0x{error.object[error.start]:02x} at offset {error.start:,} is not "
@@ -61,6 +75,10 @@ def _parts(file: TextFile) -> tuple[list[Any], list[Any]]:
         ) from None
     except RecursionError:
         raise DataError(f"{file.path}: nested too deeply.") from None
+
+
+def _parts(file: TextFile, whole: Any) -> tuple[list[Any], list[Any]]:
+    """The images and the annotations of a file."""
     parts = []
     for key in ("images", "annotations"):
         part = whole.get(key) if isinstance(whole, Mapping) else None

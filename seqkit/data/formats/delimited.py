@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ _SEPARATORS = (",", ";", "\t", "|")
 # before the whole file is gathered in memory.
 MAX_RECORD_CHARACTERS = 16_000_000
 _UNQUOTED = "read with quoting=False if quotes are ordinary characters in this file"
+_SEPARATOR_LINE = re.compile(r"sep=[^\r\n]\s*", re.IGNORECASE)
 # Fields over several lines that a warning names.
 _NAMED = 3
 
@@ -39,17 +41,21 @@ def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
         raise ValueError(f"separator={separator!r} must be one character other than a quote.")
     lines = iter(file)
     first = next(lines, "")
+    begins = 1
+    if _SEPARATOR_LINE.fullmatch(first):
+        # What spreadsheets are told, and some tell, before the first row.
+        separator, first, begins = separator or first[4], next(lines, ""), 2
     separator = separator or max(_SEPARATORS, key=lambda mark: len(_fields(first, mark)))
     is_row = request.kind.first_line_is_row if separator == "\t" else None
     if is_row is not None and not names and is_row(first.rstrip("\r\n").split("\t")):
-        names = _by_position(wanted)
-    positional = _is_positional(names, wanted)
+        names = by_position(wanted)
+    positional = is_positional(names, wanted)
     quoting = request.quoting
     if quoting is None:
         quoting = not (is_row is not None and positional)
-    records = _Records(file, itertools.chain([first], lines), separator, quoting)
+    records = _Records(file, itertools.chain([first], lines), separator, quoting, begins)
     rows = iter(records)
-    line, head = next(rows, (1, []))
+    line, head = next(rows, (begins, []))
     records.width = len(head)
     if positional:
         positions = {name: int((names or {})[name]) for name in wanted}
@@ -64,7 +70,7 @@ def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
             positions = request.find(head, f"{file.path}, line {line}", flat=True)
         except DataError as error:
             raise DataError(
-                f"{error} Without a header line: names={_by_position(wanted)}."
+                f"{error} Without a header line: names={by_position(wanted)}."
             ) from None
     records.label = positions.get("label")
     records.label_lines = "\n" in (getattr(request.options, "label_separator", None) or "")
@@ -95,7 +101,14 @@ class _Records:
         label_lines: Whether a label may run over several lines.
     """
 
-    def __init__(self, file: TextFile, lines: Iterator[str], separator: str, quoting: bool) -> None:
+    def __init__(
+        self,
+        file: TextFile,
+        lines: Iterator[str],
+        separator: str,
+        quoting: bool,
+        begins: int = 1,
+    ) -> None:
         self.width: int | None = None
         self.label: int | None = None
         self.label_lines = False
@@ -103,7 +116,8 @@ class _Records:
         self._separator = separator
         self._quoting = quoting
         self._pending: list[str] = []
-        self._start = 1
+        self._before = begins - 1
+        self._start = begins
         self._recent_labels: list[str] = []
         # First and last line of fields that may have swallowed rows, and their beginnings.
         self._suspicious: list[tuple[int, int, str]] = []
@@ -119,7 +133,7 @@ class _Records:
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         try:
             for row in self._reader:
-                line, self._start = self._start, self._reader.line_num + 1
+                line, self._start = self._start, self._before + self._reader.line_num + 1
                 if len(self._pending) > 1:
                     self._look_at_lines(line, row)
                 if len(row) != self.width and self.width is not None:
@@ -175,7 +189,8 @@ class _Records:
             return self._open_quote("is never closed")
         text = self._pending[-1] if self._pending else ""
         return DataError(
-            f"{self._path}, line {self._reader.line_num}: {error}, in {shown(text, 100)} (the "
+            f"{self._path}, line {self._before + self._reader.line_num}: {error}, in "
+            f"{shown(text, 100)} (the "
             f'row starts at line {self._start}). Write "" for a quote inside a quoted field, or '
             f"{_UNQUOTED}."
         )
@@ -250,12 +265,12 @@ def _fields(line: str, separator: str) -> list[str]:
     return next(csv.reader([line], delimiter=separator), [])
 
 
-def _by_position(wanted: Sequence[str]) -> dict[str, int]:
+def by_position(wanted: Sequence[str]) -> dict[str, int]:
     """The first fields as the wanted columns, in their order."""
     return {name: position for position, name in enumerate(wanted)}
 
 
-def _is_positional(names: Mapping[str, str | int] | None, wanted: Sequence[str]) -> bool:
+def is_positional(names: Mapping[str, str | int] | None, wanted: Sequence[str]) -> bool:
     """Whether columns are given by position, that is, the file has no header line."""
     numbers = [name for name, column in (names or {}).items() if isinstance(column, int)]
     if not numbers:
@@ -265,7 +280,7 @@ def _is_positional(names: Mapping[str, str | int] | None, wanted: Sequence[str])
         raise ValueError(
             f"names={dict(given)} mixes positions and names, or leaves a column out; for a file "
             "without a header line give the position of every column: "
-            f"names={_by_position(wanted)}."
+            f"names={by_position(wanted)}."
         )
     if min(int(column) for column in given.values()) < 0:
         raise ValueError(f"names={dict(given)}: positions count from 0.")

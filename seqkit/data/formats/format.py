@@ -30,6 +30,7 @@ class Format:
         columns: All columns that it can give; any where None.
         newline: What ends a line, as in `open`; None where the format opens the path itself.
         folder: Whether it is a folder instead of a file.
+        part_column: The column that says which part each row is of, where every file has one.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Format:
     columns: tuple[str, ...] | None = None
     newline: str | None = "\n"
     folder: bool = False
+    part_column: str | None = None
 
     def gives(self, request: Request) -> bool:
         """Whether it can hold the wanted rows."""

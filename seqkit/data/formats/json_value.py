@@ -87,7 +87,7 @@ def _columns(whole: Any) -> dict[str, list[Any]] | None:
 def is_json_value(head: str, request: Request) -> bool:
     """Whether a file begins as one JSON value, not as JSON Lines."""
     head = head.lstrip()
-    if head.startswith("["):
+    if head.startswith(("[", "{\n", "{\r\n")):
         return True
     if not head.startswith("{"):
         return False

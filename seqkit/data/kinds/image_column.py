@@ -142,6 +142,8 @@ class Images:
             return self._number_bytes(bytes(value))
         if value is None or isinstance(value, float):
             return self._unusable(str(value), "it is missing")
+        if hasattr(value, "convert") and hasattr(value, "tobytes"):
+            value = np.asarray(value.convert("RGB"))  # Pillow's, as Hugging Face data sets give it
         if not hasattr(value, "__array__"):
             kind = type(value).__name__
             return self._unusable(

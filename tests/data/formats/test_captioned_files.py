@@ -256,3 +256,63 @@ def test_more_columns_follow_their_rows(folder: Path):
     lines = ["image,caption_1,caption_2,split", "a.jpg,x,y,train", "b.png,z,,val"]
     rows = data.read(written(folder / "a.csv", lines), columns=(*COLUMNS, "split"))
     assert rows.to_list("split") == ["train", "train", "val"]
+
+
+def karpathy(folder: str = "") -> dict:
+    """As in dataset_flickr8k.json, and with the folder of each image in dataset_coco.json."""
+
+    def image(number: int, name: str, split: str, *captions: str) -> dict:
+        sentences = [{"tokens": text.split(), "raw": text, "imgid": number} for text in captions]
+        place = {"filepath": folder} if folder else {}
+        return {"filename": name, "imgid": number, "split": split, "sentences": sentences, **place}
+
+    images = [image(0, "a.jpg", "restval", "A dog .", "The dog , running ."),
+              image(1, "b.png", "test", "A cat .")]  # fmt: skip
+    return {"images": images, "dataset": "flickr8k"}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_karpathys_splits(folder: Path, indent: int | None):
+    path = folder / "dataset_flickr8k.json"
+    path.write_text(json.dumps(karpathy(), indent=indent))
+    rows = read(path)
+    assert rows_of(rows) == ROWS
+    split = data.read(path, columns=(*COLUMNS, "split"))
+    assert split.to_list("split") == ["restval", "restval", "test"]
+    path.write_text(json.dumps(karpathy(folder.name), indent=indent))
+    assert rows_of(read(path, image_dir=folder.parent)) == ROWS
+
+
+def test_karpathys_parts_are_kept(tmp_path: Path):
+    names = [f"{letter}.jpg" for letter in "abcdef"]
+    write_images(tmp_path, *names)
+    whole = karpathy()
+    whole["images"] = [
+        {"filename": name, "split": split, "sentences": [{"raw": name}]}
+        for name, split in zip(
+            names, ["train", "train", "restval", "val", "test", "test"], strict=True
+        )
+    ]
+    path = tmp_path / "dataset.json"
+    path.write_text(json.dumps(whole))
+    parts = data.read_parts(path, columns=COLUMNS)
+    assert [parts[part].to_list("caption") for part in parts] == [names[:3], names[3:4], names[4:]]
+
+
+def test_json_of_captioning_papers(folder: Path):
+    # As BLIP's coco_karpathy_train.json and coco_karpathy_val.json.
+    train = [{"image": a, "caption": b, "image_id": a} for a, b in ROWS]
+    val = [{"image": "a.jpg", "caption": ["A dog .", "The dog , running ."]},
+           {"image": "b.png", "caption": ["A cat ."]}]  # fmt: skip
+    for content in (train, val):
+        path = folder / "coco_karpathy.json"
+        path.write_text(json.dumps(content))
+        assert rows_of(read(path)) == ROWS
+
+
+def test_images_of_hugging_face():
+    image = pytest.importorskip("PIL.Image").new("L", (4, 3), 128)
+    content = png(200)
+    rows = read([{"image": image, "caption": "grey"}, {"image": {"bytes": content, "path": "x"},
+                                                       "caption": "white"}])  # fmt: skip
+    assert rows.to_list("image")[1] == content and len(rows) == 2

@@ -115,9 +115,9 @@ def test_too_few_and_too_many_fields(tmp_path: Path):
 
 
 def test_a_missing_column_names_the_header_line(tmp_path: Path):
-    message = refusal(tmp_path / "a.csv", "id,body\n1,a\n")
+    message = refusal(tmp_path / "a.csv", "id,blurb\n1,a\n")
     assert "line 1: no column for 'text'" in message
-    assert "'id', 'body'" in message
+    assert "'id', 'blurb'" in message
 
 
 def test_no_rows(tmp_path: Path):

@@ -87,7 +87,7 @@ def test_more_rows_than_one_chunk_holds(monkeypatch):
         ([("a", "x"), (None, "x")], "row 1: text is missing"),
         ([("a", "x"), ("b", " ")], "row 1: label is empty"),
         ({"text": ["a"], "label": ["x", "y"]}, "differ in length"),
-        ({"body": ["a"], "label": ["x"]}, "no column for 'text'"),
+        ({"blurb": ["a"], "label": ["x"]}, "no column for 'text'"),
         ([], "no rows"),
         ({"text": [], "label": []}, "no rows"),
     ],

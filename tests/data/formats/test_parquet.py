@@ -64,7 +64,7 @@ def test_something_else_is_refused(tmp_path: Path, suffix: str, content: bytes):
 
 def test_a_missing_column_is_named(tmp_path: Path):
     path = tmp_path / "a.parquet"
-    pq.write_table(table(body=["x"], label=["y"]), path)
-    with pytest.raises(DataError, match=r"no column for 'text'.*'body', 'label'"):
+    pq.write_table(table(blurb=["x"], label=["y"]), path)
+    with pytest.raises(DataError, match=r"no column for 'text'.*'blurb', 'label'"):
         data.read(path)
-    assert data.read(path, names={"text": "body"}).to_list("text") == ["x"]
+    assert data.read(path, names={"text": "blurb"}).to_list("text") == ["x"]
