@@ -10,7 +10,7 @@ whole sentence.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -47,6 +47,8 @@ class Config(Settings):
             come into the model beside those of the training data: 60 MB for 50,000 of 300 values.
         tokens_column: name or number of the column with the words, if it is not found by itself.
         tags_column: name or number of the column with the tags, such as `xpos`.
+        tag_scheme: what the tags are; None finds out, but never IOB1.
+        misaligned: what is done with a marked span that cuts a token; `widen` takes it whole.
         network: sizes of the network.
         training: how long and how fast the network is trained.
         source: how files are read.
@@ -62,6 +64,8 @@ class Config(Settings):
     pretrained_words: int = 50_000
     tokens_column: str | None = None
     tags_column: str | None = None
+    tag_scheme: Literal["BIO", "IOBES", "IOB1", "plain"] | None = None
+    misaligned: Literal["error", "widen"] = "error"
     network: TaggerNetwork = TaggerNetwork()
     training: TrainingSettings = TrainingSettings(patience=4)
     source: SourceSettings = SourceSettings()
@@ -75,7 +79,14 @@ FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3
 
 def read(sources: Sequence[Any], config: Config, old: TokenTagger | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data."""
-    return read_columns(sources, config, "tokens", "tags")
+    return read_columns(
+        sources,
+        config,
+        "tokens",
+        "tags",
+        tag_scheme=config.tag_scheme,
+        misaligned=config.misaligned,
+    )
 
 
 def build(train: Dataset, config: Config) -> TokenTagger:

@@ -26,6 +26,7 @@ def read_parts(
     fraction: float = 0.1,
     seed: int = 0,
     split_column: str | None = None,
+    stratify: str | None = "label",
     names: Mapping[str, str | int | None] | None = None,
     **options: Any,
 ) -> dict[str, Dataset]:
@@ -41,6 +42,7 @@ def read_parts(
         seed: seed of the split.
         split_column: a column of `train` that says which part each row is of (`train`,
             `validation`, `val` or `dev`, `test`, in any case); what it has no rows of is split off.
+        stratify: as in `seqkit.data.split`, for parts split off.
         names: as in `read`; a column whose name is None is found by itself.
         options: other arguments of `read`, such as `columns`, the same for the three.
 
@@ -86,7 +88,7 @@ def read_parts(
         parts = _by_column(whole, split_column, parts)
     else:
         parts["train"] = read(train, names=given, **options)
-    return complete_parts(parts, fraction, seed)
+    return complete_parts(parts, fraction, seed, stratify)
 
 
 def read_tune_parts(
@@ -166,12 +168,16 @@ def read_piano_rolls(
     return complete_parts(parts, fraction, seed)
 
 
-def complete_parts(parts: Mapping[str, Dataset], fraction: float, seed: int) -> dict[str, Dataset]:
+def complete_parts(
+    parts: Mapping[str, Dataset], fraction: float, seed: int, stratify: str | None = "label"
+) -> dict[str, Dataset]:
     """Splits the parts that are missing from the training data, the test before validation."""
     whole = dict(parts)
     for part in ("test", "validation"):
         if part not in whole:
-            whole["train"], whole[part] = split(whole["train"], fraction, seed=seed)
+            whole["train"], whole[part] = split(
+                whole["train"], fraction, seed=seed, stratify=stratify
+            )
     return {part: whole[part] for part in ("train", "validation", "test")}
 
 

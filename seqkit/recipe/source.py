@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from seqkit.data.parts import read_parts
+
+_QUOTING = {"auto": None, "yes": True, "no": False}
+# What a recipe has no setting for is not proposed; what it sets by other values is said by them.
+_IN_SETTINGS = {
+    r"; (?:to read text alone|for texts without labels): columns=\([^)]*\)": "",
+    r", or read tokens alone: columns=\([^)]*\)": "",
+    r", or leave '\w+' out of columns": "",
+    r" \(columns=\([^)]*\)\)": "",
+    r"Positions in names= count": "Positions count",
+    r"quoting=True": "quoting='yes'",
+    r"quoting=False": "quoting='no'",
+    r"stratify=None": "stratify=False",
+}
 
 
 @dataclass(frozen=True)
@@ -16,13 +30,19 @@ class SourceSettings:
     Attributes:
         format: format of the file, such as csv or jsonl, if its name does not say.
         encoding: character encoding of the file.
+        separator: what separates the fields of a line, if it is not found by itself.
+        quoting: whether double quotes enclose fields of a delimited file; `auto` finds out.
         validation_fraction: share of the training data kept for validation, and for the test, where
             none is given.
+        stratify: whether each label has the same share of the parts that are split off.
     """
 
     format: str | None = None
     encoding: str = "utf-8"
+    separator: str | None = None
+    quoting: Literal["auto", "yes", "no"] = "auto"
     validation_fraction: float = 0.1
+    stratify: bool = True
 
 
 def read_columns(
@@ -46,16 +66,52 @@ def read_columns(
         ValueError: as `seqkit.data.read_parts`.
     """
     names = {column: getattr(config, f"{column}_column") for column in columns}
-    return read_parts(
-        *sources,
-        columns=columns,
-        names={column: _position_or_name(name) for column, name in names.items()},
-        format=config.format,
-        encoding=config.encoding,
-        fraction=config.validation_fraction,
-        seed=config.seed,
-        **options,
-    )
+    try:
+        return read_parts(
+            *sources,
+            columns=columns,
+            names={column: _position_or_name(name) for column, name in names.items()},
+            format=config.format,
+            encoding=config.encoding,
+            separator=config.separator,
+            quoting=_QUOTING[config.quoting],
+            fraction=config.validation_fraction,
+            stratify="label" if config.stratify else None,
+            seed=config.seed,
+            **options,
+        )
+    except FileNotFoundError:
+        raise
+    except ValueError as error:
+        raise type(error)(in_settings(str(error), columns)) from error
+
+
+def in_settings(message: str, columns: Sequence[str]) -> str:
+    """Says in a message what to set in a recipe, in place of arguments of `seqkit.data.read`.
+
+    Args:
+        message: names arguments, such as `names={'text': …}`.
+        columns: what the recipe trains on; each has a setting `<column>_column`.
+
+    Returns:
+        The message with settings.
+
+    Example:
+        >>> in_settings("Say which with names={'text': …, 'label': 0}.", ("text", "label"))
+        'Say which with text_column=…, label_column=0.'
+    """
+
+    def settings(match: re.Match[str]) -> str:
+        given = re.findall(r"'(\w+)': ([^,{}]+)", match[1])
+        if not given or any(name not in columns for name, _ in given):
+            return match[0]
+        return ", ".join(f"{name}_column={value}" for name, value in given)
+
+    message = re.sub(r"names=\{([^{}]*)\}", settings, message)
+    message = re.sub(r"given in names for '(\w+)'", r"given as \1_column", message)
+    for pattern, words in _IN_SETTINGS.items():
+        message = re.sub(pattern, words, message)
+    return message
 
 
 def _position_or_name(column: str | int | None) -> str | int | None:

@@ -1,8 +1,12 @@
 """Columns that settings name, on the command line by position too."""
 
+import re
+
 import pytest
 
 from recipes import captioning, language_model, sentiment, tagging, translation
+from seqkit.recipe.endings import in_flags
+from seqkit.recipe.source import in_settings
 
 ROWS = [f"{i},some text {i},{'ab'[i % 2]}" for i in range(20)]
 
@@ -36,3 +40,65 @@ def test_a_position_beyond_the_columns_is_named(recipe, column, name, content, t
     path.write_text(content)
     with pytest.raises(ValueError, match=r"\b7\b"):
         recipe.read_parts(str(path), config=recipe.defaults.replace(**{column: "7"}))
+
+
+ROWS_OF_TEXTS = [(f"a text {i}", "xy"[i % 2]) for i in range(20)]
+TAGGED = "".join(f"Word{i} I-PER\nis O\n\n" for i in range(20))
+SPANS = "".join(f'{{"text": "Ada{i} wrote", "spans": [[0, 2, "PER"]]}}\n' for i in range(20))
+PAIRS = "source,target\na,\n" + "".join(f"b{i},c{i}\n" for i in range(20))
+LINES = "".join(f"{label}\t{text}\n" for text, label in ROWS_OF_TEXTS)
+ONCE = "text,label\n" + "".join(f"a text {i},label {i}\n" for i in range(20))
+
+
+def texts(head: str, mark: str = ",", begin: str = "") -> str:
+    """Texts with labels, after a line that names the columns."""
+    return head + "".join(f"{begin}{text}{mark}{label}\n" for text, label in ROWS_OF_TEXTS)
+
+
+# A file, and what the message about it names: the setting, and the flag.
+REMEDIES = [
+    (
+        sentiment,
+        "a.csv",
+        texts(""),
+        {"text_column": "0", "label_column": "1"},
+        "=0, --label-column=1",
+    ),
+    (sentiment, "a.csv", texts("blurb,label\n"), {"text_column": "blurb"}, "--text-column=…"),
+    (sentiment, "a.csv", texts("text,label\n", begin="재미"), {"encoding": "cp949"}, "='cp949'"),
+    (sentiment, "a.csv", texts("text,label\n") + '"a,x\n', {"quoting": "no"}, "--quoting='no'"),
+    (sentiment, "a.csv", texts("text:label\n", ":"), {"separator": ":"}, "--separator=…"),
+    (sentiment, "a.train", LINES, {"format": "lines"}, "--format="),
+    (sentiment, "a.csv", ONCE, {"stratify": False}, "--no-stratify"),
+    (tagging, "a.conll", TAGGED, {"tag_scheme": "IOB1"}, "--tag-scheme='IOB1'"),
+    (tagging, "a.conll", TAGGED, {"tag_scheme": "plain"}, "--tag-scheme='plain'"),
+    (tagging, "a.jsonl", SPANS, {"misaligned": "widen"}, "--misaligned='widen'"),
+    (translation, "a.csv", PAIRS, {"bad_pairs": "drop"}, "--bad-pairs='drop'"),
+]
+
+
+@pytest.mark.parametrize(
+    ("module", "file", "content", "settings", "flag"),
+    REMEDIES,
+    ids=[f"{next(iter(row[3].items()))}" for row in REMEDIES],
+)
+def test_what_a_message_proposes_is_there_and_helps(
+    module, file, content, settings, flag, tmp_path
+):
+    recipe, path = module.recipe, tmp_path / file
+    path.write_bytes(content.encode(settings.get("encoding", "utf-8")))
+    strict = recipe.defaults
+    if module is translation:
+        strict = strict.replace(bad_pairs="error")
+    with pytest.raises(ValueError, match=re.escape(next(iter(settings)))) as caught:
+        recipe.read_parts(str(path), config=strict)
+    message = str(caught.value)
+    assert "names=" not in message and "columns=" not in message
+    assert flag in in_flags(message, strict.flat())
+    parts = recipe.read_parts(str(path), config=strict.replace(**settings))
+    assert sum(map(len, parts.values())) in (20, 21)
+
+
+def test_other_names_stay():
+    for message in ("with names={'spans': …}", "names={'turns': …}", "names={}"):
+        assert in_settings(message, ("tokens", "tags")) == message

@@ -69,8 +69,10 @@ def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
         try:
             positions = request.find(head, f"{file.path}, line {line}", flat=True)
         except DataError as error:
+            other = " If something else separates its fields: separator=…."
             raise DataError(
-                f"{error} Without a header line: names={by_position(wanted)}."
+                f"{error}{other if len(head) == 1 else ''} Without a header line: "
+                f"names={by_position(wanted)}."
             ) from None
     records.label = positions.get("label")
     records.label_lines = "\n" in (getattr(request.options, "label_separator", None) or "")
