@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 def given_path(value: str | os.PathLike[str], name: str) -> Path:
@@ -30,6 +32,28 @@ def given_path(value: str | os.PathLike[str], name: str) -> Path:
     if not shown:
         raise ValueError(f"{name}={shown!r} is empty (an unset variable?): give a path")
     return Path(value)
+
+
+def refuse_empty(given: Mapping[str, Any]) -> None:
+    """Refuses texts that are empty, where an empty one is no value.
+
+    Args:
+        given: values by the name of the argument; what is no text is not looked at.
+
+    Raises:
+        ValueError: one is empty, as an unset variable of a shell is.
+
+    Example:
+        >>> refuse_empty({"data": "a.csv", "seed": 0, "image_dir": ""})
+        Traceback (most recent call last):
+            ...
+        ValueError: image_dir='' is empty (an unset variable?): leave it out, or give a value
+    """
+    for name, value in given.items():
+        if isinstance(value, str) and not value:
+            raise ValueError(
+                f"{name}='' is empty (an unset variable?): leave it out, or give a value"
+            )
 
 
 def writable_directory(value: str | os.PathLike[str], name: str) -> Path:

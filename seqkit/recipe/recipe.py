@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import keras
 
 from seqkit.evaluation.outcome import Outcome, Scored
-from seqkit.files.given import given_path, writable_directory
+from seqkit.files.given import given_path, refuse_empty, writable_directory
 from seqkit.recipe.command_line import run_recipe
 from seqkit.recipe.run_folder import STATE, hold_state, open_run_folder
 from seqkit.recipe.settings import Settings
@@ -106,8 +106,9 @@ class Recipe(Generic[Model, Config]):
                 the message says where and what to do.
             ExportError: The exported model does not answer as the trained one.
         """
+        settings = self.settings(data, config)
+        refuse_empty({"data": data, "validation": validation, "test": test, **settings.flat()})
         with open_run_folder(export_path, log_dir, resume=resume, restart=restart) as root:
-            settings = self.settings(data, config)
             parts = self.read_parts(data, validation, test, settings)
             return self._run(parts, None, root, settings, resume, log_dir)
 
@@ -148,6 +149,7 @@ class Recipe(Generic[Model, Config]):
         if data is None:
             raise ValueError("data is None: fine_tune needs data to continue with")
         settings = self.fine_tuning if config is None else config.over(self.fine_tuning)
+        refuse_empty({"data": data, "validation": validation, "test": test, **settings.flat()})
         old = self.load(given_path(model_path, "model_path"))
         self._refuse_other_sizes(old, settings, model_path)
         target = model_path if export_path is None else export_path

@@ -78,6 +78,8 @@ def read(directory: Path) -> SavedState | None:
     if not path.exists():
         return None
     try:
+        if not zipfile.is_zipfile(path):
+            raise ValueError("it is no whole archive")
         with np.load(path, allow_pickle=False) as arrays:
             told = json.loads(str(arrays["told"]))
             names = set(arrays.files)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pandas
 import pytest
 
-from seqkit.files.given import given_path, writable_directory
+from seqkit.files.given import given_path, refuse_empty, writable_directory
 
 
 def test_a_directory_is_made(tmp_path):
@@ -23,6 +24,14 @@ def test_a_relative_one_is_absolute_afterwards(tmp_path, monkeypatch):
 def test_an_unset_variable_is_not_the_current_folder(ask):
     with pytest.raises(ValueError, match=r"export_path='' is empty \(an unset variable\?\): give"):
         ask("", "export_path")
+
+
+def test_only_empty_texts_are_refused():
+    """A frame compares with a text cell by cell."""
+    frame = pandas.DataFrame({"text": ["", "a"]})
+    refuse_empty({"data": frame, "test": [], "seed": 0, "label_separator": " ", "format": None})
+    with pytest.raises(ValueError, match=r"format='' is empty .*leave it out, or give a value"):
+        refuse_empty({"seed": 0, "format": ""})
 
 
 def link_to_nothing(folder):

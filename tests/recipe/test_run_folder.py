@@ -32,9 +32,11 @@ class Config(Settings):
     """Settings.
 
     Attributes:
+        image_dir: a folder.
         seed: a seed.
     """
 
+    image_dir: str | None = None
     seed: int = 0
 
 
@@ -259,6 +261,23 @@ def test_an_empty_path_is_not_the_models_own(steps, tmp_path, monkeypatch):
     assert steps.done == []
     steps.recipe.fine_tune(tmp_path, [])
     assert steps.done == ["read", "fitted", "published"]
+
+
+@pytest.mark.parametrize("name", ["data", "validation", "test", "image_dir"])
+def test_an_empty_text_is_no_value(steps, tmp_path, name, capsys):
+    given: dict[str, Any] = {"data": "a.csv", name: ""}
+    if name == "image_dir":
+        given = {"data": "a.csv", "config": Config(image_dir="")}
+    told = rf"{name}='' is empty \(an unset variable\?\): leave it out, or give a value"
+    with pytest.raises(ValueError, match=told):
+        steps.recipe.train(export_path=tmp_path / "out", **given)
+    with pytest.raises(ValueError, match=told):
+        steps.recipe.fine_tune(tmp_path, **given)
+    with pytest.raises(SystemExit) as ended:
+        steps.recipe.run(["--data", "a.csv", f"--{name.replace('_', '-')}", ""])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith(f"error: --{name.replace('_', '-')}='' is empty")
+    assert steps.done == [] and list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_made_for_a_run_that_fails_at_once_is_gone(steps, tmp_path):
