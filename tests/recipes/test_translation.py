@@ -158,7 +158,7 @@ def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, 
         (0, [], "there is no such file"),
         (2, ["--source-column", "fr", "--target-column", "de"], "no column 'fr'"),
         (2, ["--bad-pairs", "error"], "line 2"),
-        (2, ["--max-length-ratio", "0.5"], "max_length_ratio=0.5"),
+        (2, ["--max-length-ratio", "0.5"], "--max-length-ratio=0.5"),
     ],
 )
 def test_bad_input_ends_with_code_2_and_one_line(tmp_path, capsys, target_lines, flags, named):
