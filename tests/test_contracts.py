@@ -27,7 +27,6 @@ def names(cases):
 
 
 layers = pytest.mark.parametrize("case", LAYERS, ids=names(LAYERS))
-servables = pytest.mark.parametrize("case", SERVABLES, ids=names(SERVABLES))
 
 
 def public_classes() -> dict[str, type]:
@@ -119,11 +118,15 @@ def test_some_tokenizers_are_lossless():
     }
 
 
-@servables
-def test_exported_signature_equals_python(case, tmp_path: Path):
-    contracts.exported_signature_equals_python(case, tmp_path / "served")
+@pytest.fixture(scope="module", params=SERVABLES, ids=names(SERVABLES))
+def made(request):
+    """A case and its model, made once for the tests that ask it: its graphs are traced once."""
+    return request.param, request.param.make()
 
 
-@servables
-def test_model_file_round_trip(case, tmp_path: Path):
-    contracts.model_file_round_trip(case, tmp_path)
+def test_exported_signature_equals_python(made, tmp_path: Path):
+    contracts.exported_signature_equals_python(*made, tmp_path / "served")
+
+
+def test_model_file_round_trip(made, tmp_path: Path):
+    contracts.model_file_round_trip(*made, tmp_path)
