@@ -49,9 +49,10 @@ def read_captions(
     cannot be used is known before training.
 
     Args:
-        source: A path (`.csv`, `.tsv`, `.jsonl`, `.parquet`, COCO's `.json`, Flickr's `.txt` and
-            `.token`, each also `.gz`); a folder of images with a file `captions.csv` (or another of
-            these) in it, or with a text beside every image (`a.jpg`, `a.txt`) that has a caption on
+        source: A path (`.csv`, `.tsv`, `.xlsx`, `.jsonl`, `.json`, `.parquet`, COCO's and
+            Karpathy's `.json`, Flickr's `.txt` and `.token`, each also packed); a folder of images
+            with a file `captions.csv` (or another of these) in it, or with a text beside every
+            image (`a.jpg`, `a.txt`) that has a caption on
             every line; a list of `(image, caption)` or `(image, captions)` tuples, where images are
             paths, encoded bytes or arrays `<uint8>[height, width, channels]`; or what `read_texts`
             takes beside files.

@@ -41,10 +41,12 @@ def read_texts(
     """Reads texts with labels, or alone.
 
     Args:
-        source: A path (`.csv`, `.tsv`, `.jsonl`, `.parquet`, `.txt` with tabs or with a label
-            before each text, each also `.gz`); `"tfds:NAME[/config][:split]"`; a list of tuples
-            or of dictionaries; a dictionary of lists; a pandas or Polars frame; an Arrow table; a
-            `tf.data.Dataset`; or a `Dataset`, which is given back.
+        source: A path (`.csv`, `.tsv`, `.xlsx`, `.jsonl`, `.json`, `.parquet`, `.txt` with tabs or
+            with a label before each text, what annotation tools export, each also packed; a folder
+            with a folder for each label); `"tfds:NAME[/config][:split]"`; a list of tuples or of
+            dictionaries; a dictionary of lists; a pandas or Polars frame, or a lazy one; an Arrow
+            table; a Hugging Face data set; a `tf.data.Dataset`; or a `Dataset`, which is given
+            back.
         columns: `text`, with or without `label` and further columns, such as `split`, whose values
             are texts too. Tuples are in this order.
         label_separator: What separates the labels of one cell where a row may have several; lists

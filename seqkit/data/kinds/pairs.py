@@ -72,8 +72,8 @@ def read_pairs(
 
     Args:
         source: Two paths, `("train.en", "train.de")`, or `"train.{en,de}"` for the same (in quotes
-            on a command line); a path (`.csv`, `.tsv`, `.jsonl`, `.parquet`, `.tmx`, each also
-            `.gz`); or what `read_texts` takes beside files.
+            on a command line); a path (`.csv`, `.tsv`, `.xlsx`, `.jsonl`, `.json`, `.parquet`,
+            `.tmx`, each also packed); or what `read_texts` takes beside files.
         columns: `source` and `target`; tuples, and the two files, are in this order.
         bad_pairs: What happens to bad pairs: `"error"`, `"drop"` to leave them out and count them
             in `dropped` of the result, or `"keep"`. Two files of unequal numbers of lines are

@@ -66,8 +66,9 @@ def read_tagged(
 
     Args:
         source: A path (`.conll`, `.bio`, `.iob`, `.iob2`, `.txt` or `.tsv` with a token and its tag
-            on every line, `.conllu`, `.jsonl`, `.parquet`, each also `.gz`); a list of
-            `(tokens, tags)` tuples or of lists of `(token, tag)` tuples; or what `read_texts`
+            on every line, `.conllu`, `.jsonl`, `.json`, `.parquet`, brat's `.ann` or a folder of
+            them, each also packed); a list of `(tokens, tags)` tuples or of lists of
+            `(token, tag)` tuples; or what `read_texts`
             takes beside files.
         columns: `tokens`, with or without `tags`. Tuples are in this order.
         tag_scheme: What the tags are: `"BIO"`, `"IOBES"`, `"IOB1"` (read as BIO) or `"plain"`

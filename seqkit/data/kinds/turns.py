@@ -62,7 +62,7 @@ def read_turns(
     Args:
         source: A path (`.jsonl` with a list of turns on every line, or an object with the list as
             `turns`; `.txt` with a turn on every line and a blank line between conversations; each
-            also `.gz`), or the conversations themselves as lists of strings.
+            also packed), or the conversations themselves as lists of strings.
         history: The most turns before the target that its source holds.
         every: 1 takes every turn but the first as a target; 2 takes every other one, which are
             those of the second of two speakers.
