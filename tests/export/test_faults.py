@@ -1,0 +1,35 @@
+"""A small part of what `benchmarks.faults` does: damage is found, golden rows stay as they are."""
+
+import tensorflow as tf
+
+from benchmarks import faults
+
+
+def test_every_damage_of_an_export_is_found(exported, capsys):
+    assert faults.damage(exported.path) == 0
+    told = capsys.readouterr().out
+    count = int(told.split(": ")[1].split()[0].replace(",", ""))
+    # Twenty ways for each file; none of them changes an empty file by cutting it.
+    assert count > 15 * sum(file.is_file() for file in exported.path.rglob("*"))
+
+
+def test_damage_that_is_not_found_is_counted(exported, monkeypatch, capsys):
+    class Blind:
+        ok = True
+
+    monkeypatch.setattr(faults, "verify", lambda path: Blind())
+    assert faults.damage(exported.path) > 100
+    assert "flipped bit 1 is not found" in capsys.readouterr().out
+
+
+def test_hostile_rows_leave_golden_rows_alone(exported):
+    assert faults.hostile(exported.path, 100) == 0
+
+
+def test_a_row_that_changes_with_its_neighbours_is_counted():
+    alone = {"score": tf.constant([[1.0], [2.0]])}
+    beside = {"score": tf.constant([[1.0, 0.0], [2.5, 0.0], [float("nan"), 0.0]])}
+    assert list(faults._differences(alone, beside, 2)) == [
+        "score is not a number",
+        "score of golden rows depends on the rows beside them",
+    ]
