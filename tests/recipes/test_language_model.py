@@ -13,7 +13,7 @@ from tests.recipes.runs import ask_served
 pytestmark = pytest.mark.slow
 
 SIZES = {"embedding_dim": 8, "hidden_dim": 32, "dropout": 0.0, "window": 20, "batch_size": 8}
-SMALL = Config(**SIZES, epochs=4, learning_rate=2e-2, validation_fraction=0.1)
+SMALL = Config(**SIZES, epochs=6, learning_rate=2e-2, validation_fraction=0.1)
 VERSE = "the cat sat on the mat\nthe dog lay on the log\nthe bird sang in the tree\n"
 TEXT = VERSE * 60
 
