@@ -1,6 +1,7 @@
 """How good a model is, beside a plain one."""
 
-from seqkit.evaluation.outcome import Outcome, Scored, beside
+from seqkit.evaluation.comparison import Comparison, beside, compare
+from seqkit.evaluation.outcome import Outcome, Scored
 from seqkit.evaluation.scores import Scores
 
-__all__ = ["Outcome", "Scored", "Scores", "beside"]
+__all__ = ["Comparison", "Outcome", "Scored", "Scores", "beside", "compare"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from seqkit.evaluation.comparison import Comparison
+
 
 class Report(Protocol):
     """What a check of data found; `seqkit.data.DataReport` is one."""
@@ -23,6 +25,7 @@ class Outcome(NamedTuple):
         minutes: duration of the training, including that of learning the dictionary.
         history: figures of each epoch.
         checks: what to know about the data.
+        comparison: the model beside the best plain model; None where there was none.
     """
 
     model: Any
@@ -31,6 +34,7 @@ class Outcome(NamedTuple):
     minutes: float
     history: list[dict[str, float]]
     checks: Report
+    comparison: Comparison | None = None
 
 
 class Scored(NamedTuple):
@@ -40,40 +44,10 @@ class Scored(NamedTuple):
         scores: all scores of the model.
         baselines: one score of each baseline on the same data, by its name.
         lines: what to print, see `beside`.
+        comparison: the model beside the best plain model; None where there was none.
     """
 
     scores: Any
     baselines: Mapping[str, float]
     lines: Sequence[str]
-
-
-def beside(
-    what: str, score: float, baselines: Mapping[str, float], *, lower_is_better: bool = False
-) -> list[str]:
-    """A score and those of plain models, and which of these wins where one does.
-
-    Args:
-        what: which score, on how much data.
-        score: that of the trained model.
-        baselines: the same score of each plain model, by its name.
-        lower_is_better: whether less of the score is better, as of perplexity.
-
-    Returns:
-        Lines of text.
-
-    Example:
-        >>> print(*beside("accuracy on 100 texts", 0.9, {"naive Bayes": 0.91}), sep="\\n")
-        accuracy on 100 texts: 0.9000
-          beside 0.9100 for the baseline, naive Bayes
-          naive Bayes wins: use it, or train on more data
-        >>> print(*beside("perplexity", 9.5, {"3-gram": 9.6}, lower_is_better=True), sep="\\n")
-        perplexity: 9.5000
-          beside 9.6000 for the baseline, 3-gram
-    """
-    lines = [f"{what}: {score:.4f}"]
-    lines += [f"  beside {plain:.4f} for the baseline, {name}" for name, plain in baselines.items()]
-    sign = -1 if lower_is_better else 1
-    winner = max(baselines, key=lambda name: sign * baselines[name])
-    if sign * baselines[winner] >= sign * score:
-        lines.append(f"  {winner} wins: use it, or train on more data")
-    return lines
+    comparison: Comparison | None = None

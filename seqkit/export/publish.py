@@ -14,6 +14,20 @@ from seqkit.export.provenance import describe_data
 from seqkit.export.report import Section
 
 
+class Comparison(Protocol):
+    """A model beside its best baseline; `seqkit.evaluation.Comparison` is one."""
+
+    @property
+    def baseline(self) -> str:
+        """The name of the best baseline."""
+
+    def sentence(self) -> str:
+        """Which is better, within which interval."""
+
+    def summary(self) -> dict[str, Any]:
+        """The same for the card."""
+
+
 class Outcome(Protocol):
     """What a training gave; `seqkit.evaluation.Outcome` is one."""
 
@@ -24,6 +38,10 @@ class Outcome(Protocol):
     @property
     def baselines(self) -> Mapping[str, float]:
         """The score of each baseline, by its name."""
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The model beside the best baseline; None where there is none."""
 
     @property
     def minutes(self) -> float:
@@ -100,6 +118,8 @@ def publish(
     name = Path(export_path).absolute().name
     lines, notes = outcome.checks.lines(), [*task.notes, *notes]
     best = min if task.lower_is_better else max
+    baseline = best(outcome.baselines, key=lambda name: outcome.baselines[name], default=None)
+    comparison = outcome.comparison
     card = {
         "name": name,
         "task": task.task,
@@ -107,8 +127,9 @@ def publish(
         "config": config,
         "seed": seed,
         "scores": task.scores,
-        "baseline": best(outcome.baselines, key=lambda name: outcome.baselines[name], default=None),
+        "baseline": baseline if comparison is None else comparison.baseline,
         "baselines": dict(outcome.baselines),
+        "comparison": None if comparison is None else comparison.summary(),
         "unknown_rate": {"test": task.unknown_rate},
         "training": {
             "minutes": round(outcome.minutes, 2),
@@ -120,9 +141,12 @@ def publish(
     }
     if task.unknown_rate is None:
         del card["unknown_rate"]
+    if comparison is None:
+        del card["comparison"]
     sections = [
         report.text("To know", notes) if notes else None,
         *task.top,
+        report.text("Beside the best baseline", [comparison.sentence()]) if comparison else None,
         *_curves(outcome.history, task.loss),
         *task.sections,
         report.text("Data checks", lines),

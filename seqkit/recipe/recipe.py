@@ -210,7 +210,9 @@ class Recipe(Generic[Model, Config]):
         minutes = (time.perf_counter() - start) / 60
         scored = self.score(model, parts)
         print(*scored.lines, sep="\n")
-        return Outcome(model, scored.scores, scored.baselines, minutes, history, checks)
+        return Outcome(
+            model, scored.scores, scored.baselines, minutes, history, checks, scored.comparison
+        )
 
     def run(self, args: Sequence[str] | None = None) -> Model:
         """Runs `train` with arguments from the command line.

@@ -126,7 +126,7 @@ def test_scores_are_of_the_test_and_a_baseline_that_wins_is_told(capsys):
     outcome = language_model.train_and_score(parts, config)
     printed = capsys.readouterr().out
     assert outcome.scores.characters == len(VERSE)
-    assert "wins: use it" in printed and outcome.scores.unknown_rate == 0
+    assert "better than " in printed and outcome.scores.unknown_rate == 0
     tokens = outcome.model.encoder.vocabulary.tokens
     assert "t" in tokens and "T" not in tokens
 

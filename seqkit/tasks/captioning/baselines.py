@@ -55,12 +55,13 @@ def score_beside_baselines(model: ImageCaptioner, parts: Mapping[str, Dataset]) 
     )
     name, score = scores.main
     what = f"{name} on {scores.examples:,} test images"
+    comparison = scores.compare(name)
     lines = [
-        *beside(what, score, scores.main_baselines),
+        *beside(what, score, scores.main_baselines, comparison),
         f"  CIDEr-D {scores.cider_d:.3f}, exactly right {scores.exact_match:.1%}, "
         f"{scores.distinct_captions:,} different captions",
     ]
-    return Scored(scores, scores.main_baselines, lines)
+    return Scored(scores, scores.main_baselines, lines, comparison)
 
 
 def plain_captions(

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from seqkit.evaluation import Scores
+from seqkit.evaluation import Comparison, Scores, compare
+from seqkit.evaluation.comparison import right_rows, share
+from seqkit.evaluation.text_metrics import text_figure, text_rows
 from seqkit.tasks.captioning.answers import Caption
 from seqkit.tasks.captioning.cider import MOST_WORDS, SIGMA, caption_words, cider_d, word_splitter
 
@@ -58,6 +60,7 @@ class CaptionScores(Scores):
         distinct_captions: number of different answers.
         distinct_words: number of different words in them.
         vocabulary_share: share of the known words that the answers use.
+        tokenizer: how words were split, a name of sacreBLEU.
         bleu_signature: how BLEU was computed, as sacreBLEU writes it.
         chrf_signature: how chrF was computed.
         cider_signature: how CIDEr-D was computed.
@@ -78,13 +81,14 @@ class CaptionScores(Scores):
     distinct_captions: int
     distinct_words: int
     vocabulary_share: float
+    tokenizer: str
     bleu_signature: str
     chrf_signature: str
     cider_signature: str
     images: tuple[CaptionedImage, ...]
     baselines: Mapping[str, CaptionScores]
 
-    details = ("images", "baselines", "bleu")
+    details = ("images", "baselines", "bleu", "tokenizer")
 
     @property
     def bleu_4(self) -> float:
@@ -102,14 +106,52 @@ class CaptionScores(Scores):
         rest = {"chrF": self.chrf, "CIDEr-D": self.cider_d, "exact match": self.exact_match}
         return bleu | rest
 
+    def compare(self, name: str) -> Comparison:
+        """Compares with the best plain model, over images; equal ones by CIDEr-D, then chrF.
+
+        Args:
+            name: one of the main scores, or "CIDEr-D".
+
+        Returns:
+            The comparison.
+
+        Raises:
+            ValueError: there is no plain model.
+        """
+        from sacrebleu.metrics import BLEU
+
+        bleu = BLEU(lowercase=True, tokenize=self.tokenizer, force=True)
+        references = list(zip_longest(*(image.references for image in self.images)))
+
+        def rows(scores: CaptionScores) -> np.ndarray:
+            if name == "CIDEr-D":
+                values = np.array([image.cider_d for image in scores.images])
+                return np.stack([values, np.ones_like(values)], axis=1)  # [images, 2]
+            if name == "exact match":
+                return right_rows([_is_right(*image[1:3]) for image in scores.images])
+            return text_rows(bleu, [image.answer for image in scores.images], references)
+
+        return compare(
+            name,
+            rows(self),
+            {plain: rows(scores) for plain, scores in self.baselines.items()},
+            text_figure(bleu) if name == "BLEU-4" else share,
+            unit="images",
+            next_scores={
+                plain: (scores.cider_d, scores.chrf) for plain, scores in self.baselines.items()
+            },
+        )
+
     @property
-    def baseline_wins(self) -> tuple[str, ...]:
-        """Where a plain model is as good or better, by the main score or CIDEr-D, in sentences."""
+    def not_better(self) -> tuple[str, ...]:
+        """Where it is no better than a plain model, by the main score or CIDEr-D, in sentences."""
+        if not self.baselines:
+            return ()
+        names = dict.fromkeys((self.main[0], "CIDEr-D"))
         return tuple(
-            f"{plain} wins by {name}: {row.figures[name]:.4g} to {self.figures[name]:.4g}"
-            for name in (self.main[0], "CIDEr-D")
-            for plain, row in self.baselines.items()
-            if row.figures[name] >= self.figures[name]
+            comparison.sentence()
+            for comparison in map(self.compare, names)
+            if comparison.verdict != "better"
         )
 
     def summary(self) -> dict[str, Any]:
@@ -190,10 +232,7 @@ def score_captions(
     bleu, chrf = BLEU(lowercase=True, tokenize=tokenizer, force=True), CHRF(lowercase=True)
     whole = bleu.corpus_score(answers, streams)
     sentences = cider_d(answers, references, tokenizer)
-    right = [
-        answer.lower() in {reference.lower() for reference in row}
-        for answer, row in zip(answers, references, strict=True)
-    ]
+    right = [_is_right(row, answer) for row, answer in zip(references, answers, strict=True)]
     return CaptionScores(
         examples=len(answers),
         bleu=bleu_by_words(whole.counts, whole.totals, whole.sys_len, whole.ref_len),
@@ -206,6 +245,7 @@ def score_captions(
         distinct_captions=len({answer.lower() for answer in answers}),
         distinct_words=len(used),
         vocabulary_share=len(used & known) / max(1, len(known)),
+        tokenizer=tokenizer,
         bleu_signature=str(bleu.get_signature()),
         chrf_signature=str(chrf.get_signature()),
         cider_signature=(
@@ -222,6 +262,10 @@ def score_captions(
             for name, given in (baselines or {}).items()
         },
     )
+
+
+def _is_right(references: Sequence[str], answer: str) -> bool:
+    return answer.lower() in {reference.lower() for reference in references}
 
 
 def bleu_by_words(

@@ -72,7 +72,7 @@ def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> T
             report.table("Most frequent answers", ["caption", "images"], frequent),
             unknown_table(unknown, where="the captions of the test data"),
         ],
-        notes=scores.baseline_wins,
+        notes=scores.not_better,
     )
 
 

@@ -84,6 +84,24 @@ def _one_by_one(
     return answers
 
 
+def right_answers(answers: Sequence[str | tuple[str, ...]], dataset: Dataset) -> np.ndarray:
+    """Which texts have the right label, or exactly the right labels.
+
+    Args:
+        answers: what `bag_of_words` returned.
+        dataset: holds the true labels.
+
+    Returns:
+        `<bool>[texts]`.
+    """
+    truth = dataset.to_list("label")
+    right = [
+        a == t if isinstance(t, str) else set(a) == set(t)
+        for a, t in zip(answers, truth, strict=True)
+    ]
+    return np.array(right, bool)
+
+
 def accuracy(answers: Sequence[str | tuple[str, ...]], dataset: Dataset) -> float:
     """Share of texts whose label, or whole set of labels, is right.
 
@@ -94,9 +112,5 @@ def accuracy(answers: Sequence[str | tuple[str, ...]], dataset: Dataset) -> floa
     Returns:
         From 0 to 1.
     """
-    truth = dataset.to_list("label")
-    right = [
-        a == t if isinstance(t, str) else set(a) == set(t)
-        for a, t in zip(answers, truth, strict=True)
-    ]
-    return float(np.mean(right)) if right else 0.0
+    right = right_answers(answers, dataset)
+    return float(right.mean()) if len(right) else 0.0

@@ -10,6 +10,7 @@ import numpy as np
 from seqkit.data.dataset import Dataset
 from seqkit.evaluation import Scored, Scores, beside
 from seqkit.evaluation.calibration import calibration_error
+from seqkit.evaluation.comparison import compare, right_rows, share
 from seqkit.tasks.classification import baselines
 from seqkit.tasks.classification.model import TextClassifier
 
@@ -77,6 +78,13 @@ def score_classifier(
     Raises:
         ValueError: the data set has no row.
     """
+    return _score(model, dataset, num_worst)[0]
+
+
+def _score(
+    model: TextClassifier, dataset: Dataset, num_worst: int = 30
+) -> tuple[ClassificationScores, np.ndarray]:
+    """The scores, and which texts were answered right, `<bool>[texts]`."""
     from sklearn.metrics import confusion_matrix
 
     if not len(dataset):
@@ -94,7 +102,7 @@ def score_classifier(
     worst = wrong[np.argsort(-sure[wrong], kind="stable")][:num_worst]
     texts = dataset.take(worst).to_list("text")
     labels = model.labels.tokens
-    return ClassificationScores(
+    scores = ClassificationScores(
         examples=len(truth),
         accuracy=float(right.mean()),
         macro_f1=_macro_f1(truth, answers, labels, model.multi_label),
@@ -109,6 +117,7 @@ def score_classifier(
             for i, text in zip(worst.tolist(), texts, strict=True)
         ),
     )
+    return scores, right
 
 
 def score_beside_baseline(model: TextClassifier, parts: Mapping[str, Dataset]) -> Scored:
@@ -122,11 +131,14 @@ def score_beside_baseline(model: TextClassifier, parts: Mapping[str, Dataset]) -
         The scores.
     """
     train, test = parts["train"], parts["test"]
-    scores = score_classifier(model, test)
-    plain = baselines.accuracy(baselines.bag_of_words(train, test), test)
+    scores, right = _score(model, test)
+    plain = baselines.right_answers(baselines.bag_of_words(train, test), test)
+    rows = {baselines.NAME: right_rows(plain)}
+    comparison = compare("accuracy", right_rows(right), rows, share, unit="texts")
     what = f"accuracy on {scores.examples:,} test texts"
-    lines = beside(what, scores.accuracy, {baselines.NAME: plain})
-    return Scored(scores, {baselines.NAME: plain}, lines)
+    accuracies = {baselines.NAME: float(np.mean(plain))}
+    lines = beside(what, scores.accuracy, accuracies, comparison)
+    return Scored(scores, accuracies, lines, comparison)
 
 
 def _joined(label: str | Sequence[str], order: Sequence[str]) -> str:

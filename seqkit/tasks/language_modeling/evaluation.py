@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, get_args
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from seqkit.data import Dataset, TextStream
-from seqkit.evaluation import Scored, Scores, beside
+from seqkit.evaluation import Comparison, Scored, Scores, beside, compare
+from seqkit.evaluation.comparison import share
 from seqkit.tasks.language_modeling.baselines import plain_language_model
 from seqkit.tasks.language_modeling.held_out import HeldOutText
 from seqkit.tasks.language_modeling.model import LanguageModel
@@ -22,6 +24,8 @@ Unit = Literal["character", "token"]
 _BEFORE = 20
 # In single precision a logarithm of a probability may be a little above 0.
 _TOLERANCE = 1e-4
+# The most tokens in a row of the bootstrap: of a long document, what is near depends on each other.
+_BLOCK = 500
 
 
 class BaselineScores(NamedTuple):
@@ -121,7 +125,7 @@ def score_beside_ngrams(
     Returns:
         The scores.
     """
-    scores = score_language_model(
+    scores, comparison = _score(
         {part: HeldOutText(model, data) for part, data in parts.items()},
         tokens=model.encoder.vocabulary.tokens,
         characters=count_characters(parts["test"]),
@@ -129,11 +133,11 @@ def score_beside_ngrams(
     what, score = scores.main
     of = of or f"{scores.tokens:,} test tokens"
     lines = [
-        *beside(f"{what} on {of}", score, scores.main_baselines, lower_is_better=True),
+        *beside(f"{what} on {of}", score, scores.main_baselines, comparison),
         f"  {scores.bits_per_character:.3f} bits a character, perplexity of a token "
         f"{scores.perplexity:.2f}, unknown tokens {scores.unknown_rate:.2%}",
     ]
-    return Scored(scores, scores.main_baselines, lines)
+    return Scored(scores, scores.main_baselines, lines, comparison)
 
 
 def score_language_model(
@@ -165,17 +169,66 @@ def score_language_model(
         >>> scores.main[0], *scores.baselines
         ('nats per character', '4-gram, Witten-Bell')
     """
+    return _score(held_out, tokens=tokens, characters=characters)[0]
+
+
+def _score(
+    held_out: Mapping[str, HeldOut], *, tokens: Sequence[str], characters: int
+) -> tuple[LanguageModelScores, Comparison]:
+    """The scores, and the model beside the n-grams."""
     train, validation, test = (held_out[part] for part in ("train", "validation", "test"))
     name, plain = plain_language_model(
         train.token_ids, validation.token_ids, test.token_ids, len(tokens)
     )
-    return language_model_scores(
-        test.log_probabilities(),
+    given = test.log_probabilities()
+    scores = language_model_scores(
+        given,
         test.token_ids,
         characters=characters,
         tokens=tokens,
         baselines={name: plain},
         unit="character" if all(len(token) == 1 for token in tokens[EOS_ID + 1 :]) else "token",
+    )
+    return scores, _compare(scores, given, {name: plain}, test.token_ids)
+
+
+def _compare(
+    scores: LanguageModelScores,
+    given: ArrayLike,
+    baselines: Mapping[str, ArrayLike],
+    token_ids: np.ndarray,
+) -> Comparison:
+    """The model beside plain ones, on documents or blocks of them."""
+
+    def figure(sums: np.ndarray) -> float:
+        if scores.unit == "character":
+            return share(sums) * scores.tokens / scores.characters
+        with np.errstate(over="ignore"):
+            return float(np.exp(share(sums)))
+
+    starts = _block_starts(token_ids)
+    sizes = np.diff([*starts, len(token_ids)])
+
+    def rows(log_probabilities: ArrayLike) -> np.ndarray:
+        nats = -np.add.reduceat(np.asarray(log_probabilities, np.float64), starts)
+        return np.stack([nats, sizes], axis=1)  # [blocks, 2]
+
+    return compare(
+        scores.main[0],
+        rows(given),
+        {name: rows(plain) for name, plain in baselines.items()},
+        figure,
+        unit=f"texts or blocks of {_BLOCK} tokens",
+        lower_is_better=True,
+    )
+
+
+def _block_starts(token_ids: np.ndarray) -> np.ndarray:
+    """Where documents begin, and within long ones a block, `<int>[blocks]`."""
+    ends = np.flatnonzero(token_ids[:-1] == EOS_ID) + 1
+    begins = [0, *ends.tolist(), len(token_ids)]
+    return np.concatenate(
+        [np.arange(start, end, _BLOCK) for start, end in itertools.pairwise(begins)]
     )
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.kinds.piano_rolls import NUM_PITCHES, Piece, pieces_of
-from seqkit.evaluation import Scored, Scores, beside
+from seqkit.evaluation import Scored, Scores, beside, compare
+from seqkit.evaluation.comparison import share
 from seqkit.tasks.music.piano_rolls import PieceScore
 
 _WORST = 10
@@ -74,7 +75,12 @@ def score_frame_model(
     Returns:
         The scores.
     """
-    pieces = model.score(pieces_of(dataset))
+    return _scores_of(model.score(pieces_of(dataset)), baselines)
+
+
+def _scores_of(
+    pieces: Sequence[PieceScore], baselines: Mapping[str, FrameScores] | None
+) -> FrameScores:
     by_frame = [piece.by_frame for piece in pieces]
     return frame_scores(by_frame, [piece.independent for piece in pieces], baselines)
 
@@ -90,15 +96,30 @@ def score_beside_counts(model: ScoresPieces, parts: Mapping[str, Dataset]) -> Sc
         The scores.
     """
     test = parts["test"]
-    scores = score_frame_model(model, test, plain_frames(parts["train"], test))
+    pieces = model.score(pieces_of(test))
+    counted = _by_counting(parts["train"], test)
+    scores = _scores_of(pieces, _scores_of_counts(counted))
     what, score = scores.main
+    comparison = compare(
+        what,
+        _nats_and_frames([piece.by_frame for piece in pieces]),
+        {name: _nats_and_frames(by_frame) for name, by_frame in counted.items()},
+        share,
+        unit="pieces",
+        lower_is_better=True,
+    )
     what += f" on {scores.examples:,} test pieces"
     lines = [
-        *beside(what, score, scores.main_baselines, lower_is_better=True),
+        *beside(what, score, scores.main_baselines, comparison),
         f"  each pitch by itself {scores.nll_independent:.4f}, without the first frame of each "
         f"piece {scores.nll_independent_after_first:.4f}",
     ]
-    return Scored(scores, scores.main_baselines, lines)
+    return Scored(scores, scores.main_baselines, lines, comparison)
+
+
+def _nats_and_frames(by_frame: Sequence[np.ndarray]) -> np.ndarray:
+    """The statistics of each piece, `<float64>[pieces, 2]`."""
+    return np.array([[-piece.sum(dtype=np.float64), len(piece)] for piece in by_frame])
 
 
 def frame_scores(
@@ -157,6 +178,15 @@ def plain_frames(train: Dataset, test: Dataset) -> dict[str, FrameScores]:
         `"frequency of each pitch"`, whatever came before; `"frequency after the frame before"`: how
         often each pitch sounds where in the frame before it did, a neighbour did, or neither.
     """
+    return _scores_of_counts(_by_counting(train, test))
+
+
+def _scores_of_counts(counted: Mapping[str, list[np.ndarray]]) -> dict[str, FrameScores]:
+    return {name: frame_scores(by_frame, by_frame) for name, by_frame in counted.items()}
+
+
+def _by_counting(train: Dataset, test: Dataset) -> dict[str, list[np.ndarray]]:
+    """Log-likelihoods of the frames of each test piece by each model that only counts."""
     counted, scored = _rolls(pieces_of(train)), _rolls(pieces_of(test))
     return {
         "frequency of each pitch": _count(counted, scored, lambda roll: np.zeros(roll.shape, int)),
@@ -189,8 +219,8 @@ def _count(
     counted: Sequence[np.ndarray],
     scored: Sequence[np.ndarray],
     case_of: Callable[[np.ndarray], np.ndarray],
-) -> FrameScores:
-    """Scores from how often each pitch sounds in each case, with additive smoothing."""
+) -> list[np.ndarray]:
+    """Log-likelihoods by how often each pitch sounds in each case, with additive smoothing."""
     rolls, cases = np.concatenate(counted), np.concatenate([case_of(roll) for roll in counted])
     pitches = np.broadcast_to(np.arange(NUM_PITCHES), rolls.shape)
     seen, heard = np.zeros((3, NUM_PITCHES)), np.zeros((3, NUM_PITCHES))
@@ -201,4 +231,4 @@ def _count(
     for roll in scored:
         chance = chances[case_of(roll), np.arange(NUM_PITCHES)]
         by_frame.append(np.log(np.where(roll, chance, 1 - chance)).sum(axis=1))
-    return frame_scores(by_frame, by_frame)
+    return by_frame

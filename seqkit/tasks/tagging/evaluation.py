@@ -11,8 +11,9 @@ import numpy as np
 
 from seqkit.data.dataset import Dataset
 from seqkit.data.kinds import tag_scheme
-from seqkit.evaluation import Scored, Scores, beside
+from seqkit.evaluation import Comparison, Scored, Scores, beside, compare
 from seqkit.evaluation.calibration import calibration_error
+from seqkit.evaluation.comparison import share
 from seqkit.tasks.tagging import baselines
 from seqkit.tasks.tagging.model import TokenTagger
 
@@ -105,6 +106,13 @@ def score_tagger(
     Raises:
         ValueError: the data set has no row.
     """
+    return _score(model, dataset, train, num_worst)[0]
+
+
+def _score(
+    model: TokenTagger, dataset: Dataset, train: Dataset | None, num_worst: int = 20
+) -> tuple[TaggingScores, list[list[str]]]:
+    """The scores, and the tags that were given."""
     from sklearn.metrics import confusion_matrix
 
     if not len(dataset):
@@ -121,7 +129,7 @@ def score_tagger(
     sure = np.array([c for tagging in found for c in tagging.confidence])
     answers = [list(tagging.tags) for tagging in found]
     order = sorted(set(expected) | set(given))
-    return TaggingScores(
+    scores = TaggingScores(
         sentences=len(sentences),
         tokens=len(words),
         accuracy=float(right.mean()),
@@ -135,6 +143,7 @@ def score_tagger(
         confusion=confusion_matrix(expected, given, labels=order).tolist(),
         worst=_worst(sentences, truth, found, num_worst),
     )
+    return scores, answers
 
 
 def accuracy(truth: Sequence[Sequence[str]], answers: Sequence[Sequence[str]]) -> float:
@@ -230,7 +239,7 @@ def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> 
         The scores.
     """
     train, test = parts["train"], parts["test"]
-    scores = score_tagger(model, test, train)
+    scores, own = _score(model, test, train)
     truth = test.to_list("tags")
     answers = {
         baselines.MOST_FREQUENT: baselines.most_frequent_tag(train, test),
@@ -238,7 +247,8 @@ def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> 
     }
     plain = {name: main_score(truth, tags)[1] for name, tags in answers.items()}
     name, score = scores.main
-    lines = beside(f"{name} on {scores.tokens:,} test words", score, plain)
+    comparison = _compare(name, truth, own, answers)
+    lines = beside(f"{name} on {scores.tokens:,} test words", score, plain, comparison)
     lines += [
         f"  accuracy of the {rate:.1%} {what}: {right:.4f}"
         for what, rate, right in (
@@ -247,7 +257,42 @@ def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> 
         )
         if right is not None
     ]
-    return Scored(scores, plain, lines)
+    return Scored(scores, plain, lines, comparison)
+
+
+def _compare(
+    name: str,
+    truth: Sequence[Sequence[str]],
+    own: Sequence[Sequence[str]],
+    plain: Mapping[str, Sequence[Sequence[str]]],
+) -> Comparison:
+    """The tagger beside plain ones, by span F1 or accuracy, over sentences."""
+    scheme = tag_scheme.scheme({tag for tags in truth for tag in tags})
+
+    def rows(answers: Sequence[Sequence[str]]) -> np.ndarray:
+        if scheme == "plain":
+            pairs = zip(truth, answers, strict=True)
+            return np.array([[sum(map(str.__eq__, t, a)), len(t)] for t, a in pairs], np.float64)
+        return np.array(
+            [_span_counts(t, a, scheme) for t, a in zip(truth, answers, strict=True)], np.float64
+        )
+
+    return compare(
+        name,
+        rows(own),
+        {plain_name: rows(answers) for plain_name, answers in plain.items()},
+        share,
+        unit="sentences",
+        next_scores={
+            plain_name: [accuracy(truth, answers)] for plain_name, answers in plain.items()
+        },
+    )
+
+
+def _span_counts(truth: Sequence[str], answer: Sequence[str], scheme: str) -> tuple[int, int]:
+    """Twice the spans that are right, and those expected and given: their quotient is F1."""
+    expected, given = (set(tag_scheme.spans(tags, scheme)) for tags in (truth, answer))
+    return 2 * len(expected & given), len(expected) + len(given)
 
 
 def _check_prefixes(answers: Sequence[Sequence[str]], scheme: str) -> None:

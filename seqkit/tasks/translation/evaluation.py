@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from seqkit.data.dataset import Dataset
-from seqkit.evaluation import Scored, Scores, beside
+from seqkit.evaluation import Comparison, Scored, Scores, beside, compare
+from seqkit.evaluation.comparison import right_rows, share
+from seqkit.evaluation.text_metrics import text_figure, text_rows
 from seqkit.tasks.translation.answers import Translation
 from seqkit.tasks.translation.baselines import plain_translations
 
@@ -139,12 +141,17 @@ def score_translator(
     Raises:
         ValueError: the data set has no row, or an argument does not fit it.
     """
+    answers = _translate(model, test, batch_size)
+    return score_translations(test.to_list("source"), test.to_list("target"), answers, **options)
+
+
+def _translate(model: Translates, test: Dataset, batch_size: int = 64) -> list[Translation]:
     if not len(test):
         raise ValueError(f"dataset {test.name!r} has no rows to score on")
     answers: list[Translation] = []
     for texts in test.batches("source", _ROWS):
         answers += model.translate(texts.to_pylist(), batch_size)
-    return score_translations(test.to_list("source"), test.to_list("target"), answers, **options)
+    return answers
 
 
 def score_translations(
@@ -228,15 +235,53 @@ def score_beside_baselines(
     """
     test = parts["test"]
     plain = plain_translations(parts["train"], test)
-    scores = score_translator(model, test, baselines=plain)
+    sources, references = test.to_list("source"), test.to_list("target")
+    answers = _translate(model, test)
+    scores = score_translations(sources, references, answers, baselines=plain)
+    comparison = _compare(
+        scores, references, [answer.text for answer in answers], plain, what.removeprefix("test ")
+    )
     name, score = scores.main
+    of = f"{name} on {scores.examples:,} {what}"
     return Scored(
         scores,
         {name: row.bleu for name, row in scores.baselines.items()},
         [
-            *beside(f"{name} on {scores.examples:,} {what}", score, scores.main_baselines),
+            *beside(of, score, scores.main_baselines, comparison),
             f"  chrF {scores.chrf:.2f}, exactly right {scores.exact_match:.1%}",
         ],
+        comparison,
+    )
+
+
+def _compare(
+    scores: TranslationScores,
+    references: Sequence[str],
+    answers: Sequence[str],
+    plain: Mapping[str, Sequence[str]],
+    unit: str,
+) -> Comparison:
+    """The translator beside plain ones by the main score; then chrF, BLEU and exact match count."""
+    from sacrebleu.metrics import BLEU, CHRF
+
+    name, _ = scores.main
+    metric = BLEU(force=True) if name == "BLEU" else CHRF()
+
+    def rows(texts: Sequence[str]) -> np.ndarray:
+        if name == "exact match":
+            return right_rows([a == r for a, r in zip(texts, references, strict=True)])
+        return text_rows(metric, texts, [references])
+
+    return compare(
+        name,
+        rows(answers),
+        {plain_name: rows(texts) for plain_name, texts in plain.items()},
+        share if name == "exact match" else text_figure(metric),
+        unit=unit,
+        next_scores={
+            plain_name: (row.chrf, row.bleu, row.exact_match)
+            for plain_name, row in scores.baselines.items()
+        },
     )
 
 

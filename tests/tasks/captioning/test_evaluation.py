@@ -124,16 +124,26 @@ def test_plain_models_are_scored_in_the_same_way():
     assert constant.bleu == score_captions(plain["constant"], REFERENCES).bleu
     assert constant.distinct_captions == 1
     assert scores.baselines["oracle"].bleu[3] == pytest.approx(100)
-    wins = scores.baseline_wins
-    assert wins == (
-        f"oracle wins by BLEU-4: 100 to {scores.bleu[3]:.4g}",
-        f"oracle wins by CIDEr-D: {scores.baselines['oracle'].cider_d:.4g} to {scores.cider_d:.4g}",
+
+
+def test_what_is_no_better_than_a_plain_model_is_told_with_an_interval():
+    answers, references = ANSWERS * 7, REFERENCES * 7
+    oracle = {"constant": ["A man on a bike."] * 21, "oracle": [row[0] for row in references]}
+    below = score_captions(answers, references, baselines=oracle)
+    bleu, cider = below.not_better
+    assert bleu.startswith(f"worse than oracle: BLEU-4 {below.bleu[3] - 100:+.4f}, 95 % interval -")
+    gap = below.cider_d - below.baselines["oracle"].cider_d
+    assert cider.startswith(f"worse than oracle: CIDEr-D {gap:+.4f}, 95 % interval -")
+    assert cider.endswith(" on 21 images")
+    same = score_captions(oracle["oracle"], references, baselines=oracle)
+    assert same.not_better[0] == (
+        "no better than oracle: BLEU-4 +0.0000, 95 % interval +0.0000 to +0.0000 on 21 images"
     )
-    assert (
-        score_captions(plain["oracle"], REFERENCES, baselines=plain)
-        .baseline_wins[0]
-        .startswith("oracle wins by BLEU-4: 100 to 100")
-    )
+    better = score_captions(answers, references, baselines={"constant": oracle["constant"]})
+    assert better.not_better == () == score_captions(answers, references).not_better
+    assert better.compare("BLEU-4").verdict == better.compare("CIDEr-D").verdict == "better"
+    # Each is right about another third.
+    assert better.compare("exact match").verdict == "no better"
 
 
 def test_a_model_is_asked_and_what_it_could_not_read_is_counted():

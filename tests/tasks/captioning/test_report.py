@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import html
 import json
 from functools import cache
 from types import SimpleNamespace
@@ -111,7 +112,8 @@ def publish(path, images=21, scores=None):
     model.looked.clear()
     scores = scores or all_scores
     history = [{"loss": 2.0, "val_cider_d": 0.5}, {"loss": 1.0, "val_cider_d": 0.7}]
-    outcome = Outcome(model, scores, scores.main_baselines, 1.234, history, checks)
+    compared = scores.compare(scores.main[0]) if scores.baselines else None
+    outcome = Outcome(model, scores, scores.main_baselines, 1.234, history, checks, compared)
     artefact = publish_captioner(
         outcome,
         path,
@@ -163,13 +165,18 @@ def test_the_card_tells_scores_beside_the_best_plain_model(given):
 
 def test_a_plain_model_that_wins_is_told_of(given):
     _, outcome = publish("models/small")
-    wins = outcome.scores.baseline_wins
-    assert len(wins) == 2 and all(line.startswith(NEAREST) for line in wins)
-    assert given["card"]["notes"] == [*wins, "A note."]
-    assert "wins by BLEU-4: 100 to" in given["report"]
+    told = outcome.scores.not_better
+    assert len(told) == 2 and all(line.startswith(f"worse than {NEAREST}") for line in told)
+    assert given["card"]["notes"] == [*told, "A note."]
+    assert f"worse than {html.escape(NEAREST)}: BLEU-4 -" in given["report"]
+    assert "Beside the best baseline" in given["report"]
+    compared = given["card"]["comparison"]
+    assert (compared["verdict"], compared["rows"]) == ("worse", 21)
+    assert compared["interval_95"][0] < compared["difference"] < compared["interval_95"][1] < 0
     alone = dataclasses.replace(outcome.scores, baselines={})
     publish("models/small", scores=alone)
     assert given["card"]["notes"] == ["A note."] and given["card"]["baseline"] is None
+    assert "comparison" not in given["card"]
     assert given["card"]["scores"]["chrF"]["baseline"] is None
 
 

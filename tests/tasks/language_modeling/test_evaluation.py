@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from seqkit.evaluation import beside
+from seqkit.tasks.language_modeling import evaluation
 from seqkit.tasks.language_modeling.evaluation import language_model_scores
 
 NAMES = ["[PAD]", "[UNK]", "[BOS]", "[EOS]", "a", "b", "c"]
@@ -109,15 +109,20 @@ def test_wrong_arguments_are_told(arguments, message):
         scored(**arguments)
 
 
-@pytest.mark.parametrize("score", [1.5, 1.6, 1.7])
-def test_beside_what_wins_where_less_is_better(score):
-    lines = beside("nats", score, {"a": 1.9, "b": 1.6}, lower_is_better=True)
-    assert lines[0] == f"nats: {score:.4f}" and len(lines) == (3 if score < 1.6 else 4)
-    assert score < 1.6 or lines[3].startswith("  b wins")
-
-
-@pytest.mark.parametrize("score", [1.8, 1.9, 2.0])
-def test_beside_what_wins_where_more_is_better(score):
-    lines = beside("accuracy", score, {"a": 1.9, "b": 1.6})
-    assert len(lines) == (3 if score > 1.9 else 4)
-    assert score > 1.9 or lines[3].startswith("  a wins")
+@pytest.mark.parametrize(
+    ("unit", "further"),
+    [("character", 0.5), ("token", math.exp(2) - math.exp(1.5))],
+)
+def test_the_model_stands_beside_ngrams_on_blocks_of_documents(unit, further, monkeypatch):
+    monkeypatch.setattr(evaluation, "_BLOCK", 4)
+    # Documents of 9 tokens: three blocks each, the last of one token.
+    ids = np.array([*[5] * 8, 3] * 20)
+    assert evaluation._block_starts(ids).tolist()[:5] == [0, 4, 8, 9, 13]
+    own, plain = np.full(180, -2.0), np.full(180, -1.5)
+    scores = scored(own, ids, unit=unit, characters=180, baselines={"2-gram": plain})
+    compared = evaluation._compare(scores, own, {"2-gram": plain}, ids)
+    assert compared.difference == pytest.approx(further) == compared.low == compared.high
+    assert (compared.verdict, compared.rows) == ("worse", 60)
+    assert evaluation._compare(scores, own, {"same": own}, ids).verdict == "no better"
+    better = scored(plain, ids, unit=unit, characters=180, baselines={"2-gram": own})
+    assert evaluation._compare(better, plain, {"2-gram": own}, ids).verdict == "better"
