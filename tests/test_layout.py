@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("export",),
     ("data",),
     ("text", "images", "decoding", "losses"),
-    ("layers", "optimizers", "files"),
+    ("layers", "optimizers", "files", "arguments"),
 )
 # These run on every Keras backend, as does the network of each task.
 WITHOUT_TENSORFLOW = ("layers", "losses", "decoding", "optimizers")

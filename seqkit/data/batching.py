@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqkit.arguments import check_batch_size
+
 # A bucket more costs a trace of the training step, padding costs on every step: buckets are
 # added until padding is this share of all steps, or there are that many buckets.
 _TOLERATED_PADDING = 0.06
@@ -63,8 +65,7 @@ def bucket_batches(
         [([2, 0], 3), ([3, 1], 9)]
     """
     steps = _checked(lengths)
-    if batch_size < 1:
-        raise ValueError(f"batch_size={batch_size} must be at least 1.")
+    check_batch_size(batch_size)
     edges = default_boundaries(steps) if boundaries is None else np.asarray(boundaries, np.int64)
     if edges.ndim != 1 or (np.diff(edges, prepend=0) < 1).any():
         raise ValueError(f"boundaries={boundaries!r} must be positive and rising.")
@@ -177,8 +178,7 @@ def pair_batches(
         [[0, 2], [1, 3]]
     """
     source, target = np.asarray(source_lengths), np.asarray(target_lengths)
-    if batch_size < 1:
-        raise ValueError(f"batch_size={batch_size} must be at least 1.")
+    check_batch_size(batch_size)
     if source.shape != target.shape or source.ndim != 1:
         raise ValueError(
             f"source_lengths has the shape {source.shape} and target_lengths {target.shape}; give "

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from seqkit.arguments import refuse_table
+
 _KINDS = "a path, encoded bytes or a NumPy array"
 
 
@@ -23,7 +25,7 @@ def encode_images(images: Sequence[str | Path | bytes | np.ndarray] | np.ndarray
         The encoded bytes of each image.
 
     Raises:
-        TypeError: `images` is one image, or an image is of another type.
+        TypeError: `images` is one image or a table, or an image is of another type.
         ValueError: a file cannot be read, or an array has another dtype, shape or range.
 
     Example:
@@ -32,6 +34,7 @@ def encode_images(images: Sequence[str | Path | bytes | np.ndarray] | np.ndarray
     """
     if isinstance(images, str | Path | bytes):
         raise TypeError(f"images is one image, {_shown(images)}; pass a list of images: [image]")
+    refuse_table(images, "images", "image")
     if isinstance(images, np.ndarray) and images.ndim not in (1, 4):
         raise TypeError(
             f"images is one array of shape {images.shape}; pass a list of images, or an array "

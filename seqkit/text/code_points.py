@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
+
+from seqkit.arguments import as_rows, shown
 
 REPLACEMENT = 0xFFFD
 """The code point that replaces bytes that are not UTF-8."""
@@ -251,18 +253,22 @@ def byte_offsets(
     return begin, stop
 
 
-def as_text_tensor(texts: Any) -> tf.Tensor:
+def as_text_tensor(
+    texts: Any, name: str = "texts", *, item: Callable[[int], str] | None = None
+) -> tf.Tensor:
     """Converts texts in any of the usual containers to a string tensor.
 
     Args:
         texts: a list, tuple or other iterable of `str` or `bytes`, a NumPy array, pandas series,
             pyarrow array, or tensor `<string>[batch]`.
+        name: the argument that was given, as errors name it.
+        item: how errors name the text of an index; None counts, as in `texts[3]`.
 
     Returns:
         `<string>[batch]`.
 
     Raises:
-        TypeError: `texts` is one string, or a tensor of another type.
+        TypeError: `texts` is one string, a table, or a tensor of another type.
         ValueError: a text is missing, is not a string, or has a lone surrogate; or `texts` has
             more than one dimension.
 
@@ -270,64 +276,49 @@ def as_text_tensor(texts: Any) -> tf.Tensor:
         >>> as_text_tensor(["à", b"b"]).numpy().tolist()
         [b'\\xc3\\xa0', b'b']
     """
-    if isinstance(texts, str | bytes):
-        raise TypeError(f"texts is one string, {_shown(texts)}; pass a list of texts: [text]")
     if tf.is_tensor(texts):
-        return _check_tensor(texts)
-    items = _as_list(texts)
+        return _check_tensor(texts, name)
+    items = as_rows(texts, name)
+    item = item or (lambda index: f"{name}[{index}]")
     try:
         tensor = tf.constant(items, tf.string)
     except (TypeError, ValueError, UnicodeError) as error:
-        _raise_for_bad_text(items)
-        raise ValueError(f"texts cannot be converted to a string tensor: {error}") from error
+        _raise_for_bad_text(items, item)
+        raise ValueError(f"{name} cannot be converted to a string tensor: {error}") from error
     if tensor.shape.rank != 1:
-        _raise_for_bad_text(items)
+        _raise_for_bad_text(items, item)
     return tensor
 
 
-def _check_tensor(texts: Any) -> tf.Tensor:
+def _check_tensor(texts: Any, name: str) -> tf.Tensor:
     if not isinstance(texts, tf.Tensor) or texts.dtype != tf.string:
         raise TypeError(
-            f"texts is a {type(texts).__name__} of {texts.dtype.name}; pass a dense string tensor "
+            f"{name} is a {type(texts).__name__} of {texts.dtype.name}; pass a dense string tensor "
             "<string>[batch]"
         )
     if texts.shape.rank not in (None, 1):
         raise ValueError(
-            f"texts has shape {tuple(texts.shape)}; pass one dimension, <string>[batch], "
-            "for instance tf.reshape(texts, [-1])"
+            f"{name} has shape {tuple(texts.shape)}; pass one dimension, <string>[batch], "
+            f"for instance tf.reshape({name}, [-1])"
         )
     return tf.ensure_shape(texts, [None])
 
 
-def _as_list(texts: Any) -> list[Any]:
-    for method in ("to_pylist", "tolist"):  # pyarrow; NumPy and pandas
-        if hasattr(texts, method):
-            items = getattr(texts, method)()
-            break
-    else:
-        items = texts
-    if isinstance(items, Mapping) or not isinstance(items, Iterable):
-        raise TypeError(f"texts is a {type(texts).__name__}; pass a list of texts")
-    return list(items)
-
-
-def _raise_for_bad_text(items: list[Any]) -> None:
+def _raise_for_bad_text(items: list[Any], name: Callable[[int], str]) -> None:
     for index, item in enumerate(items):
         if isinstance(item, str):
             for position, character in enumerate(item):
                 if 0xD800 <= ord(character) < 0xE000:
                     raise ValueError(
-                        f"texts[{index}] has the lone surrogate {character!r} at character "
+                        f"{name(index)} has the lone surrogate {character!r} at character "
                         f"{position}, which is not Unicode text; replace it, for instance with "
                         "text.encode('utf-8', 'replace')"
                     )
         elif _is_missing(item):
-            raise ValueError(
-                f"texts[{index}] is missing ({item}); drop the row or replace it with ''"
-            )
+            raise ValueError(f"{name(index)} is missing ({item}); drop it or replace it with ''")
         elif not isinstance(item, bytes):
             raise ValueError(
-                f"texts[{index}] is {_shown(item)} of type {type(item).__name__}; pass str or bytes"
+                f"{name(index)} is {shown(item)} of type {type(item).__name__}; pass str or bytes"
             )
 
 
@@ -336,11 +327,6 @@ def _is_missing(item: object) -> bool:
     if item is None or type(item).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(item, float) and item != item
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def _smallest_dtype(low: int, high: int) -> type[np.generic]:

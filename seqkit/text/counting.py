@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
+from seqkit.arguments import check_batch_size
 from seqkit.text.code_points import as_text_tensor
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ def count_tokens(
         >>> sorted(counts.items())
         [('a', 2), ('cat', 1), ('dog', 1)]
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size={batch_size!r} must be at least 1, such as 4096.")
+    check_batch_size(batch_size)
     failures: list[Exception] = []
     dataset = _dataset(batches, failures).rebatch(batch_size)
 

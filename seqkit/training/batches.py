@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from seqkit.arguments import check_batch_size
 from seqkit.training.streaming import streamed
 
 
@@ -39,8 +40,7 @@ class EpochBatches(abc.ABC):
     """
 
     def __init__(self, *, batch_size: int, seed: int) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size is {batch_size}; give at least 1")
+        check_batch_size(batch_size)
         self.batch_size = batch_size
         self.seed = seed
         self.epoch = 0

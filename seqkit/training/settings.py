@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import keras
 
+from seqkit.arguments import check_batch_size
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
 
 
@@ -19,6 +20,9 @@ class TrainingSettings:
         patience: epochs without improvement on validation data before training stops.
         batch_size: examples of a training step.
         learning_rate: the highest rate, reached after a tenth of the first epoch; it falls to zero.
+
+    Raises:
+        ValueError: `batch_size` is below 1.
     """
 
     epochs: int = 10
@@ -26,6 +30,9 @@ class TrainingSettings:
     patience: int = 3
     batch_size: int = 32
     learning_rate: float = 3e-3
+
+    def __post_init__(self) -> None:
+        check_batch_size(self.batch_size)
 
     def epochs_of(self, steps_of_epoch: int) -> int:
         """The number of epochs that `epochs` and `max_steps` allow.

@@ -144,7 +144,7 @@ def test_no_texts_are_an_empty_tensor(texts: object) -> None:
     ("texts", "message"),
     [
         (["a", "bc\ud800d"], r"texts\[1\] has the lone surrogate '\\ud800' at character 2"),
-        (["a", None], r"texts\[1\] is missing \(None\); drop the row"),
+        (["a", None], r"texts\[1\] is missing \(None\); drop it"),
         ([float("nan")], r"texts\[0\] is missing \(nan\)"),
         (pd.Series(["a", None]), r"texts\[1\] is missing"),
         (pd.Series(["a", pd.NA], dtype="string"), r"texts\[1\] is missing"),
@@ -168,7 +168,7 @@ def test_a_bad_text_is_named(texts: object, message: str) -> None:
         ("one text", r"texts is one string, 'one text'; pass a list"),
         (b"one text", "pass a list"),
         (5, "is a int; pass a list"),
-        ({"text": "a"}, "is a dict; pass a list"),
+        ({"text": "a"}, r'is a dict with the columns text; pass one of them: df\["text"\]'),
         (tf.constant([1]), "int32"),
         (tf.ragged.constant([["a"]]), "RaggedTensor"),
     ],

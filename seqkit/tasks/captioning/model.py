@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from seqkit.arguments import slices
 from seqkit.images import MAX_PIXELS, ImageReader, encode_images
 from seqkit.model.growing import copy_weights
 from seqkit.model.next_token import check_output
@@ -155,8 +156,9 @@ class ImageCaptioner(ServableModel):
             A `Caption` for each image, in order; one that cannot be decoded has an `error`.
 
         Raises:
-            TypeError: `images` is one image, or one of them is something else.
-            ValueError: a file is not there, or an array has another dtype, shape or range.
+            TypeError: `images` is one image or a table, or one of them is something else.
+            ValueError: a file is not there, an array has another dtype, shape or range, or
+                `batch_size` is below 1.
         """
         answers = _answers_to(self._caption, images, batch_size)
         return [row for answer in answers for row in collect_captions(answer)]
@@ -303,5 +305,5 @@ def _answers_to(
 ) -> Iterator[dict[str, tf.Tensor]]:
     """Calls a signature with some images at a time."""
     encoded = encode_images(images)
-    for start in range(0, len(encoded), batch_size):
-        yield function(tf.constant(encoded[start : start + batch_size], tf.string))
+    for rows in slices(len(encoded), batch_size):
+        yield function(tf.constant(encoded[rows], tf.string))

@@ -10,14 +10,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from seqkit.arguments import as_rows
 from seqkit.model.growing import copy_weights
 from seqkit.model.map_by_length import map_by_length
 from seqkit.model.servable_model import ServableModel, config_of
-from seqkit.model.text_batches import at_least_one
+from seqkit.model.text_batches import answers_to, at_least_one
 from seqkit.tasks.classification.network import DEEP, WIDE, ClassifierNetwork, build_core
 from seqkit.tasks.classification.windows import TOO_LONG, cut
 from seqkit.text import Vocabulary
-from seqkit.text.code_points import as_text_tensor
 from seqkit.text.encoder import TextEncoder
 
 
@@ -161,9 +161,11 @@ class TextClassifier(ServableModel):
             `<float32>[texts, classes]`, 1 where a label holds.
 
         Raises:
+            TypeError: `labels` is one string, or a table.
             ValueError: a label is not known; its name is given.
         """
-        rows = [[label] if isinstance(label, str) else list(label) for label in labels]
+        given = as_rows(labels, "labels", "label")
+        rows = [[label] if isinstance(label, str) else list(label) for label in given]
         targets = np.zeros((len(rows), len(self.labels)), "float32")
         lengths = [len(row) for row in rows]
         flat = [label for row in rows for label in row]
@@ -183,13 +185,13 @@ class TextClassifier(ServableModel):
             A `Classification` for each text, in order.
 
         Raises:
-            ValueError: an item is not a string that UTF-8 can hold; its index is named.
+            TypeError: `texts` is one string, or a table.
+            ValueError: an item is not a string that UTF-8 can hold, and its index is named; or
+                `batch_size` is below 1.
         """
         names = self.labels.tokens
         answers: list[Classification] = []
-        strings = as_text_tensor(texts)
-        for start in range(0, int(tf.size(strings)), batch_size):
-            given = self._function(strings[start : start + batch_size])
+        for given in answers_to(self._function, batch_size, texts=texts):
             columns = (given[key].numpy() for key in ("label", "confidence", "scores"))
             for label, confidence, scores, rate in zip(
                 *columns, given["unknown_rate"].numpy(), strict=True

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from seqkit.arguments import as_rows, slices
 from seqkit.model.growing import copy_weights
 from seqkit.model.next_token import check_output
 from seqkit.model.search_settings import check_limits
@@ -180,6 +181,7 @@ class LanguageModel(ServableModel):
             A `Continuation` for each prompt, in order.
 
         Raises:
+            TypeError: `prompts` is one string, or a table.
             ValueError: a number is out of its range, there are not as many seeds as prompts, or a
                 prompt is not a string that UTF-8 can hold.
         """
@@ -191,15 +193,14 @@ class LanguageModel(ServableModel):
             raise ValueError(f"top_k is {top_k}; give 1 or more, or 0 for all tokens")
         if not 0 < top_p <= 1:
             raise ValueError(f"top_p is {top_p}; give more than 0 and at most 1")
-        texts = as_text_tensor(prompts)
+        texts = as_text_tensor(prompts, "prompts")
         size = int(tf.size(texts))
         one = isinstance(seed, int | np.integer)
         seeds = np.arange(size) + seed if one else np.asarray(seed, "int64")
         if seeds.shape != (size,):
             raise ValueError(f"seed has the shape {seeds.shape}; give one, or one for each prompt")
         answers: list[Continuation] = []
-        for start in range(0, size, batch_size):
-            rows = slice(start, start + batch_size)
+        for rows in slices(size, batch_size):
             given = (length, float(temperature), top_k, float(top_p), seeds[rows])
             numbers = (tf.constant(x, s.dtype) for x, s in zip(given, DRAWING, strict=True))
             answers += collect_continuations(self._graph.generate(texts[rows], *numbers))
@@ -217,9 +218,11 @@ class LanguageModel(ServableModel):
             is `"sentences"`.
 
         Raises:
-            ValueError: an item is not a string that UTF-8 can hold; its index is named.
+            TypeError: `texts` is one string, or a table.
+            ValueError: an item is not a string that UTF-8 can hold, and its index is named; or
+                `batch_size` is below 1.
         """
-        answers = answers_to(self._graph.token_scores, batch_size, texts)
+        answers = answers_to(self._graph.token_scores, batch_size, texts=texts)
         return [row for answer in answers for row in collect_scores(answer)]
 
     @overload
@@ -273,6 +276,7 @@ class LanguageModel(ServableModel):
             Up to `k` completions, the most probable first; for a list, such a list for each.
 
         Raises:
+            TypeError: `prefix` is a table.
             ValueError: a number is below 1, or `until` is something else.
         """
         k, until = self.num_best if k is None else k, until or self.until
@@ -281,13 +285,13 @@ class LanguageModel(ServableModel):
                 raise ValueError(f"{name} is {value}; give at least 1")
         if until not in UNTIL:
             raise ValueError(f"until is {until!r}; give one of {', '.join(map(repr, UNTIL))}")
-        prefixes = [prefix] if isinstance(prefix, str) else list(prefix)
+        prefixes = [prefix] if isinstance(prefix, str) else as_rows(prefix, "prefix")
 
         def of_batch(prefix: tf.Tensor) -> dict[str, tf.Tensor]:
             return self._graph.completions(prefix, max_length, k=k, until=until)
 
         completions: list[list[Completion]] = []
-        for number, answer in enumerate(answers_to(of_batch, batch_size, prefixes)):
+        for number, answer in enumerate(answers_to(of_batch, batch_size, prefix=prefixes)):
             some = prefixes[number * batch_size : (number + 1) * batch_size]
             completions += collect_completions(some, answer)
         return completions[0] if isinstance(prefix, str) else completions
@@ -312,9 +316,14 @@ class LanguageModel(ServableModel):
         Returns:
             A `Surprise`, with up to five tokens that are more likely there; None for a text that
             has no token. For a list, one for each.
+
+        Raises:
+            TypeError: `text` is a table.
+            ValueError: an item is not a string that UTF-8 can hold, and its index is named; or
+                `batch_size` is below 1.
         """
         texts = [text] if isinstance(text, str) else text
-        answers = answers_to(self._graph.surprises, batch_size, texts)
+        answers = answers_to(self._graph.surprises, batch_size, text=texts)
         surprises = [row for answer in answers for row in collect_surprises(answer)]
         return surprises[0] if isinstance(text, str) else surprises
 

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from seqkit.arguments import slices
 from seqkit.data.kinds.piano_rolls import Piece
 from seqkit.decoding.random_bits import uniform
 from seqkit.losses.frame_cross_entropy import (
@@ -143,6 +144,7 @@ class FrameModel(ServableModel):
 
         Raises:
             DataError: a prompt is not a piece; its index and frame are named.
+            TypeError: `prompts` is a table.
             ValueError: a number is out of its range.
         """
         if not 1 <= length <= self.max_length:
@@ -150,10 +152,10 @@ class FrameModel(ServableModel):
         if temperature < 0:
             raise ValueError(f"temperature is {temperature}; give 0 or more")
         answers: list[Piece] = []
-        checked = check_pieces(prompts, empty=True)
-        for start in range(0, len(checked), batch_size):
-            some = checked[start : start + batch_size]
-            seeds = seed + np.arange(start, start + len(some), dtype=np.int64)
+        checked = check_pieces(prompts, "prompts", empty=True)
+        for rows in slices(len(checked), batch_size):
+            some = checked[rows]
+            seeds = seed + np.arange(rows.start, rows.start + len(some), dtype=np.int64)
             lengths = np.full(len(some), length, np.int32)
             temperatures = np.full(len(some), temperature, np.float32)
             answer = self._generate(*padded(some), lengths, temperatures, seeds)
@@ -172,13 +174,15 @@ class FrameModel(ServableModel):
 
         Raises:
             DataError: an item is not a piece; its index and frame are named.
+            TypeError: `pieces` is a table.
+            ValueError: `batch_size` is below 1.
         """
-        checked = check_pieces(pieces)
+        checked = check_pieces(pieces, "pieces")
         scores: dict[int, PieceScore] = {}
         # Pieces of about one length together, because padding is computed too.
         order = sorted(range(len(checked)), key=lambda number: len(checked[number]))
-        for start in range(0, len(order), batch_size):
-            numbers = order[start : start + batch_size]
+        for rows in slices(len(order), batch_size):
+            numbers = order[rows]
             answer = self._scores(*padded([checked[number] for number in numbers]))
             keys = ("log_likelihood", "frames", "by_frame", "independent")
             columns = (answer[name].numpy() for name in keys)

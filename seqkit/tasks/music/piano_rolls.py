@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from seqkit.arguments import as_rows
+from seqkit.data.formats.piano_roll_json import is_list
 from seqkit.data.kinds.piano_rolls import Piece, check_piece
 from seqkit.tasks.music.network import NUM_PITCHES
 
@@ -38,11 +40,11 @@ class PieceScore(NamedTuple):
         return self.log_likelihood / len(self.by_frame)
 
 
-def check_pieces(pieces: Sequence[Any], *, empty: bool = False) -> list[Piece]:
+def check_pieces(pieces: Iterable[Any], name: str, *, empty: bool = False) -> list[Piece]:
     """Checks that all are pieces; `empty` allows pieces without a frame."""
     return [
-        [] if empty and not len(piece) else check_piece(piece, f"pieces[{number}]")
-        for number, piece in enumerate(pieces)
+        [] if empty and is_list(piece) and not len(piece) else check_piece(piece, f"{name}[{n}]")
+        for n, piece in enumerate(as_rows(pieces, name, "frames"))
     ]
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from seqkit.arguments import as_rows, slices
 from seqkit.data.kinds import tag_scheme
 from seqkit.model.growing import copy_weights
 from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.tasks.tagging.answers import Tagging, collect
+from seqkit.tasks.tagging.given_words import given_sources, word_tensor
 from seqkit.tasks.tagging.network import VECTORS, TaggerNetwork, build_tagger_core, word_reader
 from seqkit.tasks.tagging.search import TagSearch
 from seqkit.tasks.tagging.word_vectors import continue_vectors, vector_sizes
@@ -149,9 +151,10 @@ class TokenTagger(ServableModel):
             `<int32>[words]`.
 
         Raises:
+            TypeError: `tags` is one string, or a table.
             ValueError: a tag is not known; its name is given.
         """
-        names = list(tags)
+        names = as_rows(tags, "tags", "tags")
         return self.tags.token_to_id(tf.constant(names, tf.string, [len(names)])).numpy()
 
     def tag(
@@ -167,25 +170,20 @@ class TokenTagger(ServableModel):
             A `Tagging` for each, in order; of a list of words it has no places in a text.
 
         Raises:
-            ValueError: an item is not a string that UTF-8 can hold; its index is named.
+            TypeError: `sources` is one string, or a table.
+            ValueError: a text or word is not a string that UTF-8 can hold, and its index is named;
+                both kinds are given; or `batch_size` is below 1.
         """
+        split, given = given_sources(sources)
         taggings: list[Tagging] = []
-        if not len(sources):
-            return taggings
-        split = [not isinstance(source, (str, bytes)) for source in sources]
-        if len(set(split)) > 1:
-            raise ValueError("sources has texts and lists of words; give all as one or the other")
-        for start in range(0, len(sources), batch_size):
-            part = sources[start : start + batch_size]
-            if split[0]:
-                # An empty word would be taken for padding; as a space it is just as unknown.
-                words = as_text_tensor([word or " " for row in part for word in row])
-                rows = tf.RaggedTensor.from_row_lengths(words, [len(row) for row in part])
-                answer = self._of_tokens(rows.to_tensor(""))
-                taggings += collect(answer, self.scheme, given=part)
+        texts = None if split else as_text_tensor(given, "sources")
+        for rows in slices(len(given), batch_size):
+            if texts is None:
+                answer = self._of_tokens(word_tensor(given[rows], rows.start))
+                taggings += collect(answer, self.scheme, given=given[rows])
             else:
-                answer = self._of_texts(as_text_tensor(part))
-                taggings += collect(answer, self.scheme, texts=cast(Sequence[str], part))
+                answer = self._of_texts(texts[rows])
+                taggings += collect(answer, self.scheme, texts=given[rows])
         return taggings
 
     def answer_texts(self, text: tf.Tensor) -> dict[str, tf.Tensor]:

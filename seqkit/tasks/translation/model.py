@@ -171,19 +171,21 @@ class Translator(ServableModel):
             A `Translation` for each text, in order.
 
         Raises:
-            ValueError: an item is not a string that UTF-8 can hold; its index is named.
+            TypeError: `texts` is one string, or a table.
+            ValueError: an item is not a string that UTF-8 can hold, and its index is named; or
+                `batch_size` is below 1.
         """
-        answers = answers_to(self._translate, batch_size, texts)
+        answers = answers_to(self._translate, batch_size, texts=texts)
         return [row for answer in answers for row in collect_translations(answer)]
 
     def n_best(self, texts: Sequence[str], batch_size: int = 256) -> list[list[Translation]]:
         """Gives several translations of each text, the best first; arguments as `translate`."""
-        answers = answers_to(self._n_best, batch_size, texts)
+        answers = answers_to(self._n_best, batch_size, texts=texts)
         return [row for answer in answers for row in collect_best(answer)]
 
     def align(self, texts: Sequence[str], batch_size: int = 32) -> list[Alignment]:
         """Gives the attention of each token of a translation; arguments as `translate`."""
-        answers = answers_to(self._attention, batch_size, texts)
+        answers = answers_to(self._attention, batch_size, texts=texts)
         return [row for answer in answers for row in collect_alignments(answer)]
 
     def score(
@@ -200,11 +202,10 @@ class Translator(ServableModel):
             `<float32>[pairs]`, log-probabilities of all tokens and the end (natural logarithm).
 
         Raises:
-            ValueError: the numbers of sources and targets differ.
+            TypeError: `sources` or `targets` is one string, or a table.
+            ValueError: the numbers of sources and targets differ, or `batch_size` is below 1.
         """
-        if len(sources) != len(targets):
-            raise ValueError(f"{len(sources)} sources and {len(targets)} targets: give as many")
-        answers = answers_to(self._scores, batch_size, sources, targets)
+        answers = answers_to(self._scores, batch_size, sources=sources, targets=targets)
         parts = [answer["log_probability"].numpy() for answer in answers]
         return np.concatenate([np.zeros(0, "float32"), *parts])
 

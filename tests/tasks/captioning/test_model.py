@@ -31,7 +31,7 @@ def test_images_are_described_alike_alone_and_in_any_company(captioner, tmp_path
     assert any(together[i].text for i in READABLE)
     assert len({together[i].score for i in READABLE}) > 1, "all images look alike"
     for batch_size in (1, 3):
-        for one, two in zip(together, captioner.caption(IMAGES, batch_size), strict=True):
+        for one, two in zip(together, captioner.caption(iter(IMAGES), batch_size), strict=True):
             assert (one.text, one.error) == (two.text, two.error)
             assert math.isclose(one.score, two.score, abs_tol=1e-4)
     # More than are looked at together, in no order.

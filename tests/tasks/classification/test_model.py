@@ -36,6 +36,7 @@ def test_a_text_is_answered_alike_alone_and_in_any_company(classifier):
     alone = [classifier.classify([text])[0] for text in TEXTS]
     assert close(together, alone * 40)
     assert close(classifier.classify(TEXTS, batch_size=2), alone)
+    assert close(classifier.classify(iter(TEXTS), batch_size=2), alone)
 
 
 def test_no_texts_give_no_answers(classifier):

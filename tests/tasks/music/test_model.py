@@ -44,7 +44,7 @@ def stepwise(model, piece):
 
 
 def test_score_is_what_single_steps_say(model):
-    for piece, score in zip(PIECES, model.score(PIECES, batch_size=2), strict=True):
+    for piece, score in zip(PIECES, model.score(iter(PIECES), batch_size=2), strict=True):
         steps = stepwise(model, piece)
         np.testing.assert_allclose(score.by_frame, steps[:, 0], rtol=1e-4)
         np.testing.assert_allclose(score.independent, steps[:, 1], rtol=1e-4)
@@ -135,7 +135,7 @@ def test_wrong_numbers_are_named(arguments, named):
 
 def test_wrong_pieces_are_named():
     model = small_frame_model()
-    with pytest.raises(DataError, match=r"pieces\[1\], frame 0 has the pitch 128"):
+    with pytest.raises(DataError, match=r"prompts\[1\], frame 0 has the pitch 128"):
         model.generate([[], [[128]]], 2)
     with pytest.raises(DataError, match=r"pieces\[0\] has no frames"):
         model.score([[]])

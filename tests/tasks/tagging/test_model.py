@@ -61,11 +61,13 @@ def test_a_sentence_is_tagged_alike_alone_and_in_any_company(tagger):
     together = tagger.tag(rows)  # several chunks of the graph, sorted inside it
     assert close([tagger.tag([row])[0] for row in rows[:20]], together[:20])
     assert close(tagger.tag(rows, batch_size=7), together)
+    assert close(tagger.tag(iter(row) for row in rows), together)
 
 
 def test_offsets_lead_back_to_the_text(tagger):
     texts = ["Ann sleeps, e\u0301t 한국어를!", "", "  \n", "👩‍👩‍👧x \U0001f1f0\U0001f1f7"]
     answers = tagger.tag(texts)
+    assert tagger.tag(iter(texts)) == answers == tagger.tag(tf.constant(texts))
     assert answers[0].tokens[:2] == ("Ann", "sleeps")
     served = tagger.signatures()["serving_default"](tf.constant(texts))
     for row, (text, answer) in enumerate(zip(texts, answers, strict=True)):

@@ -109,7 +109,7 @@ def test_scores_are_those_of_the_search():
     ]
     assert ended
     sources, found = zip(*ended, strict=True)
-    scores = model.score(sources, [t.text for t in found])
+    scores = model.score(iter(sources), (t.text for t in found))
     np.testing.assert_allclose(scores, [t.score for t in found], atol=1e-4)
 
 
