@@ -106,8 +106,11 @@ def test_text_without_a_token_is_refused():
         EncodedStream(iter(()), words)
 
 
-@pytest.mark.parametrize("argument", ["batch_size", "window"])
-def test_sizes_are_positive(argument):
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [("batch_size", "batch_size=0 must be at least 1"), ("window", "window is 0")],
+)
+def test_sizes_are_positive(argument, message):
     stream = EncodedStream(read_stream(["abc"]).pieces(), LETTERS)
-    with pytest.raises(ValueError, match=f"{argument} is 0"):
+    with pytest.raises(ValueError, match=message):
         StreamBatches(stream, **{"batch_size": 1, "window": 2, "seed": 0, argument: 0})
