@@ -12,6 +12,7 @@ from seqkit.text.code_points import as_text_tensor
 from seqkit.text.counting import count_tokens
 from seqkit.text.normalization import Normalizer
 from seqkit.text.subword import SubwordTokenizer
+from seqkit.text.subword_training import check_characters
 from seqkit.text.tokenizer import Tokenizer
 from seqkit.text.vocabulary import Vocabulary
 
@@ -87,6 +88,9 @@ def learn_dictionary(
     Returns:
         The tokenizer and its vocabulary.
 
+    Raises:
+        ValueError: all texts are blank.
+
     Example:
         >>> tokenizer, vocabulary = learn_dictionary(
         ...     [["a b a", "c"]], "word", normalizer=Normalizer(), vocabulary_size=100
@@ -101,6 +105,7 @@ def learn_dictionary(
         return subword, Vocabulary(subword.pieces)
     splitter = tokenizers.get(tokenizer, normalizer=normalizer)
     counts = count_tokens(batches, splitter)
+    check_characters(counts)
     return splitter, Vocabulary.from_counts(counts, min_count=min_count, max_size=vocabulary_size)
 
 

@@ -147,7 +147,7 @@ class SubwordTokenizer(Tokenizer):
         Raises:
             ModuleNotFoundError: sentencepiece is not installed.
             TypeError: `texts` is one string.
-            ValueError: there is no text, or `vocabulary_size` is too small for its characters.
+            ValueError: all texts are blank, or `vocabulary_size` is too small for their characters.
         """
         normalizer = Normalizer() if normalizer is None else normalizer
         sample = sample_texts(texts, normalizer, sample_size, seed)

@@ -99,7 +99,7 @@ def learn_pieces(
 
     Raises:
         ModuleNotFoundError: sentencepiece is not installed.
-        ValueError: there is no text, or `vocabulary_size` is too small for its characters.
+        ValueError: all texts are blank, or `vocabulary_size` is too small for their characters.
     """
     try:
         import sentencepiece  # only needed here
@@ -109,8 +109,7 @@ def learn_pieces(
             "A tokenizer that has been learned does not need it."
         ) from error
     usable = [text.translate(_RESERVED) for text in texts]
-    if not any(usable):
-        raise ValueError("texts has no characters to learn from: pass the training texts.")
+    check_characters(usable)
     model = io.BytesIO()
     sentencepiece.set_random_generator_seed(seed)
     try:
@@ -133,8 +132,8 @@ def learn_pieces(
             unk_piece=UNK,
             bos_piece=BOS,
             eos_piece=EOS,
-            # By default texts over 4 kB are silently skipped.
-            max_sentence_length=max(len(text.encode()) for text in usable) + 1,
+            # By default texts over 4 kB are silently skipped; less than 10 bytes are refused.
+            max_sentence_length=max(10, *(len(text.encode()) + 1 for text in usable)),
             num_threads=num_threads,
             minloglevel=2,
         )
@@ -152,6 +151,14 @@ def learn_pieces(
     return LearnedPieces(
         [learned.id_to_piece(i) for i in ids], [learned.get_score(i) for i in ids], model.getvalue()
     )
+
+
+def check_characters(texts: Iterable[str]) -> None:
+    """Raises `ValueError` where there is no text or token but of white space."""
+    if not any(text.strip() for text in texts):
+        raise ValueError(
+            "texts has no characters to learn from: all are empty or blank. Pass training texts."
+        )
 
 
 def _batches(texts: Any) -> Iterator[tf.Tensor]:

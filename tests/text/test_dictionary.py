@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from seqkit.text import suggest_tokenizer
+from seqkit.text import Normalizer, learn_dictionary, suggest_tokenizer
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,20 @@ def test_only_the_first_texts_are_looked_at():
         raise AssertionError("10,000 were enough")
 
     assert suggest_tokenizer(batches()) == "char"
+
+
+@pytest.mark.parametrize("texts", [["Ann", "나무", "🙂👍", "ab "], ["a"]])
+def test_pieces_of_short_texts_are_learned(texts):
+    """None is longer than 8 bytes."""
+    tokenizer, vocabulary = learn_dictionary(
+        [texts * 20], "subword", normalizer=Normalizer(), vocabulary_size=300
+    )
+    assert len(vocabulary) == len(tokenizer.pieces) > 260
+    assert set("".join(texts).replace(" ", "")) <= set("".join(tokenizer.pieces))
+
+
+@pytest.mark.parametrize("tokenizer", ["char", "word", "jamo", "subword"])
+def test_texts_that_are_all_blank_are_refused(tokenizer):
+    for texts in ([], ["", " ", "\n\t", "\u3000"]):
+        with pytest.raises(ValueError, match="no characters to learn from: all are empty or blank"):
+            learn_dictionary([texts], tokenizer, normalizer=Normalizer(), vocabulary_size=300)
