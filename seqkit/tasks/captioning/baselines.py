@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from seqkit.data import Dataset, captions_by_image
 from seqkit.evaluation import Scored, beside
+from seqkit.evaluation.script import script_of
 from seqkit.images import encode_images
 from seqkit.tasks.captioning.cider import CiderD, count_ngrams, word_splitter
 from seqkit.tasks.captioning.evaluation import bleu_by_words, check_captions, score_captioner
@@ -46,11 +47,12 @@ def score_beside_baselines(model: ImageCaptioner, parts: Mapping[str, Dataset]) 
         pixels = (model.reader(tf.constant(encode_images(chunk)))[0] for chunk in chunks)
         return np.concatenate([pooled_pixels(read.numpy()) for read in pixels])
 
+    tokenizer = script_of(text for row in references for text in row).bleu_tokenizer
     scores = score_captioner(
         model,
         images,
         references,
-        baselines=plain_captions(captions, pooled(seen), pooled(images)),
+        baselines=plain_captions(captions, pooled(seen), pooled(images), tokenizer),
         vocabulary=model.target.vocabulary.tokens,
     )
     name, score = scores.main

@@ -11,6 +11,7 @@ import numpy as np
 
 from seqkit.evaluation import Comparison, Scores, compare
 from seqkit.evaluation.comparison import right_rows, share
+from seqkit.evaluation.script import script_of
 from seqkit.evaluation.text_metrics import text_figure, text_rows
 from seqkit.tasks.captioning.answers import Caption
 from seqkit.tasks.captioning.cider import MOST_WORDS, SIGMA, caption_words, cider_d, word_splitter
@@ -46,7 +47,7 @@ class CaptionScores(Scores):
     Case does not count in any of them. Words are split by sacreBLEU's `tokenizer`; except in BLEU
     and chrF, punctuation around words is left out. Captioners are compared by BLEU-4, which counts
     four words in a row and says nothing of shorter references: for these, by the share that is
-    exactly right.
+    exactly right; where blanks do not part words, by chrF.
 
     Attributes:
         examples: number of images.
@@ -61,6 +62,7 @@ class CaptionScores(Scores):
         distinct_words: number of different words in them.
         vocabulary_share: share of the known words that the answers use.
         tokenizer: how words were split, a name of sacreBLEU.
+        is_spaced: whether blanks part the words of the references.
         bleu_signature: how BLEU was computed, as sacreBLEU writes it.
         chrf_signature: how chrF was computed.
         cider_signature: how CIDEr-D was computed.
@@ -82,13 +84,14 @@ class CaptionScores(Scores):
     distinct_words: int
     vocabulary_share: float
     tokenizer: str
+    is_spaced: bool
     bleu_signature: str
     chrf_signature: str
     cider_signature: str
     images: tuple[CaptionedImage, ...]
     baselines: Mapping[str, CaptionScores]
 
-    details = ("images", "baselines", "bleu", "tokenizer")
+    details = ("images", "baselines", "bleu", "tokenizer", "is_spaced")
 
     @property
     def bleu_4(self) -> float:
@@ -97,7 +100,9 @@ class CaptionScores(Scores):
 
     @property
     def _main(self) -> tuple[str, str]:
-        return ("BLEU-4", "bleu_4") if self.reference_words >= 4 else ("exact match", "exact_match")
+        if self.reference_words < 4:
+            return "exact match", "exact_match"
+        return ("BLEU-4", "bleu_4") if self.is_spaced else ("chrF", "chrf")
 
     @property
     def figures(self) -> dict[str, float]:
@@ -118,9 +123,13 @@ class CaptionScores(Scores):
         Raises:
             ValueError: there is no plain model.
         """
-        from sacrebleu.metrics import BLEU
+        from sacrebleu.metrics import BLEU, CHRF
 
-        bleu = BLEU(lowercase=True, tokenize=self.tokenizer, force=True)
+        metric = (
+            CHRF(lowercase=True)
+            if name == "chrF"
+            else BLEU(lowercase=True, tokenize=self.tokenizer, force=True)
+        )
         references = list(zip_longest(*(image.references for image in self.images)))
 
         def rows(scores: CaptionScores) -> np.ndarray:
@@ -129,13 +138,13 @@ class CaptionScores(Scores):
                 return np.stack([values, np.ones_like(values)], axis=1)  # [images, 2]
             if name == "exact match":
                 return right_rows([_is_right(*image[1:3]) for image in scores.images])
-            return text_rows(bleu, [image.answer for image in scores.images], references)
+            return text_rows(metric, [image.answer for image in scores.images], references)
 
         return compare(
             name,
             rows(self),
             {plain: rows(scores) for plain, scores in self.baselines.items()},
-            text_figure(bleu) if name == "BLEU-4" else share,
+            text_figure(metric) if name in ("BLEU-4", "chrF") else share,
             unit="images",
             next_scores={
                 plain: (scores.cider_d, scores.chrf) for plain, scores in self.baselines.items()
@@ -187,7 +196,7 @@ def score_captions(
     references: Sequence[Sequence[str]],
     *,
     baselines: Mapping[str, Sequence[str]] | None = None,
-    tokenizer: str = "13a",
+    tokenizer: str | None = None,
     vocabulary: Collection[str] | None = None,
 ) -> CaptionScores:
     """Compares captions with references.
@@ -196,8 +205,8 @@ def score_captions(
         answers: a caption of each image.
         references: the captions of each image, one or more.
         baselines: the answers of plain models to the same images, by their names.
-        tokenizer: how words are split, a name of sacreBLEU: `13a`, or `char` where words are not
-            spaced.
+        tokenizer: how words are split, a name of sacreBLEU; None follows the script of the
+            references, see `seqkit.evaluation.script`.
         vocabulary: the known words, which could be written; None takes those of the references.
 
     Returns:
@@ -216,6 +225,8 @@ def score_captions(
     from sacrebleu.metrics import BLEU, CHRF
 
     _check(answers, references, "answers")
+    script = script_of(text for row in references for text in row)
+    tokenizer = tokenizer or script.bleu_tokenizer
     word_splitter(tokenizer)
     for name, given in (baselines or {}).items():
         _check(given, references, f"baselines[{name!r}]")
@@ -246,6 +257,7 @@ def score_captions(
         distinct_words=len(used),
         vocabulary_share=len(used & known) / max(1, len(known)),
         tokenizer=tokenizer,
+        is_spaced=script.is_spaced,
         bleu_signature=str(bleu.get_signature()),
         chrf_signature=str(chrf.get_signature()),
         cider_signature=(

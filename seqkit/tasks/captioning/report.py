@@ -98,6 +98,7 @@ def _test_facts(scores: CaptionScores) -> report.Section:
         "The test",
         {
             "images": scores.examples,
+            "models are compared by": scores.main[0],
             "images that could not be read": scores.errors,
             "words of a reference, mean": scores.reference_words,
             "words of an answer, mean": scores.answer_words,

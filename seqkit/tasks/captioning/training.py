@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.data import Dataset
+from seqkit.evaluation.script import script_of
 from seqkit.images import ArrayStore, Augmentation, may_be_flipped
 from seqkit.losses import TokenCrossEntropy
 from seqkit.model.next_token import output_layer
@@ -234,6 +235,8 @@ class CaptionValidation(keras.callbacks.Callback):
         super().__init__()
         self._sources = sources
         self._captions = captions[:_MOST_JUDGED]
+        texts = (text for row in self._captions for text in row)
+        self._tokenizer = script_of(texts).bleu_tokenizer
         encoder = model.core.get_layer(ENCODER)
         has_grids = tuple(sources.shape) == tuple(encoder.output_shape[1:])
 
@@ -253,9 +256,8 @@ class CaptionValidation(keras.callbacks.Callback):
         answers = self._answers()
         if logs is not None:
             references = [list(row) for row in zip_longest(*self._captions)]
-            logs["val_bleu"] = (
-                BLEU(force=True, lowercase=True).corpus_score(answers, references).score
-            )
+            bleu = BLEU(force=True, lowercase=True, tokenize=self._tokenizer)
+            logs["val_bleu"] = bleu.corpus_score(answers, references).score
             logs["val_chrf"] = CHRF(lowercase=True).corpus_score(answers, references).score
             logs["val_error"] = 100 - logs["val_chrf"]
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from seqkit.data.dataset import Dataset
 from seqkit.evaluation import Comparison, Scored, Scores, beside, compare
 from seqkit.evaluation.comparison import right_rows, share
+from seqkit.evaluation.script import script_of
 from seqkit.evaluation.text_metrics import text_figure, text_rows
 from seqkit.tasks.translation.answers import Translation
 from seqkit.tasks.translation.baselines import plain_translations
-
-if TYPE_CHECKING:
-    from sacrebleu.metrics import BLEU, CHRF
+from seqkit.tasks.translation.corpus_scores import CorpusScores, score_corpus
 
 # Upper bounds: words of a source, and the share of its tokens that the dictionary lacks.
 _LENGTHS = (0, 5, 10, 20, 40)
@@ -29,20 +28,6 @@ class Translates(Protocol):
 
     def translate(self, texts: Sequence[str], batch_size: int = 64) -> Sequence[Translation]:
         """Translates texts."""
-
-
-class CorpusScores(NamedTuple):
-    """Scores of a corpus of answers.
-
-    Attributes:
-        bleu: BLEU in percent.
-        chrf: chrF in percent.
-        exact_match: share of answers that are the reference, character by character.
-    """
-
-    bleu: float
-    chrf: float
-    exact_match: float
 
 
 class TranslationBucket(NamedTuple):
@@ -82,7 +67,8 @@ class TranslationScores(Scores):
     """The scores of a translator on data it was not trained on.
 
     They are compared by BLEU, which counts up to four words in a row. Of references with fewer
-    than four on average it says nothing, and the share that is exactly right takes its place.
+    than four on average it says nothing, and the share that is exactly right takes its place;
+    where blanks do not part words, chrF does, of eight characters on average and more.
 
     Attributes:
         examples: number of sentences.
@@ -92,7 +78,9 @@ class TranslationScores(Scores):
         chrf_signature: how chrF was computed.
         exact_match: share of answers that are the reference, character by character.
         unknown_rate: mean share of unknown tokens of a source.
-        reference_words: mean number of words of a reference, split at white space.
+        reference_words: mean number of words of a reference, split at white space; where blanks do
+            not part words, half its characters.
+        is_spaced: whether blanks part the words of the references.
         by_length: scores by the words of the source, split at white space.
         by_unknown_rate: scores by the share of unknown tokens of the source.
         worst: the sentences with the lowest chrF, without those answered exactly.
@@ -109,16 +97,19 @@ class TranslationScores(Scores):
     exact_match: float
     unknown_rate: float
     reference_words: float
+    is_spaced: bool
     by_length: tuple[TranslationBucket, ...]
     by_unknown_rate: tuple[TranslationBucket, ...]
     worst: tuple[TranslatedSentence, ...]
     baselines: Mapping[str, CorpusScores]
 
-    details = ("reference_words", "by_length", "by_unknown_rate", "worst", "baselines")
+    details = ("reference_words", "is_spaced", "by_length", "by_unknown_rate", "worst", "baselines")
 
     @property
     def _main(self) -> tuple[str, str]:
-        return ("BLEU", "bleu") if self.reference_words >= 4 else ("exact match", "exact_match")
+        if self.reference_words < 4:
+            return "exact match", "exact_match"
+        return ("BLEU", "bleu") if self.is_spaced else ("chrF", "chrf")
 
 
 def score_translator(
@@ -160,7 +151,7 @@ def score_translations(
     answers: Sequence[Translation],
     *,
     baselines: Mapping[str, Sequence[str]] | None = None,
-    bleu_tokenizer: str = "13a",
+    bleu_tokenizer: str | None = None,
     num_worst: int = 20,
 ) -> TranslationScores:
     """Scores translations against references.
@@ -170,8 +161,8 @@ def score_translations(
         references: their translations.
         answers: the translations given; only `text` and `unknown_rate` of them are read.
         baselines: the answers of plain models to the same sentences, by their names.
-        bleu_tokenizer: how BLEU splits words, a name of sacreBLEU: `13a`, or `char` where words
-            are not spaced.
+        bleu_tokenizer: how BLEU splits words, a name of sacreBLEU; None follows the script of the
+            references, see `seqkit.evaluation.script`.
         num_worst: sentences to keep as the worst.
 
     Returns:
@@ -192,8 +183,10 @@ def score_translations(
     if len(sources) != len(references):
         raise ValueError(f"{len(sources)} sources for {len(references)} references: give as many")
     texts = [answer.text for answer in answers]
+    script = script_of(references)
+    bleu_tokenizer = bleu_tokenizer or script.bleu_tokenizer
     # On the whole only, sacreBLEU may warn that the answers look as if words were still split.
-    whole, bleu, chrf = _score(references, texts, bleu_tokenizer, "answers", warn=True)
+    whole, bleu, chrf = score_corpus(references, texts, bleu_tokenizer, "answers", warn=True)
     rates = np.array([answer.unknown_rate for answer in answers], np.float64)
     lengths = np.array([len(source.split()) for source in sources])
     return TranslationScores(
@@ -204,7 +197,8 @@ def score_translations(
         chrf_signature=str(chrf.get_signature()),
         exact_match=whole.exact_match,
         unknown_rate=float(rates.mean()),
-        reference_words=float(np.mean([len(reference.split()) for reference in references])),
+        reference_words=_mean_words(references, script.is_spaced),
+        is_spaced=script.is_spaced,
         by_length=_buckets(
             np.searchsorted(_LENGTHS, lengths), _length_label, references, texts, bleu_tokenizer
         ),
@@ -214,7 +208,7 @@ def score_translations(
         ),
         worst=_worst(sources, references, texts, num_worst),
         baselines={
-            name: _score(references, given, bleu_tokenizer, f"baselines[{name!r}]")[0]
+            name: score_corpus(references, given, bleu_tokenizer, f"baselines[{name!r}]")[0]
             for name, given in (baselines or {}).items()
         },
     )
@@ -243,12 +237,13 @@ def score_beside_baselines(
     )
     name, score = scores.main
     of = f"{name} on {scores.examples:,} {what}"
+    other = f"BLEU {scores.bleu:.2f}" if name == "chrF" else f"chrF {scores.chrf:.2f}"
     return Scored(
         scores,
         {name: row.bleu for name, row in scores.baselines.items()},
         [
             *beside(of, score, scores.main_baselines, comparison),
-            f"  chrF {scores.chrf:.2f}, exactly right {scores.exact_match:.1%}",
+            f"  {other}, exactly right {scores.exact_match:.1%}",
         ],
         comparison,
     )
@@ -265,7 +260,8 @@ def _compare(
     from sacrebleu.metrics import BLEU, CHRF
 
     name, _ = scores.main
-    metric = BLEU(force=True) if name == "BLEU" else CHRF()
+    tokenizer = script_of(references).bleu_tokenizer
+    metric = BLEU(tokenize=tokenizer, force=True) if name == "BLEU" else CHRF()
 
     def rows(texts: Sequence[str]) -> np.ndarray:
         if name == "exact match":
@@ -285,58 +281,10 @@ def _compare(
     )
 
 
-def corpus_scores(
-    references: Sequence[str], answers: Sequence[str], bleu_tokenizer: str = "13a"
-) -> CorpusScores:
-    """Computes BLEU, chrF and exact match of answers.
-
-    Args:
-        references: the translations expected.
-        answers: those given.
-        bleu_tokenizer: how BLEU splits words, a name of sacreBLEU.
-
-    Returns:
-        The scores.
-
-    Raises:
-        ValueError: there is nothing to compare, numbers differ, or sacreBLEU has no such tokenizer.
-
-    Example:
-        >>> corpus_scores(["a b c d", ""], ["a b c d", ""]).exact_match
-        1.0
-    """
-    if not references:
-        raise ValueError("references=[]: give at least one sentence to score on")
-    return _score(references, answers, bleu_tokenizer, "answers")[0]
-
-
-def _score(
-    references: Sequence[str],
-    answers: Sequence[str],
-    bleu_tokenizer: str,
-    argument: str,
-    warn: bool = False,
-) -> tuple[CorpusScores, BLEU, CHRF]:
-    """The scores, and the metrics, which know their signatures once they have scored."""
-    from sacrebleu.metrics import BLEU, CHRF
-
-    if len(answers) != len(references):
-        raise ValueError(
-            f"{argument} has {len(answers)} translations for {len(references)} references: "
-            "give one for each"
-        )
-    if bleu_tokenizer not in BLEU.TOKENIZERS:
-        raise ValueError(
-            f"bleu_tokenizer={bleu_tokenizer!r} is none of sacreBLEU's: {sorted(BLEU.TOKENIZERS)}"
-        )
-    bleu, chrf = BLEU(tokenize=bleu_tokenizer, force=not warn), CHRF()
-    right = [a == r for a, r in zip(answers, references, strict=True)]
-    scores = CorpusScores(
-        bleu=float(bleu.corpus_score(answers, [references]).score),
-        chrf=float(chrf.corpus_score(answers, [references]).score),
-        exact_match=float(np.mean(right)),
-    )
-    return scores, bleu, chrf
+def _mean_words(texts: Sequence[str], is_spaced: bool) -> float:
+    if is_spaced:
+        return float(np.mean([len(text.split()) for text in texts]))
+    return float(np.mean([len("".join(text.split())) / 2 for text in texts]))
 
 
 def _buckets(
@@ -351,7 +299,7 @@ def _buckets(
     for index in np.unique(places).tolist():
         rows = np.flatnonzero(places == index).tolist()
         expected, given = [references[i] for i in rows], [texts[i] for i in rows]
-        scores = _score(expected, given, bleu_tokenizer, "answers")[0]
+        scores = score_corpus(expected, given, bleu_tokenizer, "answers")[0]
         buckets.append(TranslationBucket(label(index), len(rows), scores.bleu, scores.chrf))
     return tuple(buckets)
 

@@ -128,6 +128,7 @@ def _scores(
             "The test",
             {
                 "sentences": scores.examples,
+                "models are compared by": scores.main[0],
                 "unknown tokens, share": scores.unknown_rate,
                 "BLEU, as sacreBLEU signs it": scores.bleu_signature,
                 "chrF": scores.chrf_signature,

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.data import Dataset
+from seqkit.evaluation.script import script_of
 from seqkit.losses import TokenCrossEntropy
 from seqkit.model.next_token import output_layer
 from seqkit.optimizers import LazyAdam
@@ -97,7 +98,7 @@ def length_ratio(pairs: EncodedPairs) -> float:
 class TranslationValidation(keras.callbacks.Callback):
     """Adds scores of held-out texts, translated by greedy search, to each epoch's figures.
 
-    `val_bleu` and `val_chrf` are in percent, `val_error` is 100 minus chrF.
+    `val_bleu` and `val_chrf` are in percent, `val_error` is 100 minus chrF, which needs no words.
 
     Args:
         model: the translator whose core is trained.
@@ -109,6 +110,7 @@ class TranslationValidation(keras.callbacks.Callback):
         rows = validation.take(np.arange(min(_MOST_JUDGED, len(validation))))
         self._sources = rows.to_list("source")
         self._references = rows.to_list("target")
+        self._tokenizer = script_of(self._references).bleu_tokenizer
         self._greedy = tf.function(
             model.answer_greedily,
             input_signature=[tf.TensorSpec([None], tf.string)],
@@ -122,7 +124,8 @@ class TranslationValidation(keras.callbacks.Callback):
         answers = self._translate()
         if logs is not None:
             references = [self._references]
-            logs["val_bleu"] = BLEU(force=True).corpus_score(answers, references).score
+            bleu = BLEU(tokenize=self._tokenizer, force=True)
+            logs["val_bleu"] = bleu.corpus_score(answers, references).score
             logs["val_chrf"] = CHRF().corpus_score(answers, references).score
             logs["val_error"] = 100 - logs["val_chrf"]
 

@@ -160,9 +160,15 @@ def test_a_model_is_asked_and_what_it_could_not_read_is_counted():
 
 
 def test_unspaced_words_can_be_split():
-    scores = score_captions(["小狗在跑步"], [["小狗在跑。"]], tokenizer="char")
+    given = ["小狗在跑步"], [["小狗在跑。"]]
+    scores = score_captions(*given, tokenizer="char")
     assert scores.bleu[3] > 30 and "tok:char" in scores.bleu_signature
-    assert scores.answer_words == 5 and scores.main[0] == "BLEU-4"
+    assert scores.answer_words == 5 and scores.main == ("chrF", scores.chrf)
+    by_script = score_captions(*given)
+    assert by_script.bleu == scores.bleu and "|tok:zh|" in by_script.bleu_signature
+    assert "|tok:zh|" in by_script.cider_signature and by_script.main == scores.main
+    many = score_captions(given[0] * 12, given[1] * 12, baselines={"other": ["小猫在睡觉"] * 12})
+    assert (many.compare("chrF").verdict, many.compare("chrF").baseline) == ("better", "other")
 
 
 @pytest.mark.parametrize(

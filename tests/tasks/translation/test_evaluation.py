@@ -7,7 +7,9 @@ import pytest
 from sacrebleu.metrics import BLEU, CHRF
 
 from seqkit import data
-from seqkit.tasks.translation.evaluation import corpus_scores, score_translations, score_translator
+from seqkit.evaluation import script
+from seqkit.tasks.translation.corpus_scores import corpus_scores
+from seqkit.tasks.translation.evaluation import score_translations, score_translator
 
 PAIRS = [
     ("one two three four five", "eins zwei drei vier fünf"),
@@ -83,6 +85,45 @@ def test_the_tokenizer_of_bleu_can_be_chosen():
     assert scores.by_length[0].bleu == pytest.approx(scores.bleu)
     with pytest.raises(ValueError, match=r"bleu_tokenizer='chars' is none of .*'13a'"):
         score(["a"], [reference], [answer], bleu_tokenizer="chars")
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "tokenizer"),
+    [
+        ("一只黑色的狗在草地上跑。", "一只白色的狗在草地上跑。", "zh"),
+        ("黒い犬が草の上を走っています。", "白い犬が草の上を走っています。", "char"),
+        ("สุนัขสีดำวิ่งบนหญ้า", "สุนัขสีขาววิ่งบนหญ้า", "char"),
+        ("ໝາສີດຳແລ່ນເທິງຫຍ້າ", "ໝາສີຂາວແລ່ນເທິງຫຍ້າ", "char"),
+        ("ឆ្កែខ្មៅកំពុងរត់លើស្មៅ", "ឆ្កែសកំពុងរត់លើស្មៅ", "char"),
+        ("ခွေးနက်သည်မြက်ပေါ်တွင်ပြေးသည်", "ခွေးဖြူသည်မြက်ပေါ်တွင်ပြေးသည်", "char"),
+    ],
+    ids=["Chinese", "Japanese", "Thai", "Lao", "Khmer", "Burmese"],
+)
+def test_texts_without_blanks_are_split_by_their_script(reference, answer, tokenizer, monkeypatch):
+    monkeypatch.setattr(script, "_has", lambda *packages: False)
+    references = [reference] * 4
+    scores = score(["x"] * 4, references, [answer] * 4, baselines={"same": references})
+    assert 20 < scores.bleu < 100 and f"|tok:{tokenizer}|" in scores.bleu_signature
+    assert scores.bleu == pytest.approx(
+        BLEU(tokenize=tokenizer).corpus_score([answer] * 4, [references]).score
+    )
+    assert scores.main == ("chrF", scores.chrf) and 20 < scores.chrf < 100
+    assert scores.main_baselines == {"same": pytest.approx(100)}
+    assert corpus_scores(references, [answer] * 4).bleu == scores.bleu
+    # Names are compared by what is right, as they are where blanks part words.
+    assert score(["x"], [reference[:4]], [answer[:4]]).main[0] == "exact match"
+
+
+@pytest.mark.parametrize("installed", [False, True])
+def test_splitters_that_are_not_installed_are_not_asked_for(installed, monkeypatch):
+    monkeypatch.setattr(script, "_has", lambda *packages: installed)
+    of = script.script_of
+    assert of(["黒い犬が走る"]) == (False, "ja-mecab" if installed else "char")
+    assert of(["검은 개가 달린다"]) == (True, "ko-mecab" if installed else "13a")
+    # Letters decide, not digits and signs; Chinese may hold a sign of Japanese.
+    assert of(["Ein Haus。。。、、、、、、、123"]) == (True, "13a")
+    assert of(["优の良品" * 3, "一只黑色的狗在草地上跑步和玩耍" * 5]) == (False, "zh")
+    assert of([]) == of(["", "1 2"]) == (True, "13a")
 
 
 def test_short_and_long_sentences_are_told_apart():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from seqkit import data
 from seqkit.tasks.translation.batches import EncodedPairs
-from seqkit.tasks.translation.training import length_ratio
+from seqkit.tasks.translation.training import TranslationValidation, length_ratio
 from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
 
 WORDS = TextEncoder(WordTokenizer(), Vocabulary.from_counts({"a": 1}))
@@ -23,3 +25,13 @@ def test_one_pair_of_thousands_does_not_count():
     rows = [("a a", "a a")] * 3_000 + [("a", "a " * 90)]
     pairs = EncodedPairs(data.read(rows, columns=("source", "target")), WORDS, WORDS, max_length=99)
     assert length_ratio(pairs) == 1
+
+
+@pytest.mark.parametrize("text", ["一只黑色的狗在草地上跑。", "สุนัขสีดำวิ่งบนหญ้า", "a dog runs here"])
+def test_right_translations_have_all_of_bleu_in_every_script(text):
+    rows = data.read([(text, text)] * 3, columns=("source", "target"))
+    model = SimpleNamespace(answer_greedily=lambda texts: texts)
+    logs: dict[str, float] = {}
+    TranslationValidation(model, rows).on_epoch_end(0, logs)
+    assert logs["val_bleu"] == pytest.approx(100) == logs["val_chrf"]
+    assert logs["val_error"] == pytest.approx(0)
