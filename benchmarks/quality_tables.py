@@ -157,7 +157,7 @@ def make_row(row: Mapping[str, Any]) -> dict[str, Any]:
             "unknown words, %": percent("unknown_accuracy"),
         }
     else:
-        scores = {"accuracy, %": percent("accuracy"), "naive Bayes, %": percent("baseline")}
+        scores = {"accuracy, %": percent("accuracy"), "best plain model, %": percent("baseline")}
     return {
         "data": row["title"],
         **scores,

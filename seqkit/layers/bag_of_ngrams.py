@@ -103,20 +103,24 @@ def log_count_ratios(counts: np.ndarray, totals: np.ndarray, smoothing: float = 
         counts: `<float>[num_buckets, num_classes]`, the texts of the class with the n-gram.
         totals: `<float>[num_buckets]`, all texts with it; more than the sum of a row's counts
             where a text may have no label, less where it may have several.
-        smoothing: added to every count.
+        smoothing: added to the counts of every n-gram seen.
 
     Returns:
-        `<float32>[num_buckets, num_classes]`; the row of bucket 0 is zeros.
+        `<float32>[num_buckets, num_classes]`; the rows of bucket 0 and of n-grams never seen are
+        zeros.
 
     Example:
         >>> counts = np.array([[0, 0], [8, 0], [1, 1]])
         >>> log_count_ratios(counts, counts.sum(axis=1)).astype(float).round(1).tolist()
-        [[0.0, 0.0], [1.1, -1.1], [-1.1, 1.1]]
+        [[0.0, 0.0], [0.9, -0.9], [-1.3, 1.3]]
 
     Source: Wang and Manning 2012, equation 2.
     """
-    inside = counts + smoothing
-    outside = np.maximum(totals[:, np.newaxis] - counts, 0.0) + smoothing
-    ratios = np.log(inside / inside.sum(axis=0)) - np.log(outside / outside.sum(axis=0))
-    ratios[0] = 0.0
-    return ratios.astype("float32")
+    # Smoothing over all buckets, most of which are empty, would level what is seen.
+    seen = np.flatnonzero(totals > 0)
+    seen = seen[seen > 0]
+    inside = counts[seen] + smoothing
+    outside = np.maximum(totals[seen, np.newaxis] - counts[seen], 0.0) + smoothing
+    ratios = np.zeros(counts.shape, "float32")
+    ratios[seen] = np.log(inside / inside.sum(axis=0)) - np.log(outside / outside.sum(axis=0))
+    return ratios

@@ -97,7 +97,7 @@ def test_folds_become_a_mean_and_a_deviation():
     assert quality_tables.make_row(row) == {
         "data": "MR, 2-fold",
         "accuracy, %": "85.00 ± 7.1",
-        "naive Bayes, %": "70.00 ± 0.0",
+        "best plain model, %": "70.00 ± 0.0",
         "test rows": 100,
         "training, min": 1.5,
         "with reading and scoring, min": 2.0,

@@ -121,22 +121,24 @@ def _score(
 
 
 def score_beside_baseline(model: TextClassifier, parts: Mapping[str, Dataset]) -> Scored:
-    """Scores a classifier on the test data beside naive Bayes.
+    """Scores a classifier on the test data beside the best plain model.
 
     Args:
         model: the classifier.
-        parts: `train`, which the baseline learns from, and `test`.
+        parts: `train`, which the plain models learn from; `validation`, which chooses among them;
+            `test`.
 
     Returns:
         The scores.
     """
     train, test = parts["train"], parts["test"]
     scores, right = _score(model, test)
-    plain = baselines.right_answers(baselines.bag_of_words(train, test), test)
-    rows = {baselines.NAME: right_rows(plain)}
+    name, labels, _ = baselines.plain_labels(train, parts["validation"], test)
+    plain = baselines.right_answers(labels, test)
+    rows = {name: right_rows(plain)}
     comparison = compare("accuracy", right_rows(right), rows, share, unit="texts")
     what = f"accuracy on {scores.examples:,} test texts"
-    accuracies = {baselines.NAME: float(np.mean(plain))}
+    accuracies = {name: float(np.mean(plain))}
     lines = beside(what, scores.accuracy, accuracies, comparison)
     return Scored(scores, accuracies, lines, comparison)
 
