@@ -57,8 +57,13 @@ class BagOfNGrams(keras.layers.Layer):
         self.num_outputs = num_outputs
         self.dropout = dropout
         self.seed = seed
+        # Of this layer's own type, whatever the global policy is.
         self.table = keras.layers.Embedding(
-            num_buckets, num_outputs, embeddings_initializer="zeros", name="table"
+            num_buckets,
+            num_outputs,
+            embeddings_initializer="zeros",
+            name="table",
+            dtype=self.dtype_policy,
         )
         self.seed_generator = keras.random.SeedGenerator(seed)
 

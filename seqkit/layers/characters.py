@@ -63,12 +63,14 @@ class CharacterConvolution(keras.layers.Layer):
             embedding_dim,
             embeddings_initializer=keras.initializers.RandomUniform(-0.2, 0.2, seed=seed),
             name="embedding",
+            dtype=self.dtype_policy,
         )
-        self.drop = keras.layers.Dropout(dropout, seed=seed)
+        self.drop = keras.layers.Dropout(dropout, seed=seed, dtype=self.dtype_policy)
         self.convolution = keras.layers.Dense(
             filters,
             kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
             name="convolution",
+            dtype=self.dtype_policy,
         )
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

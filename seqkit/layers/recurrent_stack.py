@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from seqkit.layers.arguments import arguments_of
-from seqkit.layers.recurrent_layer import RecurrentLayer
+from seqkit.layers.recurrent_layer import Direction, RecurrentLayer
 
 Tensor = Any
 
@@ -134,9 +134,12 @@ class RecurrentStack(RecurrentLayer):
         Returns:
             `<float>[..., hidden_dim]`, the output, and `<float>[..., state_dim]`.
         """
+        # Keras casts inputs and weights where a layer is called, which this method is not.
+        inputs, state = (ops.cast(values, self.compute_dtype) for values in (inputs, state))
         after: list[Tensor] = []
         for layer, layer_state in zip(self.layers, self._split_state(state), strict=True):
-            now = self._step_direction(layer, inputs, layer_state)
+            own = Direction(*(ops.cast(weight, self.compute_dtype) for weight in layer))
+            now = self._step_direction(own, inputs, layer_state)
             after += now
             inputs = now[0]
         return inputs, ops.concatenate(after, axis=-1)

@@ -85,7 +85,8 @@ class TagSearch(NamedTuple):
             if "character_ids" in inputs:
                 longest = tf.reduce_max(tf.gather(letters, rows))
                 inputs["character_ids"] = inputs["character_ids"][:, :, :longest]
-            return [rows, self.word_reader(inputs, training=False)[0]]
+            vectors = self.word_reader(inputs, training=False)[0]
+            return [rows, tf.cast(vectors, tf.float32)]  # of a lower type under a mixed policy
 
         dim = self.word_reader.output.shape[-1]
         specs = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, dim], tf.float32)]
