@@ -42,6 +42,7 @@ def continued(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
     return {
         "pitches": [[[*f, *[-1] * (voices - len(f))] for f in row] for row in padded],
         "frames": [len(row) for row in rows],
+        "error": [""] * len(rows),
     }
 
 

@@ -86,8 +86,8 @@ def sample(
 
 def _draw(temperature: Any, top_k: Any, top_p: Any) -> Draw:
     """Checks the arguments of a draw; tensors get a column for each row."""
-    if isinstance(temperature, int | float) and not temperature >= 0:
-        raise ValueError(f"temperature is {temperature}; give 0 or more")
+    if isinstance(temperature, int | float) and not 0 <= temperature < float("inf"):
+        raise ValueError(f"temperature is {temperature}; give 0 or more, and finite")
     if isinstance(top_k, int) and top_k < 1:
         raise ValueError(f"top_k is {top_k}; give at least 1, or None for all tokens")
     if isinstance(top_p, int | float):

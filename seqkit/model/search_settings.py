@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class SearchSettings:
@@ -33,3 +35,22 @@ def check_limits(num_beams: int, num_best: int, max_length: int) -> None:
         raise ValueError(f"max_length is {max_length}; give at least 1 token")
     if not 1 <= num_best <= num_beams:
         raise ValueError(f"num_best is {num_best}; give from 1 to num_beams, {num_beams}")
+
+
+def check_temperature(temperature: float) -> None:
+    """Checks what logits are divided by.
+
+    Args:
+        temperature: the divisor; 0 for the most probable token each time.
+
+    Raises:
+        ValueError: it is negative, infinite or no number.
+
+    Example:
+        >>> check_temperature(float("inf"))
+        Traceback (most recent call last):
+            ...
+        ValueError: temperature is inf; give 0 or more, and finite
+    """
+    if not 0 <= temperature <= float(np.finfo(np.float32).max):  # the graph has it in 32 bits
+        raise ValueError(f"temperature is {temperature}; give 0 or more, and finite")

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqkit.model.recurrent_core import state_dim
+from seqkit.model.row_errors import first_error, number_error, state_error, temperature_error
 from seqkit.model.text_batches import at_least_one
 from seqkit.tasks.language_modeling.completion import complete
 from seqkit.tasks.language_modeling.network import following
@@ -135,7 +136,8 @@ class LanguageGraph:
             `text` `<string>[batch]`, the prompt as it was given and what follows; `continuation`
             `<string>[batch]`, what follows; `log_probability` `<float32>[batch]`, of its tokens and
             of the end if it came; `unknown_rate` `<float32>[batch]`, share of the prompt's tokens
-            that the dictionary lacks.
+            that the dictionary lacks; `error` `<string>[batch]`, empty, or which number of the row
+            is out of its range: nothing follows its prompt then, with log-probability 0.
         """
         size = tf.shape(prompt)[0]
         prompt = at_least_one(prompt)
@@ -149,6 +151,8 @@ class LanguageGraph:
             _of_rows(top_p, rows),
             _of_rows(seed, rows) + _counting_on(seed, rows),
         )
+        error = _drawing_error(drawing)
+        drawing = _draw_nothing(drawing, tf.not_equal(error, ""))
         # From the tokens: a prompt without any is one UNK to the encoder.
         written = write_on(self._core, vocabulary.token_to_id(encoded.tokens), drawing)
         names = vocabulary.id_to_token(written.token_ids)
@@ -159,6 +163,7 @@ class LanguageGraph:
             "continuation": added[:size],
             "log_probability": written.log_probability[:size],
             "unknown_rate": tf.where(nothing, 0.0, encoded.unknown_rate)[:size],
+            "error": error[:size],
         }
 
     def answer_scores(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -209,19 +214,23 @@ class LanguageGraph:
 
         Returns:
             `probabilities` `<float32>[batch, vocabulary]`, of each token to come next, in the order
-            of the signature `vocabulary`; `state` `<float32>[batch, state_dim]`.
+            of the signature `vocabulary`; `state` `<float32>[batch, state_dim]`; `error`
+            `<string>[batch]`, empty, or that the state given is not finite: both are zeros then.
         """
         size = tf.shape(token)[0]
         token = at_least_one(token)
         state = tf.cond(size > 0, lambda: state, lambda: tf.zeros([1, state.shape[1]]))
         ids = self._encoder.vocabulary.token_to_id(token)
         ids = tf.where(tf.equal(token, ""), BOS_ID, ids)
-        own = tf.cast(state, self._core.compute_dtype)
+        error = state_error(state)
+        wrong = tf.not_equal(error, "")[:, tf.newaxis]
+        own = tf.cast(tf.where(wrong, 0.0, state), self._core.compute_dtype)
         result = following(self._core)(ids[:, tf.newaxis], own[:, tf.newaxis])
         logits = tf.cast(result.logits[:, 0], tf.float32)
         return {
-            "probabilities": tf.nn.softmax(logits)[:size],
-            "state": tf.cast(result.state[:, 0], tf.float32)[:size],
+            "probabilities": tf.where(wrong, 0.0, tf.nn.softmax(logits))[:size],
+            "state": tf.where(wrong, 0.0, tf.cast(result.state[:, 0], tf.float32))[:size],
+            "error": error[:size],
         }
 
     def answer_vocabulary(self) -> dict[str, tf.Tensor]:
@@ -255,6 +264,26 @@ def _of_rows(numbers: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
     flat = tf.reshape(numbers, [-1])
     flat = tf.cond(tf.size(flat) > 0, lambda: flat, lambda: tf.zeros([1], flat.dtype))
     return tf.broadcast_to(flat, [rows])
+
+
+def _drawing_error(drawing: Drawing) -> tf.Tensor:
+    """`<string>[batch]`: which number of a row is out of its range, empty where none is."""
+    top_k, top_p = drawing.top_k, drawing.top_p
+    share = (top_p > 0) & (top_p <= 1)
+    return first_error(
+        [
+            temperature_error(drawing.temperature),
+            number_error("top_k", top_k, top_k >= 0, "give 1 or more, or 0 for all tokens"),
+            number_error("top_p", top_p, share, "give more than 0 and at most 1"),
+        ]
+    )
+
+
+def _draw_nothing(drawing: Drawing, rows: tf.Tensor) -> Drawing:
+    """Lets some rows, `<bool>[batch]`, draw no token, by numbers that all may have."""
+    others = {"max_length": 0, "temperature": 0.0, "top_k": 0, "top_p": 1.0}
+    values = {n: tf.where(rows, value, getattr(drawing, n)) for n, value in others.items()}
+    return drawing._replace(**values)
 
 
 def _counting_on(numbers: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:

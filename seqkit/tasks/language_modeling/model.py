@@ -13,7 +13,7 @@ import tensorflow as tf
 from seqkit.arguments import as_rows, slices
 from seqkit.model.growing import copy_weights
 from seqkit.model.next_token import check_output
-from seqkit.model.search_settings import check_limits
+from seqkit.model.search_settings import check_limits, check_temperature
 from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.model.text_batches import answers_to
 from seqkit.tasks.language_modeling.answers import (
@@ -187,11 +187,10 @@ class LanguageModel(ServableModel):
         """
         if not 1 <= length <= self.max_length:
             raise ValueError(f"length is {length}; give from 1 to max_length, {self.max_length}")
-        if not temperature >= 0:
-            raise ValueError(f"temperature is {temperature}; give 0 or more")
+        check_temperature(temperature)
         if top_k < 0:
             raise ValueError(f"top_k is {top_k}; give 1 or more, or 0 for all tokens")
-        if not 0 < top_p <= 1:
+        if not 0 < np.float32(top_p) <= 1:
             raise ValueError(f"top_p is {top_p}; give more than 0 and at most 1")
         texts = as_text_tensor(prompts, "prompts")
         size = int(tf.size(texts))

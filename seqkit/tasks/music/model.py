@@ -18,6 +18,8 @@ from seqkit.losses.frame_cross_entropy import (
     pitch_probabilities,
 )
 from seqkit.model.recurrent_core import first_state, state_dim
+from seqkit.model.row_errors import state_error, temperature_error
+from seqkit.model.search_settings import check_temperature
 from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.tasks.music.network import (
     NUM_PITCHES,
@@ -149,8 +151,7 @@ class FrameModel(ServableModel):
         """
         if not 1 <= length <= self.max_length:
             raise ValueError(f"length is {length}; give from 1 to max_length, {self.max_length}")
-        if temperature < 0:
-            raise ValueError(f"temperature is {temperature}; give 0 or more")
+        check_temperature(temperature)
         answers: list[Piece] = []
         checked = check_pieces(prompts, "prompts", empty=True)
         for rows in slices(len(checked), batch_size):
@@ -211,13 +212,18 @@ class FrameModel(ServableModel):
 
         Returns:
             `pitches` `<int32>[batch, length, voices]`, those of the frames that follow, from low to
-            high, -1 where there is none; `frames` `<int32>[batch]`, the number of these frames.
+            high, -1 where there is none; `frames` `<int32>[batch]`, the number of these frames;
+            `error` `<string>[batch]`, empty, or what is wrong with a row's temperature: it has no
+            frames then.
         """
         size = tf.shape(pitches)[0]
         pitches, frames, length, temperature, seed = (
             _at_least_one(x) for x in (pitches, frames, length, temperature, seed)
         )
-        length = tf.clip_by_value(length, 0, self.max_length)
+        error = temperature_error(temperature)
+        wrong = tf.not_equal(error, "")
+        temperature = tf.where(wrong, 1.0, temperature)
+        length = tf.where(wrong, 0, tf.clip_by_value(length, 0, self.max_length))
         steps = tf.maximum(tf.reduce_max(length), 1)
         frames = tf.clip_by_value(frames, 0, tf.shape(pitches)[1])
         read, state = self._read(as_rolls(pitches, frames))
@@ -241,7 +247,11 @@ class FrameModel(ServableModel):
         rolls = tf.reshape(drawn.stack(), [steps, batch, NUM_PITCHES])
         rolls = tf.transpose(rolls, [1, 0, 2])  # [batch, steps, 128]
         rolls &= tf.sequence_mask(length, steps)[..., tf.newaxis]
-        return {"pitches": as_pitches(rolls)[:size], "frames": length[:size]}
+        return {
+            "pitches": as_pitches(rolls)[:size],
+            "frames": length[:size],
+            "error": error[:size],
+        }
 
     def answer_scores(self, pitches: tf.Tensor, frames: tf.Tensor) -> dict[str, tf.Tensor]:
         """Scores how likely pieces are.
@@ -282,17 +292,22 @@ class FrameModel(ServableModel):
             `probabilities` `<float32>[batch, 128]`, of each pitch in the next frame, by itself;
             `weights` `<float32>[batch, components]` and `components` `<float32>[batch, components,
             128]`: to draw a frame, draw a component, then its pitches; `state`
-            `<float32>[batch, state_dim]`.
+            `<float32>[batch, state_dim]`; `error` `<string>[batch]`, empty, or that the state given
+            is not finite: all of the row is zeros then.
         """
         size = tf.shape(pitches)[0]
         pitches, state = _at_least_one(pitches), _at_least_one(state)
         roll = as_rolls(pitches[:, tf.newaxis], tf.ones([tf.shape(pitches)[0]], tf.int32))
-        logits, state = frame_step(self.core, roll[:, 0], state)
+        error = state_error(state)
+        wrong = tf.not_equal(error, "")[:, tf.newaxis]
+        logits, state = frame_step(self.core, roll[:, 0], tf.where(wrong, 0.0, state))
+        components = tf.sigmoid(logits[..., :-1])  # [batch, components, 128]
         return {
-            "probabilities": pitch_probabilities(logits)[:size],
-            "weights": tf.nn.softmax(logits[..., -1])[:size],
-            "components": tf.sigmoid(logits[..., :-1])[:size],
-            "state": state[:size],
+            "probabilities": tf.where(wrong, 0.0, pitch_probabilities(logits))[:size],
+            "weights": tf.where(wrong, 0.0, tf.nn.softmax(logits[..., -1]))[:size],
+            "components": tf.where(wrong[:, tf.newaxis], 0.0, components)[:size],
+            "state": tf.where(wrong, 0.0, tf.cast(state, tf.float32))[:size],
+            "error": error[:size],
         }
 
     def _read(self, rolls: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

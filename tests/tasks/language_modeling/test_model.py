@@ -1,6 +1,7 @@
 """LanguageModel: what it writes, how plausible it finds texts, what completes them, as served."""
 
 import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -134,8 +135,12 @@ def test_wrong_numbers_are_named(letters):
     for arguments in ({"length": 0}, {"length": 10_001}, {"temperature": -1}, {"top_k": -1}):
         with pytest.raises(ValueError, match=f"{next(iter(arguments))} is "):
             letters.generate(["a"], **arguments)
-    with pytest.raises(ValueError, match="top_p is 0"):
-        letters.generate(["a"], top_p=0)
+    for temperature in (float("nan"), float("inf"), -float("inf"), 1e39):
+        with pytest.raises(ValueError, match=f"temperature is {re.escape(str(temperature))}; give"):
+            letters.generate(["a"], temperature=temperature)
+    for top_p in (0, -1, 1.5, 1e-50, float("nan")):
+        with pytest.raises(ValueError, match=f"top_p is {top_p}"):
+            letters.generate(["a"], top_p=top_p)
     with pytest.raises(ValueError, match="seed has the shape"):
         letters.generate(["a"], seed=[1, 2])
     for name, value in {"unit": "x", "max_length": 0, "num_best": 9, "until": "end"}.items():
@@ -230,6 +235,48 @@ def test_served_numbers_may_be_one_or_one_for_each_row(served):
     assert lengths[0] <= 1 and lengths[1] <= 9 and lengths[2] == 0
     assert mixed["log_probability"][2] == 0.0
     assert ask(served, ["\xff".encode("latin-1")])["text"][0].startswith(b"\xff")
+
+
+def test_a_served_row_with_a_wrong_number_has_an_error_and_the_others_do_not(served):
+    nan, infinity = float("nan"), float("inf")
+    wrong = [
+        ("temperature is nan", (nan, 0, 1.0)),
+        ("temperature is inf", (infinity, 0, 1.0)),
+        ("temperature is -inf", (-infinity, 0, 1.0)),
+        ("temperature is -1; give 0 or more", (-1.0, 0, 1.0)),
+        ("top_k is -3; give 1 or more, or 0", (1.0, -3, 1.0)),
+        ("top_p is 0; give more than 0", (1.0, 0, 0.0)),
+        ("top_p is 1.5", (1.0, 0, 1.5)),
+        ("top_p is nan", (1.0, 0, nan)),
+        ("temperature is nan", (nan, -3, nan)),
+    ]
+    right = [(0.9, 9, 0.95), (1.0, 0, 1.0)]
+    columns = zip(*[right[0], *(numbers for _, numbers in wrong), right[1]], strict=True)
+    size = len(wrong) + 2
+    mixed = ask(served, ["the"] * size, 5, *map(list, columns), list(range(size)))
+    for row, (temperature, top_k, top_p) in ((0, right[0]), (size - 1, right[1])):
+        alone = ask(served, ["the"], 5, temperature, top_k, top_p, row)
+        assert alone["error"] == [b""] and alone["continuation"] != [b""]
+        assert {name: values[row : row + 1] for name, values in mixed.items()} == alone
+    for row, (message, _) in enumerate(wrong, 1):
+        assert mixed["error"][row].decode().startswith(message)
+        assert (mixed["text"][row], mixed["continuation"][row]) == (b"the", b"")
+        assert mixed["log_probability"][row] == 0.0
+
+
+def test_a_state_that_is_not_finite_has_an_error_and_the_others_do_not(served):
+    state = np.linspace(-1, 1, 32, dtype="float32").reshape(4, 8)
+    state[1, 3], state[2, 0] = np.nan, np.inf
+    step = served.signatures["step"]
+    mixed = step(token=tf.constant(["a", "b", "c", "d"]), state=tf.constant(state))
+    assert [bool(error) for error in mixed["error"].numpy()] == [False, True, True, False]
+    assert b"state has a value that is not finite" in mixed["error"].numpy()[1]
+    for name in ("probabilities", "state"):
+        assert not mixed[name].numpy()[1:3].any()
+    for row, token in ((0, "a"), (3, "d")):
+        alone = step(token=tf.constant([token]), state=tf.constant(state[row : row + 1]))
+        for name in ("probabilities", "state"):
+            np.testing.assert_allclose(alone[name][0], mixed[name][row], atol=1e-6)
 
 
 def test_no_row_is_answered_with_none(served):

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from seqkit.data import DataError
+from seqkit.model.recurrent_core import state_dim
 from seqkit.tasks.music.model import FrameModel
 from seqkit.tasks.music.piano_rolls import as_pieces, padded
 from tests.music_cases import small_frame_model
@@ -116,6 +117,33 @@ def test_empty_batches_and_pieces_of_nothing_are_answered(model):
     assert model.generate([], 3) == [] and model.score([]) == []
 
 
+def test_a_served_row_with_a_wrong_number_has_an_error_and_the_others_do_not(model):
+    served = model.signatures()
+    nothing = tf.zeros([4, 0, 0], tf.int32), tf.zeros([4], tf.int32)
+    wishes = tf.fill([4], 3), tf.constant([1.0, np.nan, -1.0, np.inf]), tf.range(4, dtype=tf.int64)
+    answer = served["serving_default"](*nothing, *wishes)
+    assert answer["frames"].numpy().tolist() == [3, 0, 0, 0]
+    rows = as_pieces(answer["pitches"].numpy(), answer["frames"].numpy())
+    assert rows == [model.generate([[]], 3, seed=0)[0], [], [], []]
+    errors = [error.decode() for error in answer["error"].numpy()]
+    assert errors[0] == "" and errors[2] == "temperature is -1; give 0 or more, and finite"
+    assert errors[1].startswith("temperature is nan") and errors[3].startswith("temperature is inf")
+
+
+def test_a_state_that_is_not_finite_has_an_error_and_the_others_do_not(model):
+    step = model.signatures()["step"]
+    pitches = tf.constant([[60], [62]])
+    state = np.full((2, state_dim(model.core)), 0.5, "float32")
+    alone = step(pitches[:1], tf.constant(state[:1]))
+    state[1, 1] = np.nan
+    mixed = step(pitches, tf.constant(state))
+    assert mixed["error"].numpy()[0] == b"" == alone["error"].numpy()[0]
+    assert b"not finite" in mixed["error"].numpy()[1]
+    for name in ("probabilities", "weights", "components", "state"):
+        np.testing.assert_allclose(mixed[name][0], alone[name][0], atol=1e-6)
+        assert not mixed[name].numpy()[1].any()
+
+
 def test_padding_comes_back_as_it_was():
     assert as_pieces(*padded(PIECES)) == PIECES
 
@@ -126,6 +154,8 @@ def test_padding_comes_back_as_it_was():
         ({"length": 0}, "length is 0"),
         ({"length": 13}, "max_length, 12"),
         ({"length": 3, "temperature": -0.1}, "temperature is -0.1"),
+        ({"length": 3, "temperature": float("nan")}, "temperature is nan"),
+        ({"length": 3, "temperature": float("inf")}, "temperature is inf"),
     ],
 )
 def test_wrong_numbers_are_named(arguments, named):
