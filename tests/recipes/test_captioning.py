@@ -120,7 +120,7 @@ def test_it_captions_what_it_never_saw(exported):
     images, captions = zip(*made(60, seed=9), strict=True)
     answers = [answer.text for answer in model.caption(images)]
     right = [answer == text.lower() for answer, text in zip(answers, captions, strict=True)]
-    assert np.mean(right) > 0.9  # lowest seen over seeds 0 to 4: 0.983
+    assert np.mean(right) > 0.9  # lowest seen over seeds 0 to 4: 0.967
 
 
 def test_a_process_without_seqkit_gives_the_same_captions(exported):

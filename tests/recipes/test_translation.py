@@ -22,16 +22,16 @@ SMALL = {
     "source_tokenizer": "word",
     "target_tokenizer": "word",
     "min_count": 3,  # a name comes once on either side, and is not to be known
-    "hidden_dim": 16,
+    "hidden_dim": 32,
     "embedding_dim": 16,
     "decoder_layers": 1,
     "dropout": 0.0,
     "max_length": 12,
     "batch_size": 8,
-    "learning_rate": 2e-2,
+    "learning_rate": 1e-2,
 }
 FLAGS = [f"--{key.replace('_', '-')}={value}" for key, value in SMALL.items()]
-EPOCHS = 16
+EPOCHS = 20
 
 WORDS = {"a": "ein", "this": "dieses", "one": "manches", "our": "unser"}
 THINGS = {"house": "Haus", "book": "Buch", "child": "Kind", "ship": "Schiff", "animal": "Tier"}
@@ -68,6 +68,7 @@ def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     data = write_pair(folder, [*pairs(), ("this is left out .", ""), ("", "auch das .")])
     arguments = [*FLAGS, "--data", data, "--export-path", folder / "en-de", "--epochs", EPOCHS]
+    arguments += ["--patience", EPOCHS]
     model, printed = printed_by(translation.recipe, arguments)
     return model, folder / "en-de", data, printed
 
@@ -75,7 +76,7 @@ def exported(tmp_path_factory):
 def test_train_writes_a_whole_artefact(exported):
     _, path, _, printed = exported
     assert "exported and verified" in printed
-    card = check_artefact("translation", path, {"hidden_dim": 16}, TITLES)
+    card = check_artefact("translation", path, {"hidden_dim": 32}, TITLES)
     assert card["training"]["epochs"] <= EPOCHS
     assert '<table class="attention">' in (path / "report.html").read_text(encoding="utf-8")
 
@@ -141,7 +142,7 @@ def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, 
         (f"{word} zyxxy {deed}.", f"{WORDS[word]} Zauber {DEEDS[deed]}.")
         for word, deed in itertools.product(WORDS, DEEDS)
     ] * 3
-    config = translation.Config(**SMALL, epochs=6, patience=6)
+    config = translation.Config(**SMALL | {"learning_rate": 2e-2}, epochs=14, patience=14)
     model = translation.fine_tune(tuned, rows, config=config)
     assert "zyxxy" not in old.source.vocabulary and "zyxxy" in model.source.vocabulary
     assert model.source is model.target
