@@ -88,7 +88,7 @@ def flags(settings):
 def exported(tmp_path_factory):
     """A small model, trained once for this module."""
     folder = tmp_path_factory.mktemp("models")
-    data = write_table(folder, made(96))
+    data = write_table(folder, made(160))
     arguments = ["--data", data, "--export-path", folder / "squares", "--epochs", EPOCHS]
     arguments += [*flags(SMALL), "--bad-images", "skip"]
     model, printed = printed_by(captioning.recipe, arguments)
