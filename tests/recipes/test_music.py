@@ -165,7 +165,7 @@ def test_tunes_in_abc_are_read_by_a_language_model(tmp_path, monkeypatch, capsys
     tuned = without_publishing(music.recipe).fine_tune(saved, more, path, config=config)
     assert "é" in tuned.encoder.vocabulary and "é" not in model.encoder.vocabulary
     with pytest.raises(ValueError, match=r"data are piano rolls, but .* trained on tunes"):
-        music.fine_tune(saved, [[[60]], [[61]], [[62]]])
+        music.fine_tune(saved, [[[60]], [[61]], [[62]]], tmp_path / "rolls")
     struck = [m for m in mido.MidiFile(path / "sample.mid") if m.type == "note_on" and m.velocity]
     assert len(struck) > 20
 

@@ -35,15 +35,20 @@ EPOCHS = 20
 
 WORDS = {"a": "ein", "this": "dieses", "one": "manches", "our": "unser"}
 THINGS = {"house": "Haus", "book": "Buch", "child": "Kind", "ship": "Schiff", "animal": "Tier"}
+NAMES = {"Anna": "Änne", "John": "Johann", "James": "Jakob", "Mary": "Maria", "Paul": "Paulus"}
 DEEDS = {"falls": "fällt", "burns": "brennt", "waits": "wartet", "moves": "bewegt sich"}
 
 
 def pairs():
-    """Sentences in both languages, some about names that come once and are to be copied."""
+    """Sentences in both languages, some about names that come once and are to be copied.
+
+    Names that are known teach where to look for one.
+    """
     made = [
         (f"{word} {thing} {deed}.", f"{WORDS[word]} {THINGS[thing]} {DEEDS[deed]}.")
         for word, thing, deed in itertools.product(WORDS, THINGS, DEEDS)
     ]
+    made += [(f"{n} {d}.", f"{NAMES[n]} {DEEDS[d]}.") for n, d in itertools.product(NAMES, DEEDS)]
     deeds = list(DEEDS) * 30
     made += [(f"{name(i)} {d}.", f"{name(i)} {DEEDS[d]}.") for i, d in enumerate(deeds)]
     random.Random(0).shuffle(made)
