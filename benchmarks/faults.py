@@ -14,7 +14,6 @@ errors. Each ends with 1 if it counted anything.
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import random
@@ -29,22 +28,28 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tyro
 
+from benchmarks.wild_strings import random_bytes, random_text
 from seqkit.export import verify
 from seqkit.export.clean_process import to_tensor
 
 _POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
-_RANGES = ((0x00, 0x7F), (0x80, 0x6FF), (0x900, 0x11FF), (0x2000, 0x30FF), (0x4E00, 0xD7A3))
-_MORE_RANGES = ((0xFE00, 0xFFFF), (0x1F1E6, 0x1F9FF), (0xE0000, 0x10FFFF))
 
 
-def kill(recipe: str, moments: int, arguments: Sequence[str], seed: int = 0) -> int:
+def kill(
+    recipe: tyro.conf.Positional[str],
+    arguments: tyro.conf.Positional[tuple[str, ...]] = (),
+    *,
+    moments: int = 50,
+    seed: int = 0,
+) -> int:
     """Kills runs of a recipe at random moments and resumes them.
 
     Args:
         recipe: such as `sentiment`.
+        arguments: of the recipe's command line, after `--`, without `--export-path`.
         moments: how many runs are killed.
-        arguments: of the recipe's command line, without `--export-path`.
         seed: of the moments.
 
     Returns:
@@ -86,7 +91,7 @@ def kill(recipe: str, moments: int, arguments: Sequence[str], seed: int = 0) -> 
     return _tell("kill", recipe, moments, faults)
 
 
-def damage(path: Path, seed: int = 0) -> int:
+def damage(path: tyro.conf.Positional[Path], *, seed: int = 0) -> int:
     """Damages each file of an export in twenty ways and verifies it.
 
     Args:
@@ -118,7 +123,7 @@ def damage(path: Path, seed: int = 0) -> int:
     return _tell("damage", str(path), count, faults)
 
 
-def hostile(path: Path, inputs: int, seed: int = 0) -> int:
+def hostile(path: tyro.conf.Positional[Path], *, inputs: int = 10_000, seed: int = 0) -> int:
     """Asks every signature with strings among its inputs for answers to hostile strings.
 
     Args:
@@ -211,14 +216,7 @@ def _hostile_rows(generator: random.Random, like: np.ndarray) -> np.ndarray:
     """As many strings as `like` has, of many scripts, and of bytes that are no UTF-8."""
     rows = np.empty(like.shape, object)
     for place in np.ndindex(*like.shape):
-        spans = generator.sample(_RANGES + _MORE_RANGES, generator.randint(1, 4))
-        codes = [
-            generator.randint(*generator.choice(spans)) for _ in range(generator.randint(0, 60))
-        ]
-        text = bytearray("".join(map(chr, codes)).encode())
-        for _ in range(generator.choice((0, 0, 3))):
-            text.insert(generator.randint(0, len(text)), generator.randint(0, 255))
-        rows[place] = bytes(text)
+        rows[place] = generator.choice((random_text, random_bytes))(generator)
     return rows
 
 
@@ -256,35 +254,6 @@ def _tell(what: str, where: str, count: int, faults: Sequence[str]) -> int:
     return len(faults)
 
 
-def main(args: Sequence[str] | None = None) -> int:
-    """Runs one kind of fault.
-
-    Args:
-        args: arguments of the command line; None takes those of the process.
-
-    Returns:
-        0, or 1 where there was a fault.
-    """
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--seed", type=int, default=0, help="of moments, places and strings")
-    kinds = parser.add_subparsers(dest="kind", required=True)
-    killing = kinds.add_parser("kill", help="kill runs of a recipe, verify and resume them")
-    killing.add_argument("recipe")
-    killing.add_argument("--moments", type=int, default=50)
-    killing.add_argument("arguments", nargs="*", help="of the recipe, after --")
-    kinds.add_parser("damage", help="damage each file of an export").add_argument("path", type=Path)
-    asking = kinds.add_parser("hostile", help="ask an export's signatures hostile strings")
-    asking.add_argument("path", type=Path)
-    asking.add_argument("--inputs", type=int, default=10_000, help="for each signature")
-    given = parser.parse_args(args)
-    if given.kind == "kill":
-        faults = kill(given.recipe, given.moments, given.arguments, given.seed)
-    elif given.kind == "damage":
-        faults = damage(given.path, given.seed)
-    else:
-        faults = hostile(given.path, given.inputs, given.seed)
-    return int(faults > 0)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    commands = {"kill": kill, "damage": damage, "hostile": hostile}
+    sys.exit(int(tyro.extras.subcommand_cli_from_dict(commands) > 0))

@@ -11,10 +11,8 @@ to stand beside the bar as "lowest seen". Ends with 1 if a test failed anywhere.
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
-import os
 import re
 import subprocess
 import sys
@@ -22,48 +20,53 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-ROOT = Path(__file__).parent.parent
-PROCESSORS = {
+import tyro
+
+from benchmarks.rounds import ROOT, environment
+
+Processor = Literal["default", "avx2", "plain"]
+PROCESSORS: dict[Processor, dict[str, str]] = {
     "default": {},
     "avx2": {"ONEDNN_MAX_CPU_ISA": "AVX2"},
     "plain": {"TF_ENABLE_ONEDNN_OPTS": "0"},
 }
-_COMPARED = re.compile(r"^\(?(?:np\.float\d+\()?(-?[\d.]+(?:e-?\d+)?)\)?\)? (<=?|>=?) ")
+_NUMBER = r"\(?(?:np\.float\d+\()?(-?\d[\d.]*(?:e[+-]?\d+)?)\)*"
+_COMPARED = re.compile(rf"^{_NUMBER} (<=?|>=?) {_NUMBER}(?: |$)")
 
 
-def main(args: Sequence[str] | None = None) -> int:
+def main(
+    pytest: tyro.conf.Positional[tuple[str, ...]] = (),
+    *,
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4),
+    threads: tuple[int, ...] = (1, 2),
+    processors: tuple[Processor, ...] = get_args(Processor),
+) -> int:
     """Runs every combination and prints what came closest to each bound.
 
     Args:
-        args: arguments of the command line; None takes those of the process. What follows `--` goes
-            to pytest.
+        pytest: Arguments for pytest, after `--`.
+        seeds: Added to each test's own.
+        threads: Of each process.
+        processors: Whose rounding.
 
     Returns:
-        0, or 1 if a test failed.
+        The number of tests that failed.
     """
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4], help="added to own"
-    )
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="of each process")
-    parser.add_argument("--processors", nargs="+", default=[*PROCESSORS], choices=[*PROCESSORS])
-    parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
-    given = parser.parse_args(args)
     records: list[dict[str, Any]] = []
-    for cell in itertools.product(given.seeds, given.threads, given.processors):
-        records += run_cell(*cell, given.pytest)
+    for cell in itertools.product(seeds, threads, processors):
+        records += run_cell(*cell, pytest)
         failed = [record for record in records if "failed" in record]
         print(f"{_name(*cell)}: {len(failed)} tests failed so far", flush=True)
     print(*closest(records), sep="\n")
     for record in failed:
         print(f"\nFAILED {record['test']} ({record['cell']})\n{record['failed']}")
-    return int(bool(failed))
+    return len(failed)
 
 
 def run_cell(
-    seed: int, threads: int, processor: str, arguments: Sequence[str]
+    seed: int, threads: int, processor: Processor, arguments: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Runs the tests once, in a process of their own.
 
@@ -78,10 +81,9 @@ def run_cell(
     """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.jsonl"
-        environment = {
-            **os.environ,
+        variables = {
+            **environment(threads),
             **PROCESSORS[processor],
-            "TF_NUM_INTRAOP_THREADS": str(threads),
             "SEED_OFFSET": str(seed),
             "ASSERTION_LOG": str(log),
             # Assertions are compiled otherwise where their values are logged.
@@ -89,7 +91,7 @@ def run_cell(
         }
         plugin = ["-p", "benchmarks.seed_plugin", "-o", "enable_assertion_pass_hook=true"]
         command = [sys.executable, "-m", "pytest", "-q", "-m", "score", *plugin, *arguments]
-        subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, check=False)
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     return [{**json.loads(line), "cell": _name(seed, threads, processor)} for line in lines]
 
@@ -105,26 +107,27 @@ def closest(records: Iterable[Mapping[str, Any]]) -> list[str]:
         records: those of `run_cell`.
 
     Returns:
-        A line for each comparison with a number on its left.
+        A line for each comparison of two numbers.
 
     Example:
         >>> record = {"test": "t", "line": 3, "asserted": "x > 0.9", "cell": "seed +0"}
         >>> closest([{**record, "values": f"{x} > 0.9"} for x in (0.97, 0.95, 1.0)])
         ['t:3: x > 0.9: 0.95 of 3 (seed +0)']
     """
-    seen: dict[tuple[str, int, str], list[tuple[float, str]]] = defaultdict(list)
+    seen: dict[tuple[str, int, str], list[tuple[float, float, str]]] = defaultdict(list)
     for record in records:
         compared = _COMPARED.match(record.get("values", ""))
         if compared:
-            sign = 1 if compared[2].startswith(">") else -1
+            value, bound = float(compared[1]), float(compared[3])
+            margin = value - bound if compared[2].startswith(">") else bound - value
             place = (record["test"], record["line"], record["asserted"])
-            seen[place].append((sign * float(compared[1]), record["cell"]))
+            seen[place].append((margin, value, record["cell"]))
     lines = []
     for (test, line, asserted), values in seen.items():
-        value, cell = min(values)
-        lines.append(f"{test}:{line}: {asserted}: {abs(value):g} of {len(values)} ({cell})")
+        _, value, cell = min(values)
+        lines.append(f"{test}:{line}: {asserted}: {value:g} of {len(values)} ({cell})")
     return lines
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(int(tyro.cli(main) > 0))

@@ -31,8 +31,14 @@ def test_the_value_closest_to_its_bound_is_told_with_its_cell():
         {**record, "asserted": "y < 1", "values": f"({y} < 1 and 3 > 2)", "cell": str(y)}
         for y in (0.5, 0.8)
     ]
+    # Where the bound changes too, their distance counts.
+    rows += [
+        {**record, "asserted": "after > before + 5", "values": f"{after} > ({bound})", "cell": cell}
+        for after, bound, cell in ((-17.9, -77.8, "far"), (-29.1, -30.0, "near"))
+    ]
     rows += [{**record, "asserted": "a == b", "values": "'a' == 'a'", "cell": "none"}]
     assert sturdiness.closest([*rows, {"test": "u", "failed": "", "cell": ""}]) == [
         "t:3: x > 0.9: 0.95 of 3 (0.95)",
         "t:3: y < 1: 0.8 of 2 (0.8)",
+        "t:3: after > before + 5: -29.1 of 2 (near)",
     ]

@@ -24,7 +24,7 @@ def test_damage_that_is_not_found_is_counted(exported, monkeypatch, capsys):
 
 
 def test_hostile_rows_leave_golden_rows_alone(exported):
-    assert faults.hostile(exported.path, 100) == 0
+    assert faults.hostile(exported.path, inputs=100) == 0
 
 
 def test_a_row_that_changes_with_its_neighbours_is_counted():
