@@ -18,12 +18,13 @@ from recipes.samples.digit_scenes import digit_scenes
 from seqkit.data import Dataset, captions_by_image, check
 from seqkit.images import MAX_PIXELS
 from seqkit.model.search_settings import SearchSettings
-from seqkit.recipe.growth import dictionary_settings, settings_to_adjust, vocabulary_limit
+from seqkit.recipe.growth import dictionary_settings, gentle, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
 from seqkit.recipe.source import SourceSettings, read_columns
 from seqkit.tasks.captioning.baselines import score_beside_baselines
 from seqkit.tasks.captioning.encoders import set_trainable
+from seqkit.tasks.captioning.evaluation import score_captioner
 from seqkit.tasks.captioning.model import ImageCaptioner
 from seqkit.tasks.captioning.network import ENCODER, CaptionerNetwork
 from seqkit.tasks.captioning.report import publish_captioner
@@ -111,8 +112,7 @@ SAMPLE = DEFAULTS.replace(
     epochs=6,
     learning_rate=2e-3,
 )
-# A lower rate and fewer epochs, so that what was learned before is kept.
-FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=5)
+FINE_TUNING = gentle(DEFAULTS, slower=3, epochs=5)
 
 
 def read(sources: Sequence[Any], config: Config, old: ImageCaptioner | None = None) -> Parts:
@@ -216,6 +216,7 @@ recipe = Recipe(
     grow=grow,
     fit=fit,
     score=score_beside_baselines,
+    measure=lambda model, rows: score_captioner(model, *captions_by_image(rows)).main,
     publish=publish_captioner,
     show=show,
     sample=digit_scenes,

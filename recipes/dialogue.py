@@ -18,11 +18,11 @@ from seqkit.data import Dataset, check, join_turns, read_parts, read_turns
 from seqkit.evaluation import Outcome, Scored
 from seqkit.export import Artefact
 from seqkit.model.search_settings import SearchSettings
-from seqkit.recipe.growth import dictionary_settings, settings_to_adjust, vocabulary_limit
+from seqkit.recipe.growth import dictionary_settings, gentle, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
 from seqkit.tasks.translation.dictionaries import extend_encoders, learn_encoders
-from seqkit.tasks.translation.evaluation import score_beside_baselines
+from seqkit.tasks.translation.evaluation import score_beside_baselines, score_translator
 from seqkit.tasks.translation.model import Translator
 from seqkit.tasks.translation.network import TranslatorNetwork
 from seqkit.tasks.translation.report import publish_translator
@@ -67,8 +67,7 @@ class Config(Settings):
 
 
 DEFAULTS = Config()
-# A lower rate and fewer epochs, so that what was learned before is kept.
-FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=4)
+FINE_TUNING = gentle(DEFAULTS, slower=3, epochs=4)
 
 
 def read(sources: Sequence[Any], config: Config, old: Translator | None = None) -> Parts:
@@ -175,6 +174,7 @@ recipe = Recipe(
     grow=grow,
     fit=fit,
     score=score,
+    measure=lambda model, rows: score_translator(model, rows).main,
     publish=publish,
     show=show,
     sample=lambda: {"train": small_talk()},

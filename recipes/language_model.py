@@ -14,11 +14,11 @@ from typing import Any, Literal
 from recipes.samples.pydoc_text import pydoc_text
 from seqkit.data import Dataset, TextStream, read_stream_parts
 from seqkit.data.streams.text_rows import text_rows
-from seqkit.recipe.growth import dictionary_settings, settings_to_adjust, vocabulary_limit
+from seqkit.recipe.growth import dictionary_settings, gentle, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
 from seqkit.recipe.source import SourceSettings, read_columns
-from seqkit.tasks.language_modeling.evaluation import score_beside_ngrams
+from seqkit.tasks.language_modeling.evaluation import measure_language_model, score_beside_ngrams
 from seqkit.tasks.language_modeling.model import MAX_LENGTH, LanguageModel
 from seqkit.tasks.language_modeling.network import LanguageModelNetwork
 from seqkit.tasks.language_modeling.report import publish_language_model
@@ -84,8 +84,7 @@ SAMPLE = DEFAULTS.replace(
     epochs=8,
     learning_rate=8e-3,
 )
-# A lower rate and fewer epochs, so that what was learned before is kept.
-FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 4, epochs=5)
+FINE_TUNING = gentle(DEFAULTS, slower=4, epochs=5)
 
 
 def read(sources: Sequence[Any], config: Config, old: LanguageModel | None = None) -> Parts:
@@ -165,6 +164,7 @@ recipe = Recipe(
     grow=grow,
     fit=fit,
     score=score_beside_ngrams,
+    measure=measure_language_model,
     publish=publish_language_model,
     show=show,
     sample=pydoc_text,

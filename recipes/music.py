@@ -20,14 +20,15 @@ from recipes.samples.scales import scales
 from seqkit.data import Dataset, check, is_tunes, read_piano_rolls, read_tune_parts
 from seqkit.evaluation import Outcome, Scored
 from seqkit.model.keras_file import is_saved_as
+from seqkit.recipe.growth import gentle
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.tasks.language_modeling.evaluation import score_beside_ngrams
+from seqkit.tasks.language_modeling.evaluation import measure_language_model, score_beside_ngrams
 from seqkit.tasks.language_modeling.model import LanguageModel
 from seqkit.tasks.language_modeling.network import LanguageModelNetwork
 from seqkit.tasks.language_modeling.report import publish_language_model
 from seqkit.tasks.language_modeling.training import fit_language_model
-from seqkit.tasks.music.evaluation import score_beside_counts
+from seqkit.tasks.music.evaluation import score_beside_counts, score_frame_model
 from seqkit.tasks.music.listening import Continued, continue_first, save_piece, save_tune
 from seqkit.tasks.music.model import FrameModel
 from seqkit.tasks.music.network import FrameNetwork
@@ -99,8 +100,7 @@ TUNES = DEFAULTS.replace(
     learning_rate=4e-3,
     temperature=0.7,
 )
-# A lower rate and fewer epochs, so that what was learned before is kept.
-FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 4, epochs=5)
+FINE_TUNING = gentle(DEFAULTS, slower=4, epochs=5)
 
 
 def sample() -> dict[str, Any]:
@@ -176,6 +176,13 @@ def score(model: Model, parts: Parts) -> Scored:
     return score_beside_counts(model, parts)
 
 
+def measure(model: Model, rows: Dataset) -> tuple[str, float]:
+    """Name and value of the main score of a model on some pieces."""
+    if isinstance(model, LanguageModel):
+        return measure_language_model(model, rows)
+    return score_frame_model(model, rows).main
+
+
 def play(model: Model, test: Dataset, config: Config) -> str | Continued:
     """A tune by the model, or a piece that it has continued."""
     drawing: dict[str, Any] = {"temperature": config.temperature, "seed": config.seed}
@@ -219,6 +226,7 @@ recipe = Recipe(
     grow=grow,
     fit=fit,
     score=score,
+    measure=measure,
     publish=publish,
     show=show,
     sample=sample,

@@ -14,11 +14,11 @@ from typing import Any, Literal
 from recipes.samples.reviews import train_and_test
 from seqkit.data import Dataset, check
 from seqkit.data.kinds.labels import distinct_labels, is_multi_label
-from seqkit.recipe.growth import dictionary_settings, vocabulary_limit
+from seqkit.recipe.growth import dictionary_settings, gentle, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
 from seqkit.recipe.source import SourceSettings, read_columns
-from seqkit.tasks.classification.evaluation import score_beside_baseline
+from seqkit.tasks.classification.evaluation import score_beside_baseline, score_classifier
 from seqkit.tasks.classification.model import TextClassifier
 from seqkit.tasks.classification.network import ClassifierNetwork
 from seqkit.tasks.classification.report import publish_classifier
@@ -71,8 +71,7 @@ DEFAULTS = Config()
 # Each word may decide a review of the sample, and no label is wrong: little is dropped. At the
 # default rate some seeds do not learn in time whether a report is confirmed or refuted.
 SAMPLE = DEFAULTS.replace(dropout=0.05, word_dropout=0.01, batch_size=16, learning_rate=6e-3)
-# A lower rate and fewer epochs, so that what was learned before is kept.
-FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=4)
+FINE_TUNING = gentle(DEFAULTS, slower=3, epochs=4)
 
 
 def sample() -> dict[str, Any]:
@@ -161,11 +160,13 @@ recipe = Recipe(
     grow=grow,
     fit=fit,
     score=score_beside_baseline,
+    measure=lambda model, rows: score_classifier(model, rows).main,
     publish=publish_classifier,
     show=show,
     sample=sample,
     sample_settings=SAMPLE,
     fixed=fixed,
+    labels=lambda model: model.labels.tokens,
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score
 

@@ -16,11 +16,11 @@ import numpy as np
 
 from recipes.samples.python_names import python_names
 from seqkit.data import Dataset, check
-from seqkit.recipe.growth import vocabulary_limit
+from seqkit.recipe.growth import gentle, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
 from seqkit.recipe.source import SourceSettings, read_columns
-from seqkit.tasks.tagging.evaluation import score_beside_baselines
+from seqkit.tasks.tagging.evaluation import measure_tagger, score_beside_baselines
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.tasks.tagging.network import TaggerNetwork
 from seqkit.tasks.tagging.report import publish_tagger
@@ -73,8 +73,7 @@ class Config(Settings):
 
 
 DEFAULTS = Config()
-# A lower rate and fewer epochs, so that what was learned before is kept.
-FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=4)
+FINE_TUNING = gentle(DEFAULTS, slower=3, epochs=4)
 
 
 def read(sources: Sequence[Any], config: Config, old: TokenTagger | None = None) -> Parts:
@@ -174,10 +173,12 @@ recipe = Recipe(
     grow=grow,
     fit=fit,
     score=score_beside_baselines,
+    measure=measure_tagger,
     publish=publish_tagger,
     show=show,
     sample=python_names,
     fixed=fixed,
+    labels=lambda model: model.tags.tokens,
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score
 

@@ -18,12 +18,12 @@ from typing import Any, Literal
 from recipes.samples.hangul_names import hangul_names
 from seqkit.data import Dataset, check
 from seqkit.model.search_settings import SearchSettings
-from seqkit.recipe.growth import dictionary_settings, settings_to_adjust, vocabulary_limit
+from seqkit.recipe.growth import dictionary_settings, gentle, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
 from seqkit.recipe.source import SourceSettings, read_columns
 from seqkit.tasks.translation.dictionaries import extend_encoders, learn_encoders
-from seqkit.tasks.translation.evaluation import score_beside_baselines
+from seqkit.tasks.translation.evaluation import score_beside_baselines, score_translator
 from seqkit.tasks.translation.model import Translator
 from seqkit.tasks.translation.network import TranslatorNetwork
 from seqkit.tasks.translation.report import publish_translator
@@ -91,8 +91,7 @@ DEFAULTS = Config()
 SAMPLE = DEFAULTS.replace(
     embedding_dim=64, hidden_dim=128, dropout=0.1, learning_rate=5e-3, epochs=8
 )
-# A lower rate and fewer epochs, so that what was learned before is kept.
-FINE_TUNING = DEFAULTS.replace(learning_rate=DEFAULTS.training.learning_rate / 3, epochs=5)
+FINE_TUNING = gentle(DEFAULTS, slower=3, epochs=5)
 
 
 def read(sources: Sequence[Any], config: Config, old: Translator | None = None) -> Parts:
@@ -184,6 +183,7 @@ recipe = Recipe(
     grow=grow,
     fit=fit,
     score=score_beside_baselines,
+    measure=lambda model, rows: score_translator(model, rows).main,
     publish=publish_translator,
     show=show,
     sample=hangul_names,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from seqkit.evaluation.comparison import Comparison
+from seqkit.evaluation.forgetting import Forgetting
 
 
 class Report(Protocol):
@@ -26,6 +27,7 @@ class Outcome(NamedTuple):
         history: figures of each epoch.
         checks: what to know about the data.
         comparison: the model beside the best plain model; None where there was none.
+        forgetting: what more training made the model forget; None where it was the first.
     """
 
     model: Any
@@ -35,6 +37,7 @@ class Outcome(NamedTuple):
     history: list[dict[str, float]]
     checks: Report
     comparison: Comparison | None = None
+    forgetting: Forgetting | None = None
 
 
 class Scored(NamedTuple):

@@ -31,7 +31,7 @@ from typing import Any
 
 from seqkit.export import card as cards
 from seqkit.export import golden as goldens
-from seqkit.export import layout, manifest, saved_model
+from seqkit.export import kept_rows, layout, manifest, saved_model
 from seqkit.export.errors import ExportError
 from seqkit.export.saved_model import Servable
 from seqkit.export.verify import VerifyResult, verify
@@ -84,6 +84,7 @@ def write(
     golden: Mapping[str, Mapping[str, Any]],
     card: Mapping[str, Any],
     report: str,
+    kept: Mapping[str, Any] | None = None,
     keep: int | None = None,
     tolerance: float = goldens.ABSOLUTE_TOLERANCE,
 ) -> Artefact:
@@ -101,6 +102,7 @@ def write(
             `model`, `baseline`), `unknown_rate` (by split), and any others. Versions, sizes,
             signatures, hashes and the date are added.
         report: the page of `seqkit.export.report.render`.
+        kept: validation rows for golden.json, see `seqkit.export.kept_rows`.
         keep: how many served versions to keep, this one included; None keeps all.
         tolerance: by how much a float may differ in the clean process. For a model that computes
             in half precision, 1e-2.
@@ -158,7 +160,7 @@ def write(
             # The weights twice, for serving and for training; all else is small beside them.
             size = 2 * sum(weight.numpy().nbytes for weight in servable.core.weights)
             with explain_errors(root, size, "the files of an export", _WHOLE):
-                _stage(servable, staged, version, golden, facts, report, tolerance)
+                _stage(servable, staged, version, golden, kept, facts, report, tolerance)
             verified = verify(staged)
             if not verified.ok:
                 raise ExportError(_refusal(verified, _keep_failed(staged, work)))
@@ -215,6 +217,7 @@ def _stage(
     staged: Path,
     version: int,
     golden: Mapping[str, Mapping[str, Any]],
+    kept: Mapping[str, Any] | None,
     facts: Mapping[str, Any],
     report: str,
     tolerance: float,
@@ -226,6 +229,8 @@ def _stage(
     # Made anew, not as traced for saving: where training has a GPU, these answers come from it, and
     # the clean process compares the plain operations with them.
     answers = goldens.answer(servable.signatures(), description["signatures"], golden, tolerance)
+    if kept is not None:
+        answers[kept_rows.VALIDATION] = dict(kept)
     servable.save(staged / layout.MODEL)
     # Beside the newest version for people, and inside each for clients: a server that goes back
     # to an older version, or takes up a newer one, finds the names that belong to it.

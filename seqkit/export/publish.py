@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from seqkit.export import report
 from seqkit.export.artefact import Artefact, write
+from seqkit.export.kept_rows import keep_rows
 from seqkit.export.provenance import describe_data
 from seqkit.export.report import Section
 
@@ -23,6 +24,20 @@ class Comparison(Protocol):
 
     def sentence(self) -> str:
         """Which is better, within which interval."""
+
+    def summary(self) -> dict[str, Any]:
+        """The same for the card."""
+
+
+class Forgetting(Protocol):
+    """What more training made a model forget; `seqkit.evaluation.forgetting` has one."""
+
+    @property
+    def rows(self) -> Any:
+        """The old rows that were scored, or None."""
+
+    def lines(self) -> list[str]:
+        """The scores before and after, as lines of text."""
 
     def summary(self) -> dict[str, Any]:
         """The same for the card."""
@@ -42,6 +57,10 @@ class Outcome(Protocol):
     @property
     def comparison(self) -> Comparison | None:
         """The model beside the best baseline; None where there is none."""
+
+    @property
+    def forgetting(self) -> Forgetting | None:
+        """What more training made the model forget; None where it was the first."""
 
     @property
     def minutes(self) -> float:
@@ -119,7 +138,7 @@ def publish(
     lines, notes = outcome.checks.lines(), [*task.notes, *notes]
     best = min if task.lower_is_better else max
     baseline = best(outcome.baselines, key=lambda name: outcome.baselines[name], default=None)
-    comparison = outcome.comparison
+    comparison, forgetting = outcome.comparison, outcome.forgetting
     card = {
         "name": name,
         "task": task.task,
@@ -130,6 +149,7 @@ def publish(
         "baseline": baseline if comparison is None else comparison.baseline,
         "baselines": dict(outcome.baselines),
         "comparison": None if comparison is None else comparison.summary(),
+        "forgetting": None if forgetting is None else forgetting.summary(),
         "unknown_rate": {"test": task.unknown_rate},
         "training": {
             "minutes": round(outcome.minutes, 2),
@@ -143,17 +163,18 @@ def publish(
         del card["unknown_rate"]
     if comparison is None:
         del card["comparison"]
-    sections = [
-        report.text("To know", notes) if notes else None,
-        *task.top,
-        report.text("Beside the best baseline", [comparison.sentence()]) if comparison else None,
-        *_curves(outcome.history, task.loss),
-        *task.sections,
-        report.text("Data checks", lines),
-    ]
-    page = report.render(name, [s for s in sections if s is not None], task.task)
+    if forgetting is None:
+        del card["forgetting"]
+    validation = datasets.get("validation")
+    earlier = None if forgetting is None else forgetting.rows
+    page = report.render(name, _sections(outcome, task, lines, notes), task.task)
     artefact = write(
-        outcome.model, export_path, golden=task.golden, card=card | dict(task.card), report=page
+        outcome.model,
+        export_path,
+        golden=task.golden,
+        card=card | dict(task.card),
+        report=page,
+        kept=None if validation is None else keep_rows(validation, earlier, seed=seed),
     )
     print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
     return artefact
@@ -188,6 +209,23 @@ class Publisher:
         """
         task = self._describe(outcome, provenance["datasets"], provenance["seed"])
         return publish(outcome, export_path, task, **provenance)
+
+
+def _sections(
+    outcome: Outcome, task: TaskReport, checks: Sequence[str], notes: Sequence[str]
+) -> list[Section]:
+    """All sections of the page; `checks` are the lines on the data."""
+    comparison, forgetting = outcome.comparison, outcome.forgetting
+    sections = [
+        report.text("To know", notes) if notes else None,
+        *task.top,
+        report.text("Beside the best baseline", [comparison.sentence()]) if comparison else None,
+        report.text("What was forgotten", forgetting.lines()) if forgetting else None,
+        *_curves(outcome.history, task.loss),
+        *task.sections,
+        report.text("Data checks", checks),
+    ]
+    return [section for section in sections if section is not None]
 
 
 def _curves(history: Sequence[Mapping[str, float]], loss: str) -> list[Section]:

@@ -1,12 +1,55 @@
-"""Which settings of a trained model more data may change, and which are its own."""
+"""The settings of more training: gentler ones, those that may change, and those that may not."""
 
 from __future__ import annotations
 
 from collections.abc import Sized
-from typing import Any
+from typing import Any, TypeVar
 
 from seqkit.recipe.settings import Settings
 from seqkit.text import TextEncoder, serialize
+
+Config = TypeVar("Config", bound=Settings)
+
+# Fewer do not move a network far enough for labels that it has never seen.
+FEWEST_STEPS = 300
+
+
+def gentle(defaults: Config, *, slower: float, epochs: int) -> Config:
+    """Settings of `fine_tune`: a lower rate and fewer epochs, so that what was learned is kept.
+
+    Few rows make short epochs: `FEWEST_STEPS` steps are taken all the same, so that what is new is
+    learned.
+
+    Args:
+        defaults: settings of the recipe.
+        slower: by how much the learning rate is divided.
+        epochs: the most passes over the training data, if they have enough steps.
+
+    Returns:
+        The settings.
+    """
+    rate = defaults.learning_rate / slower
+    return defaults.replace(learning_rate=rate, epochs=epochs, min_steps=FEWEST_STEPS)
+
+
+def settings_to_fine_tune(config: Config | None, preset: Config) -> Config:
+    """The settings of a `fine_tune`; `epochs` that are given are followed exactly.
+
+    Unless `min_steps` is given beside them, training takes no more epochs than these.
+
+    Args:
+        config: what is given.
+        preset: what `gentle` made.
+
+    Returns:
+        All settings, those given explicitly first.
+    """
+    if config is None:
+        return preset
+    settings = config.over(preset)
+    if "epochs" in config.given and "min_steps" not in config.given:
+        settings = settings.replace(min_steps=0)
+    return settings
 
 
 def dictionary_settings(encoder: TextEncoder) -> dict[str, Any]:

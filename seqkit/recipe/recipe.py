@@ -15,8 +15,11 @@ from typing import Any, Generic, TypeVar
 import keras
 
 from seqkit.evaluation.outcome import Outcome, Scored
+from seqkit.export.kept_rows import Rows, read_kept
 from seqkit.files.given import given_path, refuse_empty, writable_directory
 from seqkit.recipe.command_line import run_recipe
+from seqkit.recipe.growth import settings_to_fine_tune
+from seqkit.recipe.looking_back import Measure, look_back
 from seqkit.recipe.run_folder import STATE, hold_state, open_run_folder
 from seqkit.recipe.settings import Settings
 from seqkit.training.run import Run
@@ -45,12 +48,15 @@ class Recipe(Generic[Model, Config]):
         fit: trains a model on training and validation data by the settings; `new` says whether it
             is untrained. Gives the figures of each epoch.
         score: scores a model on the test data beside its baselines.
+        measure: name and value of the score by which models of the task are compared, of a model on
+            some rows.
         publish: writes the artefact of an outcome to a directory.
         show: lines with a few answers.
         sample: built-in data: `train`, and `validation` and `test` where they are not a part of it.
         sample_settings: settings for the sample; None takes the defaults.
         preset: settings for the kind of the data at hand; None takes the defaults.
         fixed: settings that a trained model cannot change, by name, beside its sizes.
+        labels: the labels, or tags, that a model knows.
     """
 
     data: str
@@ -63,12 +69,14 @@ class Recipe(Generic[Model, Config]):
     grow: Callable[[Model, Any, Config], Model]
     fit: Callable[[Model, Any, Any, Config, Run, bool], list[dict[str, float]]]
     score: Callable[[Model, Parts], Scored]
+    measure: Measure
     publish: Callable[..., Any]
     show: Callable[[Model, Parts, Config], Sequence[str]]
     sample: Callable[[], Mapping[str, Any]]
     sample_settings: Config | None = None
     preset: Callable[[Any], Config | None] = lambda data: None
     fixed: Callable[[Model], Mapping[str, Any]] = lambda model: {}
+    labels: Callable[[Model], Sequence[str]] = lambda model: ()
 
     def train(
         self,
@@ -127,6 +135,9 @@ class Recipe(Generic[Model, Config]):
     ) -> Model:
         """Continues from a trained model with more data, in which new words and labels may come.
 
+        Rows of the earlier validation data, which the model's golden.json keeps, tell what it
+        forgets. Labels that the new data lack are warned of.
+
         Args:
             model_path: Directory of the exported model.
             data: As in `train`, but it must be given.
@@ -134,7 +145,8 @@ class Recipe(Generic[Model, Config]):
             validation: As in `train`.
             test: As in `train`.
             config: As in `train`; what is not given explicitly comes from the settings for
-                fine-tuning. Sizes and tokenizer are the model's own.
+                fine-tuning: a lower rate, and few epochs, but as many steps as little data need
+                (`min_steps`) unless `epochs` is given. Sizes and tokenizer are the model's own.
             resume: As in `train`.
             restart: As in `train`.
             log_dir: As in `train`.
@@ -148,14 +160,15 @@ class Recipe(Generic[Model, Config]):
         """
         if data is None:
             raise ValueError("data is None: fine_tune needs data to continue with")
-        settings = self.fine_tuning if config is None else config.over(self.fine_tuning)
+        settings = settings_to_fine_tune(config, self.fine_tuning)
         refuse_empty({"data": data, "validation": validation, "test": test, **settings.flat()})
         old = self.load(given_path(model_path, "model_path"))
         self._refuse_other_sizes(old, settings, model_path)
         target = model_path if export_path is None else export_path
         with open_run_folder(target, log_dir, resume=resume, restart=restart) as root:
             parts = self.read((data, validation, test), settings, old)
-            return self._run(parts, old, root, settings, resume, log_dir)
+            kept = read_kept(Path(model_path))
+            return self._run(parts, old, root, settings, resume, log_dir, kept)
 
     def train_and_score(
         self,
@@ -196,22 +209,37 @@ class Recipe(Generic[Model, Config]):
             return self._train_and_score(parts, config, old, Run(checkpoints, resume, log_dir))
 
     def _train_and_score(
-        self, parts: Parts, config: Config, old: Model | None, run: Run
+        self, parts: Parts, config: Config, old: Model | None, run: Run, kept: Rows | None = None
     ) -> Outcome:
         """Does what `train_and_score` says, in a directory that is held already."""
         checks = self.check(**parts)
         print(*checks.lines(), sep="\n")
+        train = parts["train"]
+        before = (
+            None if old is None else look_back(old, self.labels(old), train, kept, self.measure)
+        )
         start = time.perf_counter()
         keras.utils.set_random_seed(config.seed)
-        train = parts["train"]
         model = self.build(train, config) if old is None else self.grow(old, train, config)
         run = run.sharing(**config.flat(), model=None if old is None else _digest(old))
         history = self.fit(model, train, parts["validation"], config, run, old is None)
         minutes = (time.perf_counter() - start) / 60
         scored = self.score(model, parts)
         print(*scored.lines, sep="\n")
+        comparison, forgetting = scored.comparison, None
+        if before is not None:
+            lower_is_better = comparison is not None and comparison.lower_is_better
+            forgetting = before.compare(model, lower_is_better=lower_is_better)
+            print(*forgetting.lines(), sep="\n")
         return Outcome(
-            model, scored.scores, scored.baselines, minutes, history, checks, scored.comparison
+            model,
+            scored.scores,
+            scored.baselines,
+            minutes,
+            history,
+            checks,
+            comparison,
+            forgetting,
         )
 
     def run(self, args: Sequence[str] | None = None) -> Model:
@@ -295,10 +323,11 @@ class Recipe(Generic[Model, Config]):
         config: Config,
         resume: bool,
         log_dir: str | os.PathLike[str] | None,
+        kept: Rows | None = None,
     ) -> Model:
         """Trains, exports where a directory is given, and shows a few answers."""
         state = None if root is None else root / STATE
-        outcome = self._train_and_score(parts, config, old, Run(state, resume, log_dir))
+        outcome = self._train_and_score(parts, config, old, Run(state, resume, log_dir), kept)
         if root is not None and state is not None:
             try:
                 self.publish(outcome, root, datasets=parts, config=config.flat(), seed=config.seed)

@@ -27,6 +27,7 @@ class TrainingState(keras.callbacks.Callback):
     Args:
         batches: the training data; its `epoch` is set as each epoch begins.
         patience: epochs without improvement after which training stops.
+        fewest_epochs: epochs before which it does not stop.
         monitor: the figure that tells improvement; lower is better.
         directory: where the state is written after each epoch, or None.
         fingerprint: what a resumed run must share with the run it continues (settings, data).
@@ -41,6 +42,7 @@ class TrainingState(keras.callbacks.Callback):
         batches: EpochBatches,
         *,
         patience: int,
+        fewest_epochs: int = 0,
         monitor: str = "val_loss",
         directory: Path | None,
         fingerprint: Mapping[str, Any],
@@ -48,6 +50,7 @@ class TrainingState(keras.callbacks.Callback):
         super().__init__()
         self._batches = batches
         self._patience = patience
+        self._fewest_epochs = fewest_epochs
         self._monitor = monitor
         self._directory = directory
         self._fingerprint = json.loads(json.dumps(fingerprint))
@@ -57,9 +60,12 @@ class TrainingState(keras.callbacks.Callback):
 
     @property
     def finished(self) -> bool:
-        """Whether patience has run out."""
-        return self.best_epoch is not None and (
-            len(self.history) - 1 - self.best_epoch >= self._patience
+        """Whether patience has run out, and not too early."""
+        done = len(self.history)
+        return (
+            self.best_epoch is not None
+            and done >= self._fewest_epochs
+            and done - 1 - self.best_epoch >= self._patience
         )
 
     @property
@@ -178,6 +184,7 @@ def train_core(
     state = TrainingState(
         batches,
         patience=settings.patience,
+        fewest_epochs=settings.fewest_epochs(len(batches)),
         monitor=monitor,
         directory=directory,
         fingerprint={

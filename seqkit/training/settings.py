@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import keras
@@ -17,6 +18,8 @@ class TrainingSettings:
     Attributes:
         epochs: the most passes over the training data.
         max_steps: fewer epochs, but at least three, where they would take more steps than this.
+        min_steps: more epochs, whatever `epochs` and `patience` are, where training would end after
+            fewer steps than this (or than `max_steps`); the best epoch is kept all the same.
         patience: epochs without improvement on validation data before training stops.
         batch_size: examples of a training step.
         learning_rate: the highest rate, reached after a tenth of the first epoch; it falls to zero.
@@ -27,6 +30,7 @@ class TrainingSettings:
 
     epochs: int = 10
     max_steps: int = 12_000
+    min_steps: int = 0
     patience: int = 3
     batch_size: int = 32
     learning_rate: float = 3e-3
@@ -35,7 +39,7 @@ class TrainingSettings:
         check_batch_size(self.batch_size)
 
     def epochs_of(self, steps_of_epoch: int) -> int:
-        """The number of epochs that `epochs` and `max_steps` allow.
+        """The most epochs, by `epochs`, `max_steps` and `min_steps`.
 
         Args:
             steps_of_epoch: training steps of an epoch.
@@ -47,7 +51,24 @@ class TrainingSettings:
             >>> TrainingSettings(epochs=8, max_steps=1000).epochs_of(200)
             5
         """
-        return epochs_within(self.max_steps, steps_of_epoch, most=self.epochs)
+        most = epochs_within(self.max_steps, steps_of_epoch, most=self.epochs)
+        return max(most, self.fewest_epochs(steps_of_epoch))
+
+    def fewest_epochs(self, steps_of_epoch: int) -> int:
+        """The epochs before which training does not stop, by `min_steps`.
+
+        Args:
+            steps_of_epoch: training steps of an epoch.
+
+        Returns:
+            The number of epochs.
+
+        Example:
+            >>> settings = TrainingSettings(epochs=4, min_steps=300)
+            >>> [(settings.fewest_epochs(n), settings.epochs_of(n)) for n in (4, 90, 900)]
+            [(75, 75), (4, 4), (1, 4)]
+        """
+        return math.ceil(min(self.min_steps, self.max_steps) / max(1, steps_of_epoch))
 
     def schedule(self, steps_of_epoch: int) -> keras.optimizers.schedules.LearningRateSchedule:
         """The learning rate of each step, for an optimizer.

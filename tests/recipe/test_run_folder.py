@@ -85,6 +85,7 @@ class Steps:
             grow=lambda old, train, config: Model(old.weight),
             fit=self.fit,
             score=lambda model, parts: Scored({}, {}, []),
+            measure=lambda model, rows: ("accuracy", 0.0),
             publish=lambda *_, **__: self.done.append("published"),
             show=lambda *_: [],
             sample=dict,

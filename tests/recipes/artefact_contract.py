@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from seqkit.data import Dataset
+from seqkit.export.kept_rows import MOST_ROWS, read_kept
 from tests.recipes.recipe_cases import CASES
 
 FILES = {"model.keras", "serving", "card.json", "card.md", "golden.json", "report.html"}
@@ -36,6 +38,10 @@ def check_artefact(
     assert None not in card["scores"][case.score].values()
     assert len(card["baselines"]) == case.baselines
     assert {name: card["config"][name] for name in config} == config
+    kept = read_kept(path)
+    assert kept is not None
+    if isinstance(kept, Dataset):
+        assert 0 < len(kept) <= min(MOST_ROWS, card["data"]["validation"]["examples"])
     page = (path / "report.html").read_text(encoding="utf-8")
     assert not [title for title in headings if f'<h2 dir="auto">{title}</h2>' not in page]
     return card

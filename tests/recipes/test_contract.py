@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ import keras
 import numpy as np
 import pytest
 
+from seqkit.export.kept_rows import keep_rows
+from seqkit.recipe.growth import FEWEST_STEPS
 from seqkit.recipe.recipe import Recipe
 from seqkit.recipe.settings import Settings
 from tests.recipes.recipe_cases import CASES, RecipeCase
@@ -60,6 +64,7 @@ def test_a_recipe_is_a_record_with_its_functions(case):
     module = module_of(case)
     assert isinstance(module.recipe, Recipe) and issubclass(module.Config, Settings)
     assert module.recipe.defaults == module.DEFAULTS == module.Config()
+    assert (module.DEFAULTS.min_steps, module.FINE_TUNING.min_steps) == (0, FEWEST_STEPS)
     for name in ("train", "fine_tune", "train_and_score"):
         assert getattr(module, name) == getattr(module.recipe, name)
         assert inspect.signature(getattr(module, name)) == inspect.signature(
@@ -126,15 +131,26 @@ def test_a_run_that_was_interrupted_ends_with_the_same_bits(case, trained, tmp_p
 
 @pytest.mark.score
 @recipes
-def test_fine_tune_learns_what_is_new(case, trained, tmp_path):
+def test_fine_tune_learns_what_is_new_and_tells_what_is_forgotten(case, trained, tmp_path, capsys):
     trained.save(tmp_path / "model.keras")
     module, published = module_of(case), []
+    old = module.recipe.read_parts(case.data(), config=config_of(case))["validation"]
+    golden = {"validation": keep_rows(old)}
+    (tmp_path / "golden.json").write_text(json.dumps(golden), encoding="utf-8")
     recipe = without_publishing(module.recipe, published)
     model = recipe.fine_tune(
         tmp_path, case.more(), tmp_path / "tuned", config=module.Config(epochs=1)
     )
     assert case.knows(model)
-    assert [outcome.model for outcome in published] == [model]
+    [outcome] = published
+    assert outcome.model is model
+    told = outcome.forgetting.lines()[0]
+    assert re.fullmatch(
+        r"on [\d,]+ (rows|characters) of the old validation data.*: [\w \-]+ [\d.]+ before, "
+        r"[\d.]+ after.*",
+        told,
+    )
+    assert told in capsys.readouterr().out.splitlines()
     before, after = (m.core.get_weights() for m in (trained, model))
     assert any(a.shape != b.shape or (a != b).any() for a, b in zip(before, after, strict=True))
 

@@ -191,3 +191,22 @@ def test_epochs_are_announced_to_the_batches():
     )
     assert isinstance(state, TrainingState)
     assert seen == [0, 1, 2]
+
+
+def test_patience_waits_for_the_fewest_steps_and_the_best_epoch_is_kept():
+    """Few rows make epochs of few steps, in which nothing may improve at first."""
+    losses = [1.0, 1.0, 1.0, 1.0, 0.5, 0.7]
+    settings = TrainingSettings(epochs=3, patience=1, min_steps=21)  # epochs of 4 steps
+    state = train_core(
+        compiled(), Batches(), settings, callbacks=[Script(losses)], run=Run(), verbose=0
+    )
+    assert len(state.history) == 6
+    assert state.best_epoch == 4
+
+
+def test_the_fewest_steps_change_nothing_where_epochs_have_as_many():
+    plain, floor = TrainingSettings(epochs=4), TrainingSettings(epochs=4, min_steps=300)
+    for steps in (75, 100, 5_000):
+        assert floor.epochs_of(steps) == plain.epochs_of(steps)
+    assert floor.epochs_of(1) == 300
+    assert TrainingSettings(epochs=4, max_steps=50, min_steps=300).epochs_of(10) == 5

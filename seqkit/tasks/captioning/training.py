@@ -102,7 +102,9 @@ def fit_captioner(
             return frozen.history
         before = model.core.get_weights()
         set_trainable(encoder, True, normalization=False)
-        settings = replace(settings, epochs=unfrozen_epochs, learning_rate=unfrozen_rate)
+        settings = replace(
+            settings, epochs=unfrozen_epochs, min_steps=0, learning_rate=unfrozen_rate
+        )
         unfrozen = stages.fit(WHOLE, settings)
         if unfrozen.best > frozen.best:
             print("training the encoder too improved nothing: its weights are as before")

@@ -140,6 +140,27 @@ def score_beside_ngrams(
     return Scored(scores, scores.main_baselines, lines, comparison)
 
 
+def measure_language_model(model: LanguageModel, text: TextStream | Dataset) -> tuple[str, float]:
+    """Scores a language model on a text, without n-grams beside it.
+
+    Args:
+        model: the language model.
+        text: of the kind that it was trained on.
+
+    Returns:
+        Name and value of the score by which language models are compared.
+    """
+    held_out = HeldOutText(model, text)
+    tokens = model.encoder.vocabulary.tokens
+    return language_model_scores(
+        held_out.log_probabilities(),
+        held_out.token_ids,
+        characters=count_characters(text),
+        tokens=tokens,
+        unit=_unit(tokens),
+    ).main
+
+
 def score_language_model(
     held_out: Mapping[str, HeldOut], *, tokens: Sequence[str], characters: int
 ) -> LanguageModelScores:
@@ -187,9 +208,13 @@ def _score(
         characters=characters,
         tokens=tokens,
         baselines={name: plain},
-        unit="character" if all(len(token) == 1 for token in tokens[EOS_ID + 1 :]) else "token",
+        unit=_unit(tokens),
     )
     return scores, _compare(scores, given, {name: plain}, test.token_ids)
+
+
+def _unit(tokens: Sequence[str]) -> Unit:
+    return "character" if all(len(token) == 1 for token in tokens[EOS_ID + 1 :]) else "token"
 
 
 def _compare(

@@ -228,6 +228,25 @@ def main_score(
     return "accuracy", accuracy(truth, answers)
 
 
+def measure_tagger(model: TokenTagger, dataset: Dataset) -> tuple[str, float]:
+    """Scores a tagger that may know tags of another scheme than the data have.
+
+    Args:
+        model: the tagger.
+        dataset: holds the columns `tokens` and `tags`.
+
+    Returns:
+        Name and value of the score by which taggers are compared. Where tags mark spans, an answer
+        that is no such tag marks none.
+    """
+    truth = dataset.to_list("tags")
+    answers = [list(tagging.tags) for tagging in model.tag(dataset.to_list("tokens"))]
+    scheme = tag_scheme.scheme({tag for tags in truth for tag in tags})
+    if scheme != "plain":
+        answers = [[tag if _is_of(tag, scheme) else "O" for tag in tags] for tags in answers]
+    return main_score(truth, answers)
+
+
 def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> Scored:
     """Scores a tagger on the test data beside two plain taggers.
 
@@ -296,14 +315,23 @@ def _span_counts(truth: Sequence[str], answer: Sequence[str], scheme: str) -> tu
 
 
 def _check_prefixes(answers: Sequence[Sequence[str]], scheme: str) -> None:
-    prefixes = "BIES" if scheme == "IOBES" else "BI"
-    for tag in sorted({tag for tags in answers for tag in tags} - {"O"}):
-        prefix, _ = tag_scheme.split_tag(tag)
-        if not prefix or prefix not in prefixes:
+    for tag in sorted({tag for tags in answers for tag in tags}):
+        if not _is_of(tag, scheme):
             raise ValueError(
                 f"answers has the tag {tag!r}, but the true tags are {scheme}, whose tags are O or "
-                f"begin with one of {', '.join(prefixes)}; score a model on tags of its own scheme"
+                f"begin with one of {', '.join(_prefixes(scheme))}; score a model on tags of its "
+                "own scheme"
             )
+
+
+def _is_of(tag: str, scheme: str) -> bool:
+    """Whether a tag is one of a scheme that marks spans."""
+    prefix, _ = tag_scheme.split_tag(tag)
+    return tag == "O" or (bool(prefix) and prefix in _prefixes(scheme))
+
+
+def _prefixes(scheme: str) -> str:
+    return "BIES" if scheme == "IOBES" else "BI"
 
 
 def _span_row(correct: int, answered: int, support: int) -> dict[str, float]:

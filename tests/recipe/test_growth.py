@@ -1,0 +1,38 @@
+"""Settings of more training."""
+
+from seqkit.recipe.growth import FEWEST_STEPS, gentle, settings_to_fine_tune
+from seqkit.recipe.settings import Settings
+from seqkit.training import TrainingSettings
+
+
+class Config(Settings):
+    """Settings.
+
+    Attributes:
+        training: how long and how fast.
+    """
+
+    training: TrainingSettings = TrainingSettings(epochs=20, learning_rate=0.03)
+
+
+PRESET = gentle(Config(), slower=3, epochs=4)
+
+
+def test_more_training_is_slower_and_has_fewest_steps():
+    assert (PRESET.learning_rate, PRESET.epochs, PRESET.min_steps) == (0.01, 4, FEWEST_STEPS)
+    assert settings_to_fine_tune(None, PRESET) == PRESET
+    assert settings_to_fine_tune(Config(patience=7), PRESET) == PRESET.replace(patience=7)
+
+
+def test_epochs_that_are_given_are_followed_exactly():
+    settings = settings_to_fine_tune(Config(epochs=2), PRESET)
+    assert settings.training.epochs_of(1) == 2
+    assert settings.learning_rate == PRESET.learning_rate
+    settings = settings_to_fine_tune(Config(training=TrainingSettings(epochs=2)), PRESET)
+    assert settings.training.epochs_of(1) == 2
+
+
+def test_fewest_steps_that_are_given_are_taken():
+    assert settings_to_fine_tune(Config(min_steps=9), PRESET).training.epochs_of(1) == 9
+    assert settings_to_fine_tune(Config(min_steps=9, epochs=2), PRESET).training.epochs_of(1) == 9
+    assert settings_to_fine_tune(Config(min_steps=0), PRESET).training.epochs_of(1) == 4
