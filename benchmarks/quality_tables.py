@@ -69,7 +69,7 @@ def _translation_cells(run: Mapping[str, Any]) -> dict[str, Any]:
         "best plain model, BLEU": "–" if plain is None else f"{plain:.1f}",
         "chrF": f"{run['chrf']:.1f}",
         "exact, %": f"{100 * run['exact_match']:.1f}",
-        "unknown tokens, %": f"{100 * run['unknown_rate']:.2f}",
+        "unknown tokens, %": f"{100 * run['unknown_token_rate']:.2f}",
     }
 
 
@@ -98,7 +98,7 @@ def _language_cells(run: Mapping[str, Any]) -> dict[str, Any]:
         "model": _digits(value),
         "n-grams": plain,
         "bits per character": f"{run['bits_per_character']:.3f}",
-        "unknown tokens, %": f"{100 * run['unknown_rate']:.2f}",
+        "unknown tokens, %": f"{100 * run['unknown_token_rate']:.2f}",
     }
 
 

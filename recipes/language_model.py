@@ -110,7 +110,7 @@ def build(train: TextStream | Dataset, config: Config) -> LanguageModel:
         seed=config.seed,
     )
     return LanguageModel.build(
-        TextEncoder(tokenizer, vocabulary),
+        TextEncoder(tokenizer, vocabulary).with_words(text_batches(train)),
         config.network,
         unit="stream" if isinstance(train, TextStream) else "sentences",
         max_length=config.max_length,

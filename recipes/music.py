@@ -135,7 +135,7 @@ def build(train: Dataset, config: Config) -> Model:
     sizes = dataclasses.asdict(config.network)
     del sizes["num_components"]
     return LanguageModel.build(
-        TextEncoder(tokenizer, vocabulary),
+        TextEncoder(tokenizer, vocabulary).with_words(train.batches("text", 4096)),
         LanguageModelNetwork(**sizes, dropout_warm_up=0),
         unit="sentences",
         max_length=_LONGEST_TUNE,

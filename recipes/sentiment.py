@@ -97,8 +97,9 @@ def build(train: Dataset, config: Config) -> TextClassifier:
         seed=config.seed,
     )
     ngrams = HashedNGrams(config.ngram_buckets) if config.ngram_buckets else None
+    encoder = TextEncoder(tokenizer, vocabulary, ngrams)
     return TextClassifier.build(
-        TextEncoder(tokenizer, vocabulary, ngrams),
+        encoder.with_words(train.batches("text", 4096)),
         Vocabulary.from_labels(distinct_labels(train)),
         config.network,
         multi_label=is_multi_label(train),

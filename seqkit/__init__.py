@@ -43,6 +43,7 @@ _NAMES = {
     "Piece": "seqkit.data",
     "PieceScore": "seqkit.tasks.music.piano_rolls",
     "PretrainedVectors": "seqkit.text",
+    "SeenWords": "seqkit.text",
     "Span": "seqkit.tasks.tagging.answers",
     "SubwordTokenizer": "seqkit.text",
     "Surprise": "seqkit.tasks.language_modeling.answers",

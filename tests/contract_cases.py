@@ -18,7 +18,7 @@ from tests.asked_layers import asked, asked_crf, asked_decoder
 from tests.music_cases import music_cases
 from tests.small_captioners import captioner_cases
 from tests.small_language_models import language_model_cases
-from tests.small_models import by_name
+from tests.small_models import RATES, TRAINING_TEXTS, TRAINING_WORDS, by_name, words_seen
 from tests.small_translators import translator_cases
 
 BATCH, LENGTH, DIM = 4, 5, 3
@@ -287,6 +287,7 @@ def config_cases() -> list[ConfigCase]:
             lambda: text.TextEncoder(text.WordTokenizer(), vocabulary(), text.HashedNGrams(50)),
             encoded,
         ),
+        ConfigCase("SeenWords", lambda: text.SeenWords.learn([TEXTS[:6]]), words_seen),
         ConfigCase(
             "WordEncoder",
             lambda: text.WordEncoder.learn([TEXTS], min_count=1, affix_buckets=50),
@@ -315,7 +316,7 @@ def servable_cases() -> list[ServableCase]:
                 text.WordTokenizer(),
                 text.Vocabulary.from_counts({"good": 3, "film": 2, "한국어": 1}),
                 text.HashedNGrams(50),
-            )
+            ).with_words([TRAINING_TEXTS])
             labels = text.Vocabulary.from_labels(["neg", "pos", "neutral"])
             return seqkit.TextClassifier.build(
                 encoder, labels, multi_label=multi_label, embedding_dim=4, hidden_dim=3
@@ -326,16 +327,14 @@ def servable_cases() -> list[ServableCase]:
     def classified(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
         answers = model.classify(inputs["text"])
         scores = [list(answer.scores.values()) for answer in answers]
-        return {"scores": scores, **by_name(answers, "label", "confidence", "unknown_rate")}
+        return {"scores": scores, **by_name(answers, "label", "confidence", *RATES)}
 
     def tagger(*tags: str, vectors: np.ndarray | None = None) -> Any:
         import seqkit
         from seqkit import text
 
         keras.utils.set_random_seed(4)
-        encoder = text.WordEncoder.learn(
-            [["good", "film", "한국어"]], min_count=1, affix_buckets=50
-        )
+        encoder = text.WordEncoder.learn([TRAINING_WORDS], min_count=2, affix_buckets=50)
         if vectors is not None:
             encoder = encoder.with_pretrained(text.Vocabulary.from_counts({"film": 2, "song": 1}))
         return seqkit.TokenTagger.build(
@@ -362,7 +361,7 @@ def servable_cases() -> list[ServableCase]:
         return {
             key: [[*row, *[filled[key]] * (width - len(row))] for row in rows]
             for key, rows in columns.items()
-        }
+        } | by_name(answers, *RATES)
 
     words = [["good", "", "film"], ["", "", ""], ["한국어", "x" * 50, ""]]
     tagger_inputs: dict[str, dict[str, list]] = {

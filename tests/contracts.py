@@ -27,6 +27,7 @@ from tests.contract_cases import (
     OptimizerCase,
     ServableCase,
 )
+from tests.small_models import TRAINING_TEXTS, UNSEEN_TEXTS
 
 # ---------------------------------------------------------------------------- promises of layers
 
@@ -269,7 +270,10 @@ def text_comes_back(case: ConfigCase) -> None:
 
 
 def exported_signature_equals_python(case: ServableCase, servable: Any, directory: Path) -> None:
-    """A SavedModel of the signatures answers as the model's Python methods do."""
+    """A SavedModel of the signatures answers as the model's Python methods do.
+
+    One that reads texts tells the words that training never saw.
+    """
     import tensorflow as tf
 
     from seqkit.export import saved_model
@@ -295,6 +299,24 @@ def exported_signature_equals_python(case: ServableCase, servable: Any, director
             assert given == np.array(expected[key], object).ravel().tolist(), key
         else:
             np.testing.assert_allclose(values, np.array(expected[key]), atol=1e-5, err_msg=key)
+    if any(values is TEXTS for values in case.inputs["serving_default"].values()):
+        _words_never_seen_are_told(case, servable, served)
+
+
+def _words_never_seen_are_told(case: ServableCase, servable: Any, served: Mapping) -> None:
+    """Of texts of training no word is unknown, of others every word: in Python and served."""
+    import tensorflow as tf
+
+    inputs = dict(case.inputs["serving_default"])
+    (name,) = (key for key, values in inputs.items() if values is TEXTS)
+    inputs[name] = [*TRAINING_TEXTS, *UNSEEN_TEXTS, f"{TRAINING_TEXTS[0]} glorp", ""]
+    words = len(TRAINING_TEXTS[0].split()) + 1
+    expected = [0.0] * len(TRAINING_TEXTS) + [1.0] * len(UNSEEN_TEXTS) + [1 / words, 0.0]
+    here = case.python_answers(servable, inputs)["unknown_rate"]
+    np.testing.assert_allclose(here, expected, atol=1e-6)
+    given = served["serving_default"](**{key: tf.constant(inputs[key]) for key in inputs})
+    np.testing.assert_allclose(given["unknown_rate"], expected, atol=1e-6)
+    assert given["unknown_token_rate"].shape == given["unknown_rate"].shape
 
 
 def model_file_round_trip(case: ServableCase, servable: Any, directory: Path) -> None:

@@ -9,22 +9,25 @@ from typing import Any
 import keras
 import numpy as np
 
-from tests.small_models import by_name
+from tests.small_models import RATES, TRAINING_TEXTS, by_name
 
 WORDS = ("the", "apple", "apples", "app", "and", "pear", "good", "film", "한국어", ".", ",")
 CHARACTERS = "aehlop gdnit.,!\n한국어é"
 
 
-def small_language_model(kind: str, **arguments: Any) -> Any:
+def small_language_model(kind: str, has_words: bool = False, **arguments: Any) -> Any:
     """A language model whose answers are arbitrary but fixed.
 
     Args:
         kind: of its tokens: `"char"`, `"word"`, `"jamo"` or `"subword"`.
+        has_words: whether it knows the words of training texts.
         arguments: of `LanguageModel.build`.
     """
     import seqkit
 
     encoder = small_encoder(kind)
+    if has_words:
+        encoder = encoder.with_words([TRAINING_TEXTS])
     keras.utils.set_random_seed(4)
     settings = {"embedding_dim": 5, "hidden_dim": 4, "num_beams": 4, "num_best": 3}
     model = seqkit.LanguageModel.build(encoder, **(settings | arguments))
@@ -54,7 +57,7 @@ def small_encoder(kind: str) -> Any:
 def went_on(model: Any, inputs: Mapping[str, Any]) -> Mapping[str, list]:
     drawing = {name: inputs[name] for name in ("temperature", "top_k", "top_p", "seed")}
     found = model.go_on(inputs["prompt"], int(inputs["length"]), **drawing)
-    answers = by_name(found, "text", "continuation", "log_probability", "unknown_rate")
+    answers = by_name(found, "text", "continuation", "log_probability", *RATES)
     return {**answers, "error": [""] * len(found)}
 
 
@@ -72,10 +75,11 @@ def language_model_cases(case: Callable[..., Any], texts: list[str]) -> list[Any
             "vocabulary": {},
         }
 
-    letters = functools.partial(small_language_model, "char")
+    letters = functools.partial(small_language_model, "char", has_words=True)
     words = functools.partial(
         small_language_model,
         "word",
+        has_words=True,
         unit="sentences",
         tie_embeddings=True,
         cell="gru",

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from tests.small_models import by_name
+from tests.small_models import RATES, TRAINING_TEXTS, by_name
 
 
 def small_translator(separate: bool) -> Any:
@@ -17,11 +17,11 @@ def small_translator(separate: bool) -> Any:
 
     keras.utils.set_random_seed(4)
     words = text.Vocabulary.from_counts({"good": 3, "film": 2, "한국어": 1})
-    source = target = text.TextEncoder(text.WordTokenizer(), words)
+    source = target = text.TextEncoder(text.WordTokenizer(), words).with_words([TRAINING_TEXTS])
     arguments: dict[str, Any] = {"decoder_layers": 1}
     if separate:
         letters = text.Vocabulary.from_counts(dict.fromkeys("한abcdefgho ", 1))
-        source = text.TextEncoder(text.JamoTokenizer(), letters)
+        source = text.TextEncoder(text.JamoTokenizer(), letters).with_words([TRAINING_TEXTS])
         target = text.TextEncoder(text.CharTokenizer(), letters)
         arguments = {
             "cell": "lstm",
@@ -37,7 +37,7 @@ def small_translator(separate: bool) -> Any:
 
 def translated(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
     answers = model.translate(inputs["text"])
-    return by_name(answers, "score", "unknown_rate", translation="text")
+    return by_name(answers, "score", *RATES, translation="text")
 
 
 def translator_cases(case: Callable[..., Any], texts: list[str]) -> list[Any]:

@@ -99,8 +99,8 @@ def write(
             inputs needs some.
         card: facts for card.json and card.md, in their order: `name`, `task`, `data` (by split:
             `name`, `sha256`, `license`, `examples`, ...), `config`, `seed`, `scores` (by score:
-            `model`, `baseline`), `unknown_rate` (by split), and any others. Versions, sizes,
-            signatures, hashes and the date are added.
+            `model`, `baseline`), `unknown_rate` and `unknown_token_rate` (by split), and any
+            others. Versions, sizes, signatures, hashes and the date are added.
         report: the page of `seqkit.export.report.render`.
         kept: validation rows for golden.json, see `seqkit.export.kept_rows`.
         keep: how many served versions to keep, this one included; None keeps all.

@@ -84,7 +84,9 @@ class TaskReport:
         golden: inputs of signatures, by name, whose answers are kept with the model.
         scores: score by name, of the model and of a baseline: `{"BLEU": {"model": 30.1,
             "baseline": 4.2}}`.
-        unknown_rate: share of the test data's tokens that training never saw; None leaves it out.
+        unknown_rate: share of the test data's words that training never saw, see
+            `seqkit.text.SeenWords`; None leaves it out.
+        unknown_token_rate: share of its tokens that the dictionary lacks; None leaves it out.
         card: further entries of the card, such as `labels`; they replace common ones.
         training: further entries under `training`, such as `path_weights`.
         top: sections above the learning curves, the scores first.
@@ -100,6 +102,7 @@ class TaskReport:
     top: Sequence[Section]
     sections: Sequence[Section | None]
     unknown_rate: float | None = None
+    unknown_token_rate: float | None = None
     card: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
@@ -151,6 +154,7 @@ def publish(
         "comparison": None if comparison is None else comparison.summary(),
         "forgetting": None if forgetting is None else forgetting.summary(),
         "unknown_rate": {"test": task.unknown_rate},
+        "unknown_token_rate": {"test": task.unknown_token_rate},
         "training": {
             "minutes": round(outcome.minutes, 2),
             "epochs": len(outcome.history),
@@ -159,8 +163,9 @@ def publish(
         "data_checks": lines,
         "notes": notes,
     }
-    if task.unknown_rate is None:
-        del card["unknown_rate"]
+    for rate in ("unknown_rate", "unknown_token_rate"):
+        if card[rate] == {"test": None}:
+            del card[rate]
     if comparison is None:
         del card["comparison"]
     if forgetting is None:

@@ -1,4 +1,4 @@
-"""The words and tokens of a data set that a dictionary lacks."""
+"""The words of a data set that training never saw, and the tokens that a dictionary lacks."""
 
 from __future__ import annotations
 
@@ -49,6 +49,55 @@ def unknown_tokens(
     """
     counts = count_tokens(dataset.batches(column, 4096), encoder.tokenizer)
     return encoder.vocabulary.coverage(counts).most_common_unknown
+
+
+def unseen_words(
+    encoder: TextEncoder, dataset: Dataset, column: str = "text", most: int = 20
+) -> list[tuple[str, int]]:
+    """The most frequent words that training never saw.
+
+    Args:
+        encoder: has the words that training saw.
+        dataset: has the texts.
+        column: the column that holds them.
+        most: the most words to give.
+
+    Returns:
+        Words with how often they come, the most frequent first.
+
+    Raises:
+        ValueError: the encoder does not have them.
+    """
+    if encoder.seen_words is None:
+        raise ValueError("the encoder has no seen_words; give one made by with_words")
+    counts = encoder.count_words(dataset.batches(column, 4096))
+    words = list(counts)
+    for start in range(0, len(words), 4096):
+        part = words[start : start + 4096]
+        for word, seen in zip(part, encoder.seen_words.is_seen(part).numpy(), strict=True):
+            if seen:
+                del counts[word]
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
+def unseen_words_table(
+    encoder: TextEncoder, dataset: Dataset, column: str = "text", where: str = "the test data"
+) -> report.Section:
+    """The most frequent words that training never saw, for a report.
+
+    Args:
+        encoder: has the words that training saw; where it does not, the tokens that its dictionary
+            lacks are shown.
+        dataset: has the texts.
+        column: the column that holds them.
+        where: where they were counted.
+
+    Returns:
+        The section.
+    """
+    if encoder.seen_words is None:
+        return unknown_table(unknown_tokens(encoder, dataset, column), where=where)
+    return unknown_table(unseen_words(encoder, dataset, column), what="word", where=where)
 
 
 def unknown_table(

@@ -10,6 +10,7 @@ from seqkit.text.ngrams import HashedNGrams
 from seqkit.text.normalization import Normalizer
 from seqkit.text.pretrained_vectors import PretrainedVectors
 from seqkit.text.pretrained_words import VectorCoverage, vector_coverage, with_vectors
+from seqkit.text.seen_words import SeenWords
 from seqkit.text.subword import SubwordTokenizer
 from seqkit.text.tokenizer import Tokenizer, Tokens, deserialize, get, serialize
 from seqkit.text.vocabulary import (
@@ -45,6 +46,7 @@ __all__ = [
     "JamoTokenizer",
     "Normalizer",
     "PretrainedVectors",
+    "SeenWords",
     "SubwordTokenizer",
     "TextEncoder",
     "Tokenizer",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
@@ -49,24 +49,54 @@ def count_tokens(
         >>> sorted(counts.items())
         [('a', 2), ('cat', 1), ('dog', 1)]
     """
+    return count_tokens_of_each(batches, [tokenizer], batch_size=batch_size)[0]
+
+
+def count_tokens_of_each(
+    batches: Iterable[Any] | tf.data.Dataset,
+    tokenizers: Sequence[Tokenizer],
+    *,
+    batch_size: int = _TEXTS_PER_BATCH,
+) -> list[Counter[str]]:
+    """Counts the tokens of texts as several tokenizers split them, reading the texts once.
+
+    Args:
+        batches: see `count_tokens`.
+        tokenizers: split the texts into tokens.
+        batch_size: see `count_tokens`.
+
+    Returns:
+        For each tokenizer, the number of occurrences of each token.
+
+    Raises:
+        TypeError, ValueError: see `count_tokens`.
+
+    Example:
+        >>> from seqkit.text import CharTokenizer, WordTokenizer
+        >>> words, letters = count_tokens_of_each([["aa"]], [WordTokenizer(), CharTokenizer()])
+        >>> words["aa"], letters["a"]
+        (1, 2)
+    """
     check_batch_size(batch_size)
     failures: list[Exception] = []
     dataset = _dataset(batches, failures).rebatch(batch_size)
 
-    def count(texts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        tokens, _, counts = tf.unique_with_counts(tokenizer.tokenize(texts).values.flat_values)
-        return tokens, counts
+    def count(texts: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], ...]:
+        split = (tokenizer.tokenize(texts).values.flat_values for tokenizer in tokenizers)
+        counted = (tf.unique_with_counts(tokens) for tokens in split)
+        return tuple((tokens, counts) for tokens, _, counts in counted)
 
     counted = dataset.map(count, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
-    total: Counter[bytes] = Counter()
+    totals: list[Counter[bytes]] = [Counter() for _ in tokenizers]
     try:
-        for tokens, counts in counted.as_numpy_iterator():
-            total.update(dict(zip(tokens.tolist(), counts.tolist(), strict=True)))
+        for parts in counted.as_numpy_iterator():
+            for total, (tokens, counts) in zip(totals, parts, strict=True):
+                total.update(dict(zip(tokens.tolist(), counts.tolist(), strict=True)))
     except tf.errors.OpError:
         if failures:  # the original error says more than tf.data's report of it
             raise failures[0] from None
         raise
-    return Counter({token.decode(): count for token, count in total.items()})
+    return [Counter({token.decode(): count for token, count in total.items()}) for total in totals]
 
 
 def _dataset(

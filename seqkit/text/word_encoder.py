@@ -9,11 +9,13 @@ import pyarrow as pa
 import tensorflow as tf
 
 from seqkit.text.code_points import as_text_tensor, decode, encode
-from seqkit.text.counting import count_tokens
+from seqkit.text.counting import count_tokens_of_each
 from seqkit.text.jamo import JamoTokenizer
-from seqkit.text.normalization import Normalizer
+from seqkit.text.seen_words import SeenWords, word_normalizer
+from seqkit.text.tokenizer import join_rows
 from seqkit.text.traced_once import traced_once
 from seqkit.text.vocabulary import BOS_ID, EOS_ID, UNK_ID, Vocabulary
+from seqkit.text.word import WordTokenizer
 
 # How many of a word's first and last letters; short words are filled up with these marks.
 AFFIX_LENGTHS = (1, 2, 3, 4)
@@ -71,6 +73,8 @@ class WordEncoder(tf.Module):
             the first and the last half of them are read.
         affix_buckets: number of buckets for each kind of affix.
         pretrained: words with a pretrained vector, spelled as in `vocabulary`, or None.
+        seen_words: the words of the training data, the rare ones among them; None where they are
+            not known, as of models that were saved before words were kept.
 
     Raises:
         ValueError: `max_characters` or `affix_buckets` is too small.
@@ -92,6 +96,7 @@ class WordEncoder(tf.Module):
         max_characters: int = 24,
         affix_buckets: int = 8192,
         pretrained: Vocabulary | None = None,
+        seen_words: SeenWords | None = None,
     ) -> None:
         super().__init__()
         if max_characters < 4:
@@ -103,7 +108,9 @@ class WordEncoder(tf.Module):
         self.max_characters = max_characters
         self.affix_buckets = affix_buckets
         self.pretrained = pretrained
-        self._normalizer, self._letters = _word_normalizer(), JamoTokenizer()
+        self.seen_words = seen_words
+        self._normalizer, self._letters = word_normalizer(), JamoTokenizer()
+        self._splitter = WordTokenizer()
         self._encode_once = traced_once(self._encode, tf.TensorSpec([None], tf.string))
 
     @classmethod
@@ -128,12 +135,13 @@ class WordEncoder(tf.Module):
         Returns:
             The encoder.
         """
-        counts, letters = _counts(batches)
+        counts, letters, words = _counts(batches)
         return cls(
             Vocabulary.from_counts(counts, min_count=min_count, max_size=vocabulary_size),
             Vocabulary.from_counts(letters, min_count=min_count),
             max_characters=max_characters,
             affix_buckets=affix_buckets,
+            seen_words=SeenWords([]).extended(words),
         )
 
     @tf.autograph.experimental.do_not_convert  # converting would only make tracing slow
@@ -208,10 +216,11 @@ class WordEncoder(tf.Module):
         Returns:
             A new encoder.
         """
-        counts, letters = _counts(batches)
+        counts, letters, words = _counts(batches)
         return self._with(
             vocabulary=self.vocabulary.extended(counts, min_count, max_size),
             characters=self.characters.extended(letters, min_count=min_count),
+            seen_words=None if self.seen_words is None else self.seen_words.extended(words),
         )
 
     def with_pretrained(self, words: Vocabulary) -> WordEncoder:
@@ -225,14 +234,15 @@ class WordEncoder(tf.Module):
         """
         return self._with(pretrained=words)
 
-    def _with(self, **changed: Vocabulary) -> WordEncoder:
-        """Gives the same encoder with other vocabularies."""
+    def _with(self, **changed: Any) -> WordEncoder:
+        """Gives the same encoder with other vocabularies or words seen."""
         arguments: dict[str, Any] = {
             "vocabulary": self.vocabulary,
             "characters": self.characters,
             "max_characters": self.max_characters,
             "affix_buckets": self.affix_buckets,
             "pretrained": self.pretrained,
+            "seen_words": self.seen_words,
         }
         return WordEncoder(**(arguments | changed))
 
@@ -247,6 +257,30 @@ class WordEncoder(tf.Module):
         """
         return self(words).unknown
 
+    @tf.autograph.experimental.do_not_convert  # converting would only make tracing slow
+    def unknown_rates(
+        self, words: tf.RaggedTensor, unknown: tf.RaggedTensor
+    ) -> dict[str, tf.Tensor]:
+        """Gives the shares of unknown words of sentences.
+
+        Args:
+            words: ragged `<string>[batch, None]`; each may be several words to `SeenWords`, as
+                `mod_dict` is.
+            unknown: ragged `<bool>[batch, None]`, what `is_unknown` tells of each.
+
+        Returns:
+            `unknown_rate` `<float32>[batch]`, the share of words that training never saw, as
+            `SeenWords` defines it; `unknown_token_rate` `<float32>[batch]`, the share of `unknown`.
+            Both are 0 for a sentence without words; without `seen_words` they are the same.
+        """
+        total = tf.reduce_sum(tf.cast(unknown, tf.float32), axis=1)
+        rate = tf.math.divide_no_nan(total, tf.cast(unknown.row_lengths(), tf.float32))
+        word_rate = rate
+        if self.seen_words is not None:
+            split = self._splitter.tokenize(join_rows(words, " ")).values
+            word_rate = self.seen_words.unknown_rate(split)
+        return {"unknown_rate": word_rate, "unknown_token_rate": rate}
+
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this encoder again, as JSON-able values."""
         return {
@@ -255,23 +289,21 @@ class WordEncoder(tf.Module):
             "max_characters": self.max_characters,
             "affix_buckets": self.affix_buckets,
             "pretrained": None if self.pretrained is None else self.pretrained.get_config(),
+            "seen_words": None if self.seen_words is None else self.seen_words.get_config(),
         }
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> WordEncoder:
         """Makes the encoder again from the result of `get_config`."""
-        pretrained = config.get("pretrained")
+        pretrained, seen = config.get("pretrained"), config.get("seen_words")
         return cls(
             Vocabulary.from_config(config["vocabulary"]),
             Vocabulary.from_config(config["characters"]),
             max_characters=config["max_characters"],
             affix_buckets=config["affix_buckets"],
             pretrained=None if pretrained is None else Vocabulary.from_config(pretrained),
+            seen_words=None if seen is None else SeenWords.from_config(seen),
         )
-
-
-def _word_normalizer() -> Normalizer:
-    return Normalizer("NFC", lowercase=True, digits="zero")
 
 
 def normal_words(words: Any) -> tf.Tensor:
@@ -287,7 +319,7 @@ def normal_words(words: Any) -> tf.Tensor:
         >>> normal_words(["Paris", "1999"]).numpy().tolist()
         [b'paris', b'0000']
     """
-    normal = _word_normalizer()(decode(as_text_tensor(words))).code_points
+    normal = word_normalizer()(decode(as_text_tensor(words))).code_points
     return encode(normal.flat_values, normal.row_splits)
 
 
@@ -307,10 +339,11 @@ def count_words(batches: Iterable[Any]) -> dict[str, int]:
     return _normal_counts(_raw_counts(batches))
 
 
-def _counts(batches: Iterable[Any]) -> tuple[dict[str, int], dict[str, int]]:
-    """Gives the number of occurrences of each word, and of each letter in distinct words."""
+def _counts(batches: Iterable[Any]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Counts each word; in distinct words, each letter, and each word as `WordTokenizer` splits."""
     raw = _raw_counts(batches)
-    return _normal_counts(raw), count_tokens([[*raw]], JamoTokenizer())
+    letters, words = count_tokens_of_each([[*raw]], [JamoTokenizer(), WordTokenizer()])
+    return _normal_counts(raw), letters, words
 
 
 def _raw_counts(batches: Iterable[Any]) -> dict[str, int]:

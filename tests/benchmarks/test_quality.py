@@ -150,7 +150,7 @@ TRANSLATED = {
     "chrf": 60.0,
     "bleu_signature": "nrefs:1|tok:13a",
     "exact_match": 0.042,
-    "unknown_rate": 0.0123,
+    "unknown_token_rate": 0.0123,
 }
 
 
@@ -272,7 +272,7 @@ def test_without_further_tests_nothing_is_said_of_them(monkeypatch):
 def foretold(monkeypatch):
     """What is kept of a language model that was tested on 1,000 characters."""
     figures = {"nats_per_character": 1.5, "perplexity": 4.5, "bits_per_character": 2.164}
-    figures |= {"characters": 1000, "unknown_rate": 0.0012}
+    figures |= {"characters": 1000, "unknown_token_rate": 0.0012}
     scores = SimpleNamespace(main=("nats per character", 1.5), summary=lambda: figures)
     outcome = SimpleNamespace(
         model="model", scores=scores, baselines={"6-gram": 1.7}, history=[{}], minutes=3.0

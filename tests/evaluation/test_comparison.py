@@ -79,7 +79,10 @@ class Silent:
     """Stands for a translator that says something else."""
 
     def translate(self, texts, batch_size=64):
-        return [type("Answer", (), {"text": "x y", "unknown_rate": 0.0})() for _ in texts]
+        return [
+            type("Answer", (), {"text": "x y", "unknown_rate": 0.0, "unknown_token_rate": 0.0})()
+            for _ in texts
+        ]
 
 
 def test_no_plain_translator_wins_a_tie_and_the_nearer_one_is_named():

@@ -53,7 +53,7 @@ def exported(tmp_path_factory):
 
 def test_train_writes_a_whole_artefact_that_verifies(exported):
     _, path, _ = exported
-    headings = ("Confusion matrix", "Worst errors", "Most frequent unknown tokens", "Data checks")
+    headings = ("Confusion matrix", "Worst errors", "Most frequent unknown words", "Data checks")
     card = check_artefact("sentiment", path, {"hidden_dim": 12}, headings)
     assert card["data"]["test"]["examples"] == 100
     assert verify(path).ok

@@ -33,7 +33,6 @@ class EncodedTexts:
     Attributes:
         lengths: `<int32>[texts]`, tokens of each text, after the cut.
         num_cut: number of texts longer than `max_length`.
-        unknown_rate: `<float32>[texts]`.
 
     Example:
         >>> from seqkit import data
@@ -60,7 +59,7 @@ class EncodedTexts:
         self._encoder = encoder
         self._has_ngrams = encoder.ngrams is not None
         self.num_cut = 0
-        lengths, rates = [], []
+        lengths = []
         tokens, ngrams = IdRows(), IdRows()
         keep = True
         done = 0
@@ -69,7 +68,6 @@ class EncodedTexts:
             row_lengths = encoded.token_ids.row_lengths().numpy()
             self.num_cut += int((row_lengths > max_length).sum())
             lengths.append(np.minimum(row_lengths, max_length).astype("int32"))
-            rates.append(encoded.unknown_rate.numpy())
             if keep:
                 tokens.add(encoded.token_ids)
                 ngrams.add(encoded.ngram_ids)
@@ -78,7 +76,6 @@ class EncodedTexts:
             if progress is not None:
                 progress(done, len(dataset))
         self.lengths = np.concatenate(lengths) if lengths else np.zeros(0, "int32")
-        self.unknown_rate = np.concatenate(rates) if rates else np.zeros(0, "float32")
         self._kept = (tokens.closed(), ngrams.closed()) if keep else None
 
     def __len__(self) -> int:

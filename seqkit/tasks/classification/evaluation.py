@@ -41,7 +41,8 @@ class ClassificationScores(Scores):
         accuracy: share answered right; of a multi-label model, with exactly the right labels.
         macro_f1: mean over the labels of the harmonic mean of precision and recall.
         calibration_error: mean distance between confidence and accuracy, in ten bins.
-        unknown_rate: mean share of unknown tokens of a text.
+        unknown_rate: mean share of a text's words that training never saw.
+        unknown_token_rate: mean share of a text's tokens that the dictionary lacks.
         labels: the labels, in the order of the matrix.
         confusion: `<int64>[labels, labels]`, rows are the truth; empty for a multi-label model.
         worst: the wrong answers given with most confidence.
@@ -54,6 +55,7 @@ class ClassificationScores(Scores):
     macro_f1: float
     calibration_error: float
     unknown_rate: float
+    unknown_token_rate: float
     labels: tuple[str, ...]
     confusion: list[list[int]]
     worst: tuple[Mistake, ...] = field(repr=False)
@@ -89,12 +91,13 @@ def _score(
 
     if not len(dataset):
         raise ValueError(f"dataset {dataset.name!r} has no rows to score on")
-    answers, confidence, rates = [], [], []
+    answers, confidence, rates, token_rates = [], [], [], []
     for texts in dataset.batches("text", 4096):
         for given in model.classify(texts):
             answers.append(given.label)
             confidence.append(given.confidence)
             rates.append(given.unknown_rate)
+            token_rates.append(given.unknown_token_rate)
     truth = [_joined(label, model.labels.tokens) for label in dataset.to_list("label")]
     right = np.array([a == t for a, t in zip(answers, truth, strict=True)])
     sure = np.array(confidence)
@@ -108,6 +111,7 @@ def _score(
         macro_f1=_macro_f1(truth, answers, labels, model.multi_label),
         calibration_error=calibration_error(sure, right),
         unknown_rate=float(np.mean(rates)),
+        unknown_token_rate=float(np.mean(token_rates)),
         labels=labels,
         confusion=[]
         if model.multi_label

@@ -31,13 +31,19 @@ class Classification:
         confidence: calibrated probability that `label` is right: of ten answers with 0.9, about
             nine are. Of a multi-label model, of its least certain decision.
         scores: probability of each label.
-        unknown_rate: share of the text's tokens that training never saw, from 0 to 1.
+        unknown_rate: share of the text's words that training never saw, from 0 to 1, as
+            `seqkit.text.SeenWords` defines it. All words count, also those that are not read
+            because the text is too long. A model saved before words were kept gives
+            `unknown_token_rate`.
+        unknown_token_rate: share of the tokens (pieces, words or letters) that the dictionary
+            lacks; of a text without tokens 1.
     """
 
     label: str
     confidence: float
     scores: dict[str, float]
     unknown_rate: float
+    unknown_token_rate: float
 
 
 class TextClassifier(ServableModel):
@@ -64,6 +70,7 @@ class TextClassifier(ServableModel):
     Example:
         >>> from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
         >>> encoder = TextEncoder(WordTokenizer(), Vocabulary.from_counts({"good": 2, "bad": 1}))
+        >>> encoder = encoder.with_words([["good bad"]])
         >>> labels = Vocabulary.from_labels(["neg", "pos"])
         >>> model = TextClassifier.build(encoder, labels, embedding_dim=4, hidden_dim=4)
         >>> answer = model.classify(["good", "never seen"])[1]
@@ -192,16 +199,17 @@ class TextClassifier(ServableModel):
         names = self.labels.tokens
         answers: list[Classification] = []
         for given in answers_to(self._function, batch_size, texts=texts):
-            columns = (given[key].numpy() for key in ("label", "confidence", "scores"))
-            for label, confidence, scores, rate in zip(
-                *columns, given["unknown_rate"].numpy(), strict=True
-            ):
+            names_of_rates = ("unknown_rate", "unknown_token_rate")
+            columns = (
+                given[key].numpy() for key in ("label", "confidence", "scores", *names_of_rates)
+            )
+            for label, confidence, scores, *rates in zip(*columns, strict=True):
                 answers.append(
                     Classification(
                         label.decode(),
                         float(confidence),
                         dict(zip(names, scores.tolist(), strict=True)),
-                        float(rate),
+                        *map(float, rates),
                     )
                 )
         return answers
@@ -214,8 +222,8 @@ class TextClassifier(ServableModel):
 
         Returns:
             `label` `<string>[batch]`, `confidence` `<float32>[batch]`, `scores`
-            `<float32>[batch, classes]` in the order of the signature `classes`, `unknown_rate`
-            `<float32>[batch]`.
+            `<float32>[batch, classes]` in the order of the signature `classes`, `unknown_rate` and
+            `unknown_token_rate` `<float32>[batch]`.
         """
         size = tf.shape(text)[0]
         encoded = self.encoder(at_least_one(text))
@@ -240,6 +248,7 @@ class TextClassifier(ServableModel):
             "confidence": confidence[:size],
             "scores": scores[:size],
             "unknown_rate": encoded.unknown_rate[:size],
+            "unknown_token_rate": encoded.unknown_token_rate[:size],
         }
 
     def _logits(self, token_ids: tf.RaggedTensor, ngram_ids: tf.RaggedTensor) -> tf.Tensor:

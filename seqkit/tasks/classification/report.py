@@ -9,7 +9,7 @@ from seqkit.evaluation import Outcome
 from seqkit.export import report
 from seqkit.export.provenance import HARD_TEXTS
 from seqkit.export.publish import Publisher, TaskReport
-from seqkit.export.unknown_words import unknown_table, unknown_tokens
+from seqkit.export.unknown_words import unseen_words_table
 from seqkit.tasks.classification.evaluation import ClassificationScores
 
 _GOLDEN_TEXTS = 32
@@ -30,6 +30,7 @@ def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> T
             "calibration error": {"model": scores.calibration_error, "baseline": None},
         },
         unknown_rate=scores.unknown_rate,
+        unknown_token_rate=scores.unknown_token_rate,
         card={"labels": list(model.labels.tokens)},
         training={"path_weights": dict(zip(model.outputs, model.path_weights, strict=True))},
         top=[_scores(scores, *baseline)],
@@ -41,7 +42,7 @@ def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> T
                 [[m.text, m.truth, m.answer, round(m.confidence, 3)] for m in scores.worst],
                 note="Wrong answers on the test data, the most confident first.",
             ),
-            unknown_table(unknown_tokens(model.encoder, test)),
+            unseen_words_table(model.encoder, test),
         ],
     )
 
@@ -58,6 +59,7 @@ def _scores(scores: ClassificationScores, baseline: str, accuracy: float) -> rep
             "macro F1": scores.macro_f1,
             "calibration error": scores.calibration_error,
             "texts": scores.examples,
-            "unknown tokens, share": scores.unknown_rate,
+            "unknown words, share": scores.unknown_rate,
+            "unknown tokens, share": scores.unknown_token_rate,
         },
     )

@@ -17,13 +17,17 @@ class Continuation(NamedTuple):
         continuation: what follows.
         log_probability: of all its tokens, and of the end if it came (natural logarithm), by the
             model itself, without temperature and limits.
-        unknown_rate: share of the prompt's tokens that the dictionary lacks.
+        unknown_rate: share of the prompt's words that training never saw, as
+            `seqkit.text.SeenWords` defines it. A model saved before words were kept gives
+            `unknown_token_rate`.
+        unknown_token_rate: share of the prompt's tokens that the dictionary lacks.
     """
 
     text: str
     continuation: str
     log_probability: float
     unknown_rate: float
+    unknown_token_rate: float
 
 
 class TextScore(NamedTuple):
@@ -40,7 +44,10 @@ class TextScore(NamedTuple):
             would be as hard to predict; 1 where nothing was predicted.
         bits_per_character: `-log_probability / ln 2`, divided by the number of the text's
             characters (code points); None for a text without any.
-        unknown_rate: share of the text's tokens that the dictionary lacks; 0 where it has none.
+        unknown_rate: share of the text's words that training never saw; 0 where it has none. See
+            `Continuation`.
+        unknown_token_rate: share of the text's tokens that the dictionary lacks; 0 where it has
+            none.
     """
 
     log_probability: float
@@ -49,6 +56,7 @@ class TextScore(NamedTuple):
     perplexity: float
     bits_per_character: float | None
     unknown_rate: float
+    unknown_token_rate: float
 
 
 class Completion(NamedTuple):
@@ -103,13 +111,12 @@ class Surprise(NamedTuple):
 def collect_continuations(answer: Mapping[str, Any]) -> Iterator[Continuation]:
     """Turns the answer of the signature `serving_default` into one continuation for each row."""
     columns = (answer[name].numpy() for name in Continuation._fields)
-    for text, continuation, log_probability, rate in zip(*columns, strict=True):
+    for text, continuation, *numbers in zip(*columns, strict=True):
         # Bytes of the prompt that are not UTF-8 come back as they were.
         yield Continuation(
             text.decode(errors="replace"),
             continuation.decode(),
-            float(log_probability),
-            float(rate),
+            *map(float, numbers),
         )
 
 
@@ -117,8 +124,9 @@ def collect_scores(answer: Mapping[str, Any]) -> Iterator[TextScore]:
     """Turns token scores, see `token_scores`, into one result for each of their texts."""
     names = ("tokens", "log_probabilities")
     rows = zip(*(_by_row(answer[name]) for name in names), strict=True)
-    columns = (answer[name].numpy() for name in ("characters", "unknown_rate"))
-    for (tokens, each), characters, rate in zip(rows, *columns, strict=True):
+    numbers = ("characters", "unknown_rate", "unknown_token_rate")
+    columns = (answer[name].numpy() for name in numbers)
+    for (tokens, each), characters, *rates in zip(rows, *columns, strict=True):
         total = float(each.sum(dtype=np.float64))
         bits = -total / math.log(2) / int(characters) if characters else None
         yield TextScore(
@@ -127,7 +135,7 @@ def collect_scores(answer: Mapping[str, Any]) -> Iterator[TextScore]:
             tuple(map(float, each)),
             float(np.exp(-total / max(len(each), 1))),
             bits,
-            float(rate),
+            *map(float, rates),
         )
 
 

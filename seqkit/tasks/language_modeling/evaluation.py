@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
@@ -16,7 +16,7 @@ from seqkit.evaluation.comparison import share
 from seqkit.tasks.language_modeling.baselines import plain_language_model
 from seqkit.tasks.language_modeling.held_out import HeldOutText
 from seqkit.tasks.language_modeling.model import LanguageModel
-from seqkit.tasks.language_modeling.texts import count_characters
+from seqkit.tasks.language_modeling.texts import count_characters, mean_unknown_rate
 from seqkit.text import EOS_ID, UNK_ID
 
 Unit = Literal["character", "token"]
@@ -71,12 +71,14 @@ class LanguageModelScores(Scores):
         nats_per_character: the sum over tokens, over the number of characters. It compares models
             with different tokens, as long as their dictionaries lack equally few.
         bits_per_character: the same in bits.
-        unknown_rate: share of the tokens that the dictionary lacks.
+        unknown_token_rate: share of the tokens that the dictionary lacks.
         nats_per_token_known: the mean without those; NaN where there is no other. An unknown token
             is easy to predict, since it stands for many: a small dictionary flatters.
         unit: "character" or "token", by which models are compared.
         surprising: the least expected tokens, the least expected first.
         baselines: scores of plain models on the same text, by their names.
+        unknown_rate: mean share of the words of a text, of a stream of a line, that training never
+            saw, as `seqkit.text.SeenWords` defines it; NaN where the texts are not given.
     """
 
     tokens: int
@@ -85,11 +87,12 @@ class LanguageModelScores(Scores):
     perplexity: float
     nats_per_character: float
     bits_per_character: float
-    unknown_rate: float
+    unknown_token_rate: float
     nats_per_token_known: float
     unit: Unit
     surprising: tuple[SurprisingToken, ...]
     baselines: Mapping[str, BaselineScores]
+    unknown_rate: float = float("nan")
 
     details = ("unit", "surprising", "baselines")
 
@@ -130,12 +133,14 @@ def score_beside_ngrams(
         tokens=model.encoder.vocabulary.tokens,
         characters=count_characters(parts["test"]),
     )
+    scores = replace(scores, unknown_rate=mean_unknown_rate(model.encoder, parts["test"]))
     what, score = scores.main
     of = of or f"{scores.tokens:,} test tokens"
     lines = [
         *beside(f"{what} on {of}", score, scores.main_baselines, comparison),
         f"  {scores.bits_per_character:.3f} bits a character, perplexity of a token "
-        f"{scores.perplexity:.2f}, unknown tokens {scores.unknown_rate:.2%}",
+        f"{scores.perplexity:.2f}, unknown words {scores.unknown_rate:.2%}, unknown tokens "
+        f"{scores.unknown_token_rate:.2%}",
     ]
     return Scored(scores, scores.main_baselines, lines, comparison)
 
@@ -315,7 +320,7 @@ def language_model_scores(
         perplexity=whole.perplexity,
         nats_per_character=whole.nats_per_character,
         bits_per_character=whole.nats_per_character / float(np.log(2)),
-        unknown_rate=float(1 - known.mean()),
+        unknown_token_rate=float(1 - known.mean()),
         nats_per_token_known=float(nats[known].mean()) if known.any() else float("nan"),
         unit=unit,
         surprising=_surprising(nats, ids, name, num_surprising),

@@ -135,7 +135,8 @@ class LanguageGraph:
         Returns:
             `text` `<string>[batch]`, the prompt as it was given and what follows; `continuation`
             `<string>[batch]`, what follows; `log_probability` `<float32>[batch]`, of its tokens and
-            of the end if it came; `unknown_rate` `<float32>[batch]`, share of the prompt's tokens
+            of the end if it came; `unknown_rate` `<float32>[batch]`, share of the prompt's words
+            that training never saw; `unknown_token_rate` `<float32>[batch]`, share of its tokens
             that the dictionary lacks; `error` `<string>[batch]`, empty, or which number of the row
             is out of its range: nothing follows its prompt then, with log-probability 0.
         """
@@ -163,6 +164,7 @@ class LanguageGraph:
             "continuation": added[:size],
             "log_probability": written.log_probability[:size],
             "unknown_rate": tf.where(nothing, 0.0, encoded.unknown_rate)[:size],
+            "unknown_token_rate": tf.where(nothing, 0.0, encoded.unknown_token_rate)[:size],
             "error": error[:size],
         }
 

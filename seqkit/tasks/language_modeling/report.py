@@ -34,6 +34,7 @@ def _describe(
         golden=_golden(texts, state_dim(model.core)),
         scores={what: {"model": score, "baseline": min(outcome.baselines.values())}},
         unknown_rate=scores.unknown_rate,
+        unknown_token_rate=scores.unknown_token_rate,
         card={"metrics": scores.summary()},
         top=_scores(scores),
         sections=[
@@ -116,7 +117,8 @@ def _scores(scores: LanguageModelScores) -> list[report.Section]:
                 "tokens": scores.tokens,
                 "characters": scores.characters,
                 "bits a character": scores.bits_per_character,
-                "unknown tokens, share": scores.unknown_rate,
+                "unknown words, share": scores.unknown_rate,
+                "unknown tokens, share": scores.unknown_token_rate,
                 "nats a token, unknown ones left out": scores.nats_per_token_known,
             },
         ),

@@ -27,8 +27,8 @@ def token_scores(
     Returns:
         `tokens` ragged `<string>[batch, None]`, as they are written, and `[EOS]` for the end;
         `token_ids` ragged `<int32>[batch, None]`; `log_probabilities` ragged
-        `<float32>[batch, None]`; `characters` `<int32>[batch]`; `unknown_rate` `<float32>[batch]`,
-        0 for a text without a token.
+        `<float32>[batch, None]`; `characters` `<int32>[batch]`; `unknown_rate` and
+        `unknown_token_rate` `<float32>[batch]`, 0 for a text without a token.
     """
     encoded = encoder(text)
     tokens = encoded.tokens
@@ -45,6 +45,7 @@ def token_scores(
         "log_probabilities": token_log_probabilities(core, ids),
         "characters": tf.cast(decode(text).code_points.row_lengths(), tf.int32),
         "unknown_rate": tf.where(nothing, 0.0, encoded.unknown_rate),
+        "unknown_token_rate": tf.where(nothing, 0.0, encoded.unknown_token_rate),
     }
 
 

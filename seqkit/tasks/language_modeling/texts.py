@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import tensorflow as tf
+
 from seqkit.data import DataReport, Dataset, TextStream, check
 from seqkit.data.formats.by_name import is_table
 from seqkit.data.streams.stream_checks import StreamReport, check_streams
+from seqkit.text import TextEncoder, as_text_tensor
 
 _BATCH = 4096
 
@@ -62,6 +66,25 @@ def count_characters(data: TextStream | Dataset) -> int:
     if isinstance(data, TextStream):
         return data.characters
     return sum(len(text) for batch in data.batches("text", _BATCH) for text in batch.to_pylist())
+
+
+def mean_unknown_rate(encoder: TextEncoder, data: TextStream | Dataset) -> float:
+    """Gives the mean share of words that training never saw.
+
+    Args:
+        encoder: the model's.
+        data: a stream, or rows with the column `text`.
+
+    Returns:
+        The mean of the shares of texts, of a stream of lines, that are not blank.
+    """
+    parts = []
+    for batch in text_batches(data):
+        texts = as_text_tensor(batch)
+        texts = tf.boolean_mask(texts, tf.not_equal(tf.strings.strip(texts), ""))
+        parts.append(encoder(texts).unknown_rate.numpy())
+    rates = np.concatenate([np.zeros(0, "float32"), *parts])
+    return float(rates.mean()) if rates.size else 0.0
 
 
 def suggest_vocabulary_size(data: TextStream | Dataset) -> int:

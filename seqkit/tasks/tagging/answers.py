@@ -45,6 +45,10 @@ class Tagging:
             given one by one.
         end: offset after its last character.
         spans: what BIO or IOBES tags mark; empty for plain tags.
+        unknown_rate: share of the words that training never saw, as `seqkit.text.SeenWords` defines
+            it: a rare word that training saw may be `unknown` all the same. A model saved before
+            words were kept gives `unknown_token_rate`.
+        unknown_token_rate: share of the words that are `unknown`.
     """
 
     tokens: tuple[str, ...]
@@ -54,6 +58,8 @@ class Tagging:
     start: tuple[int, ...] = ()
     end: tuple[int, ...] = ()
     spans: tuple[Span, ...] = ()
+    unknown_rate: float = 0.0
+    unknown_token_rate: float = 0.0
 
 
 def collect(
@@ -105,7 +111,8 @@ def collect(
             for first, last, label in tag_scheme.spans(tags, scheme)
         )
         unknown = tuple(columns["unknown"][row, :size].tolist())
-        taggings.append(Tagging(tokens, tags, confidence, unknown, start, end, spans))
+        rates = [float(columns[key][row]) for key in ("unknown_rate", "unknown_token_rate")]
+        taggings.append(Tagging(tokens, tags, confidence, unknown, start, end, spans, *rates))
     return taggings
 
 

@@ -48,8 +48,10 @@ class TaggingScores(Scores):
         unseen_accuracy: the same of words that training did not hold; None without any.
         unseen_rate: share of such words.
         unknown_accuracy: accuracy of words that the dictionary lacks; None without any.
-        unknown_rate: share of such words. A rare word is one that training held and the
+        unknown_token_rate: share of such words. A rare word is one that training held and the
             dictionary lacks; a word written in capitals may be the other way round.
+        unknown_rate: mean share of a sentence's words that training never saw in any case and
+            with any digits, as `seqkit.text.SeenWords` defines it.
         spans: precision, recall, F1 and number by label, and `micro avg`; empty for plain tags.
         calibration_error: mean distance between confidence and accuracy, in ten bins.
         labels: the tags, in the order of the matrix.
@@ -65,6 +67,7 @@ class TaggingScores(Scores):
     unseen_accuracy: float | None
     unseen_rate: float
     unknown_accuracy: float | None
+    unknown_token_rate: float
     unknown_rate: float
     spans: dict[str, dict[str, float]]
     calibration_error: float
@@ -136,7 +139,8 @@ def _score(
         unseen_accuracy=_share(right[unseen]),
         unseen_rate=float(unseen.mean()),
         unknown_accuracy=_share(right[unknown]),
-        unknown_rate=float(unknown.mean()),
+        unknown_token_rate=float(unknown.mean()),
+        unknown_rate=float(np.mean([tagging.unknown_rate for tagging in found])),
         spans=span_scores(truth, answers),
         calibration_error=calibration_error(sure, right),
         labels=tuple(order),
@@ -272,7 +276,7 @@ def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> 
         f"  accuracy of the {rate:.1%} {what}: {right:.4f}"
         for what, rate, right in (
             ("that training did not hold", scores.unseen_rate, scores.unseen_accuracy),
-            ("that the dictionary lacks", scores.unknown_rate, scores.unknown_accuracy),
+            ("that the dictionary lacks", scores.unknown_token_rate, scores.unknown_accuracy),
         )
         if right is not None
     ]

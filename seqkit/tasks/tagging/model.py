@@ -197,7 +197,9 @@ class TokenTagger(ServableModel):
             `<float32>[batch, n]`, the probability of the tag, padded with 0; `unknown`
             `<bool>[batch, n]`, whether the dictionary lacks the word; `start` and `end`
             `<int32>[batch, n]`, offsets of the word in characters (code points), `start_byte` and
-            `end_byte`, the same in bytes, padded with -1.
+            `end_byte`, the same in bytes, padded with -1; `unknown_rate` and `unknown_token_rate`
+            `<float32>[batch]`, the shares of words that training never saw and of those that are
+            `unknown`.
         """
         words = self.tokenizer.tokenize(text)
         tags, confidence, unknown = self._decide(words.values)
@@ -211,6 +213,7 @@ class TokenTagger(ServableModel):
             "end": words.end.to_tensor(-1),
             "start_byte": start_byte.to_tensor(-1),
             "end_byte": end_byte.to_tensor(-1),
+            **self.encoder.unknown_rates(words.values, unknown),
         }
 
     def answer_tokens(self, tokens: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -221,7 +224,8 @@ class TokenTagger(ServableModel):
 
         Returns:
             `tags` `<string>[batch, n]`, empty at padding; `confidence` `<float32>[batch, n]`, 0 at
-            padding; `unknown` `<bool>[batch, n]`.
+            padding; `unknown` `<bool>[batch, n]`; `unknown_rate` and `unknown_token_rate`
+            `<float32>[batch]`.
         """
         width = tf.shape(tokens)[1]
         used = tf.cast(tf.not_equal(tokens, ""), tf.int32) * (tf.range(width) + 1)
@@ -233,6 +237,7 @@ class TokenTagger(ServableModel):
             "tags": tags.to_tensor("", shape=shape),
             "confidence": confidence.to_tensor(0.0, shape=shape),
             "unknown": unknown.to_tensor(False, shape=shape),
+            **self.encoder.unknown_rates(words, unknown),
         }
 
     def signatures(self) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> T
             "calibration error": {"model": scores.calibration_error, "baseline": None},
         },
         unknown_rate=scores.unknown_rate,
+        unknown_token_rate=scores.unknown_token_rate,
         card={
             "labels": list(model.tags.tokens),
             **({"pretrained_vectors": coverage._asdict()} if coverage else {}),
@@ -82,7 +83,7 @@ def _scores(scores: TaggingScores, baselines: Mapping[str, float]) -> report.Sec
         "accuracy of words that training did not hold": scores.unseen_accuracy,
         "share of such words": scores.unseen_rate,
         "accuracy of words that the dictionary lacks": scores.unknown_accuracy,
-        "share of these": scores.unknown_rate,
+        "share of these": scores.unknown_token_rate,
         "calibration error": scores.calibration_error,
         "sentences": scores.sentences,
         "words": scores.tokens,

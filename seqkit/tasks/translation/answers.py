@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+_RATES = ("unknown_rate", "unknown_token_rate")
+
 
 class Translation(NamedTuple):
     """A translation of one text.
@@ -15,12 +17,16 @@ class Translation(NamedTuple):
         text: the translation; empty where the source has no token.
         score: translations are ranked by it: the log-probability (natural logarithm) of all tokens
             and the end, divided by the length penalty; 0 or less.
-        unknown_rate: share of the source's tokens that the dictionary does not hold.
+        unknown_rate: share of the source's words that training never saw, as
+            `seqkit.text.SeenWords` defines it. A model saved before words were kept gives
+            `unknown_token_rate`.
+        unknown_token_rate: share of the source's tokens that the dictionary lacks.
     """
 
     text: str
     score: float
     unknown_rate: float
+    unknown_token_rate: float
 
 
 class Alignment(NamedTuple):
@@ -39,24 +45,24 @@ class Alignment(NamedTuple):
 
 def collect_translations(answer: Mapping[str, Any]) -> list[Translation]:
     """Reads the answer of the signature `serving_default`: a translation of each text."""
-    columns = (answer[name].numpy() for name in ("translation", "score", "unknown_rate"))
+    columns = (answer[name].numpy() for name in ("translation", "score", *_RATES))
     return [
-        Translation(text.decode(), float(score), float(rate))
-        for text, score, rate in zip(*columns, strict=True)
+        Translation(text.decode(), *map(float, numbers))
+        for text, *numbers in zip(*columns, strict=True)
     ]
 
 
 def collect_best(answer: Mapping[str, Any]) -> list[list[Translation]]:
     """Reads the answer of the signature `n_best`: a list for each text, the best first."""
     texts, scores = answer["translations"].numpy(), answer["scores"].numpy()
-    rates = answer["unknown_rate"].numpy()
+    rates = (answer[name].numpy() for name in _RATES)
     return [
         [
-            Translation(text.decode(), float(score), float(rate))
-            for text, score in zip(*row, strict=True)
+            Translation(text.decode(), float(score), *map(float, row_rates))
+            for text, score in zip(row_texts, row_scores, strict=True)
             if score > -np.inf
         ]
-        for *row, rate in zip(texts, scores, rates, strict=True)
+        for row_texts, row_scores, *row_rates in zip(texts, scores, *rates, strict=True)
     ]
 
 

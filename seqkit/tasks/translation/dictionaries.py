@@ -36,7 +36,8 @@ def learn_encoders(
         seed: seed of the sample that subword pieces are learned from.
 
     Returns:
-        The encoders of source and target; of a shared dictionary the same object twice.
+        The encoders of source and target; of a shared dictionary the same object twice. That of
+        the source knows the words of the sources, for `unknown_rate`.
 
     Example:
         >>> from seqkit import data
@@ -63,10 +64,10 @@ def learn_encoders(
         return TextEncoder(*dictionary)
 
     if shared and names[0] == names[1]:
-        both = learn(names[0], *SIDES)
+        both = learn(names[0], *SIDES).with_words(texts_of(train, "source"))
         return both, both
     source, target = (learn(name, side) for name, side in zip(names, SIDES, strict=True))
-    return source, target
+    return source.with_words(texts_of(train, "source")), target
 
 
 def extend_encoders(

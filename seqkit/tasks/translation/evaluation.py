@@ -77,12 +77,13 @@ class TranslationScores(Scores):
         bleu_signature: how BLEU was computed, in sacreBLEU's notation.
         chrf_signature: how chrF was computed.
         exact_match: share of answers that are the reference, character by character.
-        unknown_rate: mean share of unknown tokens of a source.
+        unknown_rate: mean share of a source's words that training never saw.
+        unknown_token_rate: mean share of a source's tokens that the dictionary lacks.
         reference_words: mean number of words of a reference, split at white space; where blanks do
             not part words, half its characters.
         is_spaced: whether blanks part the words of the references.
         by_length: scores by the words of the source, split at white space.
-        by_unknown_rate: scores by the share of unknown tokens of the source.
+        by_unknown_rate: scores by the share of the source's words that training never saw.
         worst: the sentences with the lowest chrF, without those answered exactly.
         baselines: scores of plain models on the same sentences, by their names.
 
@@ -96,6 +97,7 @@ class TranslationScores(Scores):
     chrf_signature: str
     exact_match: float
     unknown_rate: float
+    unknown_token_rate: float
     reference_words: float
     is_spaced: bool
     by_length: tuple[TranslationBucket, ...]
@@ -159,7 +161,8 @@ def score_translations(
     Args:
         sources: the sentences.
         references: their translations.
-        answers: the translations given; only `text` and `unknown_rate` of them are read.
+        answers: the translations given; of them `text`, `unknown_rate` and `unknown_token_rate`
+            are read.
         baselines: the answers of plain models to the same sentences, by their names.
         bleu_tokenizer: how BLEU splits words, a name of sacreBLEU; None follows the script of the
             references, see `seqkit.evaluation.script`.
@@ -173,7 +176,8 @@ def score_translations(
 
     Example:
         >>> from types import SimpleNamespace
-        >>> answers = [SimpleNamespace(text="Das ist ein Haus.", unknown_rate=0.0)]
+        >>> rates = {"unknown_rate": 0.0, "unknown_token_rate": 0.0}
+        >>> answers = [SimpleNamespace(text="Das ist ein Haus.", **rates)]
         >>> scores = score_translations(["This is a house."], ["Das ist ein Haus."], answers)
         >>> round(scores.bleu), round(scores.chrf), scores.exact_match, scores.by_length[0].label
         (100, 100, 1.0, '1-5 words')
@@ -197,6 +201,7 @@ def score_translations(
         chrf_signature=str(chrf.get_signature()),
         exact_match=whole.exact_match,
         unknown_rate=float(rates.mean()),
+        unknown_token_rate=float(np.mean([answer.unknown_token_rate for answer in answers])),
         reference_words=_mean_words(references, script.is_spaced),
         is_spaced=script.is_spaced,
         by_length=_buckets(

@@ -218,13 +218,15 @@ class Translator(ServableModel):
         Returns:
             `translation` `<string>[batch]`, empty for a text without a token; `score`
             `<float32>[batch]`, the log-probability divided by the length penalty; `unknown_rate`
-            `<float32>[batch]`, share of the source's tokens that the dictionary does not hold.
+            `<float32>[batch]`, share of the source's words that training never saw;
+            `unknown_token_rate` `<float32>[batch]`, share of its tokens that the dictionary lacks.
         """
         answer = self._best(text, 1)
         return {
             "translation": answer["translations"][:, 0],
             "score": answer["scores"][:, 0],
             "unknown_rate": answer["unknown_rate"],
+            "unknown_token_rate": answer["unknown_token_rate"],
         }
 
     def answer_best(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -236,7 +238,7 @@ class Translator(ServableModel):
         Returns:
             `translations` `<string>[batch, num_best]`, the best first; `scores`
             `<float32>[batch, num_best]`, minus infinity where there are no more; `unknown_rate`
-            `<float32>[batch]`.
+            and `unknown_token_rate` `<float32>[batch]`.
         """
         return self._best(text, self.num_best)
 
@@ -250,6 +252,7 @@ class Translator(ServableModel):
             "translations": tf.where(nothing, "", texts)[:size],
             "scores": tf.where(nothing, 0.0, best.score)[:size],
             "unknown_rate": encoded.unknown_rate[:size],
+            "unknown_token_rate": encoded.unknown_token_rate[:size],
         }
 
     @property

@@ -12,7 +12,7 @@ from seqkit.evaluation import Outcome
 from seqkit.export import report
 from seqkit.export.provenance import HARD_TEXTS
 from seqkit.export.publish import Publisher, TaskReport
-from seqkit.export.unknown_words import unknown_table, unknown_tokens
+from seqkit.export.unknown_words import unseen_words_table
 from seqkit.tasks.translation.attention_maps import attention_maps
 from seqkit.tasks.translation.evaluation import TranslationBucket, TranslationScores
 
@@ -42,6 +42,7 @@ def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> T
             )
         },
         unknown_rate=scores.unknown_rate,
+        unknown_token_rate=scores.unknown_token_rate,
         card={
             "baselines": baselines,
             "metrics": {"BLEU": scores.bleu_signature, "chrF": scores.chrf_signature},
@@ -50,7 +51,9 @@ def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> T
         sections=[
             _buckets("By length", "length of the source", scores.by_length),
             _buckets(
-                "By unknown tokens", "share of the source that is unknown", scores.by_unknown_rate
+                "By unknown words",
+                "share of the source's words that training never saw",
+                scores.by_unknown_rate,
             ),
             attention_maps(
                 "Attention",
@@ -65,9 +68,7 @@ def _describe(outcome: Outcome, datasets: Mapping[str, Dataset], seed: int) -> T
                 [list(sentence) for sentence in scores.worst],
                 note="Sentences of the test data with the lowest chrF.",
             ),
-            unknown_table(
-                unknown_tokens(model.source, test, "source"), where="the sources of the test data"
-            ),
+            unseen_words_table(model.source, test, "source", "the sources of the test data"),
         ],
     )
 
@@ -129,7 +130,8 @@ def _scores(
             {
                 "sentences": scores.examples,
                 "models are compared by": scores.main[0],
-                "unknown tokens, share": scores.unknown_rate,
+                "unknown words, share": scores.unknown_rate,
+                "unknown tokens, share": scores.unknown_token_rate,
                 "BLEU, as sacreBLEU signs it": scores.bleu_signature,
                 "chrF": scores.chrf_signature,
             },

@@ -47,6 +47,7 @@ def test_no_texts_give_no_answers(classifier):
         "confidence": [0],
         "scores": [0, 3],
         "unknown_rate": [0],
+        "unknown_token_rate": [0],
     }
 
 

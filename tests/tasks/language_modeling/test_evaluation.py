@@ -25,7 +25,7 @@ def test_the_numbers():
     assert scores.perplexity == pytest.approx(math.exp(nats / 7))
     assert scores.nats_per_character == pytest.approx(nats / 5)
     assert scores.bits_per_character == pytest.approx((8 + math.log2(100)) / 5)
-    assert scores.unknown_rate == pytest.approx(1 / 7)
+    assert scores.unknown_token_rate == pytest.approx(1 / 7)
     assert scores.nats_per_token_known == pytest.approx((nats - 3 * math.log(2)) / 6)
 
 

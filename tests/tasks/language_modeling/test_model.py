@@ -171,7 +171,7 @@ def test_scores_are_those_of_the_core(letters, words):
             else:
                 assert score.bits_per_character is None
     assert words.score([""])[0].tokens == ("[EOS]",)
-    assert letters.score([""])[0] == (0.0, (), (), 1.0, None, 0.0)
+    assert letters.score([""])[0] == (0.0, (), (), 1.0, None, 0.0, 0.0)
     assert letters.score([]) == []
     assert letters.score(["aQ"])[0].unknown_rate == 0.5
 

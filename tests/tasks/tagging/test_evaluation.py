@@ -34,7 +34,7 @@ def test_accuracy_of_all_and_of_unseen_words():
     assert scores.accuracy == 0.75
     assert (scores.unseen_rate, scores.unseen_accuracy) == (0.5, 0.5)  # "new" and "A"
     # The dictionary knows "A" as "a"; "new" got the wrong tag.
-    assert (scores.unknown_rate, scores.unknown_accuracy) == (0.25, 0.0)
+    assert (scores.unknown_token_rate, scores.unknown_accuracy) == (0.25, 0.0)
     assert scores.main == ("accuracy", 0.75)
     assert scores.labels == ("X", "Y")
     assert scores.confusion == [[2, 1], [0, 1]]

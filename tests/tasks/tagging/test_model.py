@@ -92,6 +92,8 @@ def test_nothing_gives_nothing(tagger):
     signatures = tagger.signatures()
     for texts, shape in (([], [0, 0]), ([""], [1, 0])):
         served = signatures["serving_default"](tf.constant(texts, tf.string))
+        for key in ("unknown_rate", "unknown_token_rate"):
+            assert served.pop(key).numpy().tolist() == [0.0] * len(texts)
         assert {value.shape.as_list() == shape for value in served.values()} == {True}
     for rows, columns in ((0, 0), (0, 3), (2, 0), (2, 3)):
         served = signatures["tokens"](tf.zeros([rows, columns], tf.string))

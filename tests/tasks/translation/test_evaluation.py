@@ -28,6 +28,7 @@ ANSWERS = [
 class Answered(NamedTuple):
     text: str
     unknown_rate: float
+    unknown_token_rate: float = 0.25
 
 
 class Parrot:
@@ -64,6 +65,7 @@ def test_all_sentences_are_scored_as_sacrebleu_does():
     assert scores.main == ("BLEU", scores.bleu)
     assert (scores.examples, scores.exact_match) == (4, 0.5)
     assert scores.unknown_rate == pytest.approx(0.3)
+    assert scores.unknown_token_rate == 0.25
     assert re.fullmatch(
         r"nrefs:1\|case:mixed\|eff:no\|tok:13a\|smooth:exp\|version:\S+", scores.bleu_signature
     )

@@ -126,7 +126,7 @@ def test_nothing_gives_nothing(translator):
     assert translator.translate([]) == [] == translator.n_best([]) == translator.align([])
     assert translator.score([], []).shape == (0,)
     for text in ("", "  \n"):
-        assert translator.translate([text]) == [("", 0.0, 1.0)]
+        assert translator.translate([text]) == [("", 0.0, 1.0, 1.0)]
         [alignment] = translator.align([text])
         assert (alignment.source_tokens, alignment.target_tokens) == ((), ())
     served = translator.signatures()["attention"](tf.constant([], tf.string))

@@ -24,7 +24,7 @@ TITLES = (
     "Loss by epoch",
     "On validation data, by epoch",
     "By length",
-    "By unknown tokens",
+    "By unknown words",
     "Attention",
     "Worst sentences",
     "Most frequent unknown tokens",
@@ -43,6 +43,7 @@ class Translation(NamedTuple):
     text: str
     score: float
     unknown_rate: float
+    unknown_token_rate: float = 0.0
 
 
 class Alignment(NamedTuple):
