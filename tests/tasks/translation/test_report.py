@@ -27,7 +27,7 @@ TITLES = (
     "By unknown words",
     "Attention",
     "Worst sentences",
-    "Most frequent unknown tokens",
+    "Most frequent unknown words",
     "Data checks",
 )
 TARGETS = [
@@ -56,7 +56,8 @@ class StandIn:
     """Stands for a translator: it writes the words it read, and looks at each as it writes it."""
 
     def __init__(self):
-        self.source = TextEncoder(WordTokenizer(), Vocabulary.from_counts(WORDS))
+        plain = TextEncoder(WordTokenizer(), Vocabulary.from_counts(WORDS))
+        self.source = plain.with_words([[*WORDS]])
         self.core = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
         self.aligned = []
 
