@@ -117,8 +117,9 @@ def measure(texts: Texts, others: Mapping[str, Sequence[str]]) -> dict[str, Any]
         others: texts of other kinds, by kind.
 
     Returns:
-        Number of words kept, their size in an artefact, the mean rate of the test, and for each
-        other kind that the texts are not of the area under the ROC curve.
+        Number of words kept, their size in an artefact, the mean rate of the test, the share of its
+        words that are new as blanks part them, and for each other kind that the texts are not of
+        the area under the ROC curve.
     """
     normalizer = Normalizer("NFC", lowercase=texts.lowercase)
     batches = [
@@ -139,12 +140,20 @@ def measure(texts: Texts, others: Mapping[str, Sequence[str]]) -> dict[str, Any]
         "kept": len(seen),
         "kilobytes": 4 * len(seen) / 1000,
         "mean": float(test.mean()),
+        "new": _new_rate(texts),
         "auc": {
             kind: area_under_curve(test, rate(tf.constant(list(given))).numpy())
             for kind, given in others.items()
             if kind not in texts.same_kind
         },
     }
+
+
+def _new_rate(texts: Texts) -> float:
+    """The share of the test's words, as blanks part them, that no training text has."""
+    known = {word for text in texts.train for word in text.lower().split()}
+    words = [word for text in texts.test for word in text.lower().split()]
+    return sum(word not in known for word in words) / len(words)
 
 
 def area_under_curve(low: np.ndarray, high: np.ndarray) -> float:
@@ -215,6 +224,7 @@ def make_row(row: Mapping[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
         "training texts": row["train"],
         "kept": row["kept"],
         "kB": f"{row['kilobytes']:,.0f}",
+        "new in the test, parted by blanks, %": f"{100 * row['new']:.1f}",
         "rate of the test, %": f"{100 * row['mean']:.1f}",
         **{kind: f"{row['auc'][kind]:.3f}" if kind in row["auc"] else None for kind in kinds},
     }

@@ -43,7 +43,7 @@ class Classification:
     confidence: float
     scores: dict[str, float]
     unknown_rate: float
-    unknown_token_rate: float
+    unknown_token_rate: float = 0.0
 
 
 class TextClassifier(ServableModel):

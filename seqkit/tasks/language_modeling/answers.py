@@ -27,7 +27,7 @@ class Continuation(NamedTuple):
     continuation: str
     log_probability: float
     unknown_rate: float
-    unknown_token_rate: float
+    unknown_token_rate: float = 0.0
 
 
 class TextScore(NamedTuple):
@@ -56,7 +56,7 @@ class TextScore(NamedTuple):
     perplexity: float
     bits_per_character: float | None
     unknown_rate: float
-    unknown_token_rate: float
+    unknown_token_rate: float = 0.0
 
 
 class Completion(NamedTuple):

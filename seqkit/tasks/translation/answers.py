@@ -26,7 +26,7 @@ class Translation(NamedTuple):
     text: str
     score: float
     unknown_rate: float
-    unknown_token_rate: float
+    unknown_token_rate: float = 0.0
 
 
 class Alignment(NamedTuple):
