@@ -238,8 +238,12 @@ class _Writer:
         return self.clause(self._rng.choices(kinds, (12, 5, 3, 2, 1))[0], positive)
 
     def report(self, positive: bool) -> str:
-        """What somebody else said, and whether it was so."""
-        confirmed = self._rng.random() < 0.5
+        """What somebody else said, and whether it was so.
+
+        More are confirmed than refuted: were they as many, neither what was said nor whether it
+        was so would tell anything by itself, and some trainings would not find out in time.
+        """
+        confirmed = self._rng.random() < 0.7
         template = self._rng.choice(_CONFIRMED if confirmed else _REFUTED)
         told = self.clause(_PLAIN + _DENIED, positive == confirmed)
         return template.format(told=told, whom=self._rng.choice(_WHOM))
@@ -265,7 +269,7 @@ def _capitalised(sentence: str) -> str:
 
 def _verdicts(rng: random.Random, writer: _Writer) -> tuple[str, str]:
     """A positive and a negative verdict; a contrast and its reverse hold the same words."""
-    (form,) = rng.choices(("statement", "contrast", "report", "expected"), (12, 5, 2, 3))
+    (form,) = rng.choices(("statement", "contrast", "report", "expected"), (12, 5, 4, 3))
     if form == "contrast":
         template = rng.choice(_CONTRASTS)
         praise, blame = writer.statement(True), writer.statement(False)
