@@ -8,15 +8,19 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.metadata import version
+from collections.abc import Iterable
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CACHE = REPOSITORY / ".cache"
 CONSTRAINTS = REPOSITORY / "constraints.txt"
-PACKAGES = [f"keras=={version('keras')}", f"numpy=={version('numpy')}", "jax>=0.10,<0.11"]
+# What Keras and JAX require is installed already, and linked: to install it anew takes a minute.
+LINKED = ("keras", "scipy")
+INSTALLED = ["jax>=0.10,<0.11", "jaxlib>=0.10,<0.11", "opt_einsum"]
 
 
 def run_on_jax(program: Path, *arguments: str) -> str:
@@ -41,7 +45,9 @@ def run_on_jax(program: Path, *arguments: str) -> str:
 def _python() -> Path:
     """Gives the environment's Python; it is made once and kept in the cache."""
     constraints = CONSTRAINTS.read_bytes() if CONSTRAINTS.exists() else b""
-    wanted = hashlib.sha256(repr((PACKAGES, sys.version)).encode() + constraints).hexdigest()
+    wanted = hashlib.sha256(
+        repr((LINKED, INSTALLED, sys.version)).encode() + constraints
+    ).hexdigest()
     CACHE.mkdir(exist_ok=True)
     environment = CACHE / "jax-venv"
     mark = environment / "made-for"
@@ -65,14 +71,35 @@ def _install(environment: Path) -> None:
     python = aside / "bin" / "python"
     try:
         _run([sys.executable, "-m", "venv", "--without-pip", str(aside)])
+        [packages] = aside.glob("lib/python*/site-packages")
+        for path in _files_of(LINKED):
+            (packages / path.name).symlink_to(path)
         _run(
             [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
+            # Else it might put another version in the place of one that is linked.
+            + ["--no-deps"]
             + (["-c", str(CONSTRAINTS)] if CONSTRAINTS.exists() else [])
-            + PACKAGES
+            + INSTALLED
         )
         aside.rename(environment)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _files_of(names: Iterable[str]) -> set[Path]:
+    """Finds the folders and modules of installed packages and of all that they require."""
+    files, seen, waiting = set(), set(), list(names)
+    while waiting:
+        package = distribution(waiting.pop())
+        if package.name in seen:
+            continue
+        seen.add(package.name)
+        tops = {file.parts[0] for file in package.files or ()} - {"..", "__pycache__"}
+        files |= {Path(str(package.locate_file(top))) for top in tops}
+        for needed in map(Requirement, package.requires or ()):
+            if not needed.marker or needed.marker.evaluate({"extra": ""}):
+                waiting.append(needed.name)
+    return files
 
 
 def _run(command: list[str], **environment: str) -> str:

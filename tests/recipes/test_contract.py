@@ -7,12 +7,14 @@ import importlib
 import inspect
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from seqkit.export.kept_rows import keep_rows
 from seqkit.recipe.growth import FEWEST_STEPS
@@ -36,11 +38,22 @@ def config_of(case: RecipeCase, **changes: Any) -> Any:
     return module_of(case).Config(**settings)
 
 
+@pytest.fixture
+def eagerly() -> Iterator[None]:
+    """Runs step by step: to trace a training takes longer than the few steps of these.
+
+    What is traced is asked by each recipe's own tests.
+    """
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 _trained: dict[str, Any] = {}
 
 
 @pytest.fixture
-def trained(case: RecipeCase) -> Any:
+def trained(case: RecipeCase, eagerly: None) -> Any:
     """A small model of the recipe, trained once without a break."""
     if case.name not in _trained:
         keras.utils.clear_session()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.recipes.recipe_cases import CASES
 from tests.recipes.runs import without_publishing
@@ -21,7 +22,10 @@ TASKS = [case for case in CASES if case.name != "dialogue"]
 def policy(request):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(request.param)
+    # Graphs of both are alike: the second runs step by step, since to trace takes longer.
+    tf.config.run_functions_eagerly(request.param == "mixed_bfloat16")
     yield request.param
+    tf.config.run_functions_eagerly(False)
     keras.config.set_dtype_policy(before)
 
 

@@ -66,12 +66,17 @@ def test_a_process_without_seqkit_gives_the_same_labels(exported):
     assert found["label"] == [answer.label for answer in model.classify(texts)]
 
 
+def contents(path):
+    return {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
 @pytest.mark.score
 def test_fine_tune_goes_on_and_learns_new_labels_and_words(exported, tmp_path):
     old, path, rows = exported
     more = [(text, label) for text, label in rows[:200]]
     more += [(f"zyxxy number {i} please explain", "question") for i in range(80)]
     config = sentiment.Config(**SMALL, epochs=12, patience=12, learning_rate=1e-2)
+    whole = contents(path)
     model = sentiment.fine_tune(path, more, tmp_path / "tuned", config=config)
     assert model.labels.tokens == ("negative", "positive", "question")
     assert "zyxxy" in model.encoder.vocabulary
@@ -81,7 +86,6 @@ def test_fine_tune_goes_on_and_learns_new_labels_and_words(exported, tmp_path):
     before, after = old.classify(texts), model.classify(texts)
     surest = np.argsort([-answer.confidence for answer in before])[:20]
     assert np.mean([before[i].label == after[i].label for i in surest]) > 0.8
-    assert verify(tmp_path / "tuned").ok
     # What the old rows told is on the card and the page; they stay beside the new ones.
     kept, again = read_kept(path), read_kept(tmp_path / "tuned")
     assert Counter(kept.to_list("label")) == {"negative": 25, "positive": 25}
@@ -93,7 +97,7 @@ def test_fine_tune_goes_on_and_learns_new_labels_and_words(exported, tmp_path):
     assert "What was forgotten" in page and told in page
     assert len(set(kept.to_list("text")) & set(again.to_list("text"))) >= card["rows"]
     assert "question" in again.to_list("label")
-    assert verify(path).ok  # the model it went on from is as it was
+    assert contents(path) == whole  # the model it went on from is as it was
 
 
 @pytest.mark.score

@@ -11,7 +11,6 @@ import pytest
 
 from recipes import tagging
 from recipes.samples.python_names import python_names
-from seqkit.export import verify
 from tests.recipes.artefact_contract import check_artefact
 from tests.recipes.runs import ROOT, ask_served, stopped
 
@@ -48,11 +47,10 @@ def exported(tmp_path_factory, sample):
     return model, folder / "names"
 
 
-def test_train_writes_a_whole_artefact_that_verifies(exported):
+def test_train_writes_a_whole_artefact(exported):
     _, path = exported
     headings = ("Worst sentences", "Confusion matrix", "Most frequent unknown words", "Data checks")
     check_artefact("tagging", path, {"hidden_dim": 12}, headings)
-    assert verify(path).ok
 
 
 def test_a_process_without_seqkit_gives_the_same_tags(exported, sample):
@@ -77,7 +75,6 @@ def test_fine_tune_goes_on_and_learns_new_tags_and_words(exported, sample, tmp_p
     model = tagging.fine_tune(path, rows, tmp_path / "tuned", config=config)
     assert "magic" in model.tags and "zyxxy" in model.encoder.vocabulary
     assert model.tag([["zyxxy", "=", "77"]])[0].tags == ("magic", "O", "O")
-    assert verify(tmp_path / "tuned").ok
 
 
 @pytest.mark.score
