@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +12,20 @@ gc.set_threshold(100_000, 50, 100)
 # Before TensorFlow is imported: processes side by side are slowed down by each other's threads.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
+
+@pytest.fixture(scope="module")
+def eagerly() -> Iterator[None]:
+    """Runs the functions of a file's tests step by step, instead of as graphs.
+
+    For trainings of a few steps that are compared with each other: to trace one takes longer than
+    its steps. What is traced is asked by the tests of each recipe, and by those that serve.
+    """
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

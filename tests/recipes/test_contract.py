@@ -7,14 +7,12 @@ import importlib
 import inspect
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from seqkit.export.kept_rows import keep_rows
 from seqkit.recipe.growth import FEWEST_STEPS
@@ -23,7 +21,7 @@ from seqkit.recipe.settings import Settings
 from tests.recipes.recipe_cases import CASES, RecipeCase
 from tests.recipes.runs import ROOT, resumed, without_publishing
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("eagerly")]
 
 EPOCHS = 2
 recipes = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -38,22 +36,11 @@ def config_of(case: RecipeCase, **changes: Any) -> Any:
     return module_of(case).Config(**settings)
 
 
-@pytest.fixture
-def eagerly() -> Iterator[None]:
-    """Runs step by step: to trace a training takes longer than the few steps of these.
-
-    What is traced is asked by each recipe's own tests.
-    """
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
 _trained: dict[str, Any] = {}
 
 
 @pytest.fixture
-def trained(case: RecipeCase, eagerly: None) -> Any:
+def trained(case: RecipeCase) -> Any:
     """A small model of the recipe, trained once without a break."""
     if case.name not in _trained:
         keras.utils.clear_session()

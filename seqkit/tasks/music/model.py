@@ -349,5 +349,6 @@ def _draw(logits: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
 
 def _at_least_one(values: tf.Tensor) -> tf.Tensor:
     """Adds a row of zeros, removed afterwards: kernels fail on an empty batch."""
+    values = tf.convert_to_tensor(values)  # an array, where functions are run step by step
     missing = tf.maximum(1 - tf.shape(values)[0], 0)
     return tf.pad(values, [[0, missing], *[[0, 0]] * (values.shape.rank - 1)])

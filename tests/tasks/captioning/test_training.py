@@ -114,7 +114,7 @@ def test_figures_of_validation(whole, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def unfrozen():
+def unfrozen(eagerly):
     model = untrained(trainable=False)
     before = encoder_weights(model)
     return model, before, fit_captioner(model, *PARTS, SETTINGS, **UNFROZEN)
