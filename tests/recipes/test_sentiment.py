@@ -115,7 +115,7 @@ def test_fine_tune_with_new_labels_alone_learns_them_and_tells_what_it_forgets(e
         recipe.fine_tune(path, rows[20:], tmp_path, test=rows[:20], config=config)
     [outcome] = published
     assert max(outcome.baselines.values()) == 1.0
-    # Lowest seen over seeds 0 to 4, with one thread and two: 1.0. In twelve steps: 0.5.
+    # Lowest seen over seeds 0 to 4, and 0 to 2 with two threads: 1.0. In twelve steps: 0.5.
     assert outcome.scores.accuracy == 1.0
     assert len(outcome.history) == 100
     overall = outcome.forgetting.overall
