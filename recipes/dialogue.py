@@ -21,6 +21,7 @@ from seqkit.model.search_settings import SearchSettings
 from seqkit.recipe.growth import dictionary_settings, gentle, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
+from seqkit.recipe.source import told_in_settings
 from seqkit.tasks.translation.dictionaries import extend_encoders, learn_encoders
 from seqkit.tasks.translation.evaluation import score_beside_baselines, score_translator
 from seqkit.tasks.translation.model import Translator
@@ -44,6 +45,7 @@ class Config(Settings):
         validation_fraction: share of the conversations kept for validation, and for the test, where
             none is given.
         encoding: character encoding of the file.
+        turns_column: the key of the list of turns in objects of JSON that have no `turns`.
         network: sizes of the network.
         search: how answers are searched for; `fine_tune` may change it.
         training: how long and how fast the network is trained.
@@ -58,6 +60,7 @@ class Config(Settings):
     max_length: int = 100
     validation_fraction: float = 0.1
     encoding: str = "utf-8"
+    turns_column: str | None = None
     network: TranslatorNetwork = TranslatorNetwork(dropout=0.2)
     search: SearchSettings = dataclasses.replace(SEARCH, length_penalty=1.0)
     training: TrainingSettings = TrainingSettings(
@@ -72,20 +75,23 @@ FINE_TUNING = gentle(DEFAULTS, slower=3, epochs=4)
 
 def read(sources: Sequence[Any], config: Config, old: Translator | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data, whole conversations each."""
-    turns = [
-        None
-        if source is None
-        else read_turns(
-            source, history=config.history, every=config.every, encoding=config.encoding
+    options: dict[str, Any] = {
+        "history": config.history,
+        "every": config.every,
+        "encoding": config.encoding,
+    }
+    names = None if config.turns_column is None else {"turns": config.turns_column}
+    with told_in_settings(("turns",)):
+        turns = [
+            None if source is None else read_turns(source, names=names, **options)
+            for source in sources
+        ]
+        return read_parts(
+            *turns,
+            columns=("source", "target"),
+            fraction=config.validation_fraction,
+            seed=config.seed,
         )
-        for source in sources
-    ]
-    return read_parts(
-        *turns,
-        columns=("source", "target"),
-        fraction=config.validation_fraction,
-        seed=config.seed,
-    )
 
 
 def build(train: Dataset, config: Config) -> Translator:

@@ -17,7 +17,13 @@ from seqkit.data.streams.text_rows import text_rows
 from seqkit.recipe.growth import dictionary_settings, gentle, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings, read_columns
+from seqkit.recipe.source import (
+    SourceSettings,
+    file_options,
+    position_or_name,
+    read_columns,
+    told_in_settings,
+)
 from seqkit.tasks.language_modeling.evaluation import measure_language_model, score_beside_ngrams
 from seqkit.tasks.language_modeling.model import MAX_LENGTH, LanguageModel
 from seqkit.tasks.language_modeling.network import LanguageModelNetwork
@@ -90,11 +96,14 @@ FINE_TUNING = gentle(DEFAULTS, slower=4, epochs=5)
 def read(sources: Sequence[Any], config: Config, old: LanguageModel | None = None) -> Parts:
     """Reads the three parts; what is not given is split from the data."""
     if is_stream(sources[0], config.unit if old is None else old.unit, config.format):
-        return read_stream_parts(
-            *sources, encoding=config.encoding, fraction=config.validation_fraction
-        )
+        column = position_or_name(config.text_column)
+        with told_in_settings(("text",)):
+            return read_stream_parts(
+                *sources, fraction=config.validation_fraction, column=column, **file_options(config)
+            )
     if config.format is None:
-        sources = tuple(text_rows(source, config.encoding) for source in sources)
+        with told_in_settings(("text",)):
+            sources = tuple(text_rows(source, **file_options(config)) for source in sources)
     return read_columns(sources, config, "text")
 
 

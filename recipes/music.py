@@ -23,6 +23,7 @@ from seqkit.model.keras_file import is_saved_as
 from seqkit.recipe.growth import gentle
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
+from seqkit.recipe.source import told_in_settings
 from seqkit.tasks.language_modeling.evaluation import measure_language_model, score_beside_ngrams
 from seqkit.tasks.language_modeling.model import LanguageModel
 from seqkit.tasks.language_modeling.network import LanguageModelNetwork
@@ -59,6 +60,7 @@ class Config(Settings):
         temperature: of what is generated; below 1 for more probable notes.
         validation_fraction: share of the training data kept for validation, and for the test, where
             none is given.
+        encoding: character encoding of files.
         network: sizes of the network; those of a language model, by the same names, for tunes.
         training: how long and how fast the network is trained; a batch has pieces.
         seed: two runs on the same machine with the same seed give the same model, on CPU.
@@ -71,6 +73,7 @@ class Config(Settings):
     quarters_per_frame: float = 1.0
     temperature: float = 1.0
     validation_fraction: float = 0.1
+    encoding: str = "utf-8"
     network: FrameNetwork = FrameNetwork()
     training: TrainingSettings = TrainingSettings(
         epochs=45, max_steps=10_000, patience=8, batch_size=16, learning_rate=2e-3
@@ -122,7 +125,13 @@ def read(sources: Sequence[Any], config: Config, old: Model | None = None) -> Pa
         given, known = kinds if tunes else kinds[::-1]
         raise ValueError(f"the data are {given}, but the model was trained on {known}")
     reader = read_tune_parts if tunes else read_piano_rolls
-    return reader(*sources, fraction=config.validation_fraction, seed=config.seed)
+    with told_in_settings(("text",)):
+        return reader(
+            *sources,
+            fraction=config.validation_fraction,
+            seed=config.seed,
+            encoding=config.encoding,
+        )
 
 
 def build(train: Dataset, config: Config) -> Model:

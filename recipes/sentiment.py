@@ -17,7 +17,7 @@ from seqkit.data.kinds.labels import distinct_labels, is_multi_label
 from seqkit.recipe.growth import dictionary_settings, gentle, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings, read_columns
+from seqkit.recipe.source import LabelledSourceSettings, read_columns
 from seqkit.tasks.classification.evaluation import score_beside_baseline, score_classifier
 from seqkit.tasks.classification.model import TextClassifier
 from seqkit.tasks.classification.network import ClassifierNetwork
@@ -63,7 +63,7 @@ class Config(Settings):
     label_column: str | None = None
     network: ClassifierNetwork = ClassifierNetwork()
     training: TrainingSettings = TrainingSettings(epochs=8, patience=2)
-    source: SourceSettings = SourceSettings()
+    source: LabelledSourceSettings = LabelledSourceSettings()
     seed: int = 0
 
 

@@ -47,6 +47,8 @@ class Config(Settings):
             come into the model beside those of the training data: 60 MB for 50,000 of 300 values.
         tokens_column: name or number of the column with the words, if it is not found by itself.
         tags_column: name or number of the column with the tags, such as `xpos`.
+        text_column: of texts with marked spans, the column with the texts.
+        spans_column: the column with their spans.
         tag_scheme: what the tags are; None finds out, but never IOB1.
         misaligned: what is done with a marked span that cuts a token; `widen` takes it whole.
         network: sizes of the network.
@@ -64,6 +66,8 @@ class Config(Settings):
     pretrained_words: int = 50_000
     tokens_column: str | None = None
     tags_column: str | None = None
+    text_column: str | None = None
+    spans_column: str | None = None
     tag_scheme: Literal["BIO", "IOBES", "IOB1", "plain"] | None = None
     misaligned: Literal["error", "widen"] = "error"
     network: TaggerNetwork = TaggerNetwork()
@@ -83,6 +87,7 @@ def read(sources: Sequence[Any], config: Config, old: TokenTagger | None = None)
         config,
         "tokens",
         "tags",
+        stand_ins=("text", "spans"),
         tag_scheme=config.tag_scheme,
         misaligned=config.misaligned,
     )

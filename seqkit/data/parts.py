@@ -98,10 +98,15 @@ def read_tune_parts(
     *,
     fraction: float = 0.1,
     seed: int = 0,
+    encoding: str = "utf-8",
 ) -> dict[str, Dataset]:
     """Reads tunes, as `read_tunes`, as three parts; what is not given is split from the first."""
     given = {"train": train, "validation": validation, "test": test}
-    parts = {part: read_tunes(source) for part, source in given.items() if source is not None}
+    parts = {
+        part: read_tunes(source, encoding=encoding)
+        for part, source in given.items()
+        if source is not None
+    }
     return complete_parts(parts, fraction, seed)
 
 
@@ -113,6 +118,7 @@ def read_piano_rolls(
     fraction: float = 0.1,
     seed: int = 0,
     license: str | None = None,
+    encoding: str = "utf-8",
 ) -> dict[str, Dataset]:
     """Reads pieces as three parts; what is not given is split from the first.
 
@@ -128,6 +134,7 @@ def read_piano_rolls(
         fraction: share of the pieces that a part split off gets; equal pieces stay together.
         seed: seed of the split.
         license: the licence of the data, for reports.
+        encoding: character encoding of files; UTF-16 and UTF-32 are found by themselves.
 
     Returns:
         `train`, `validation` and `test`, each with the column `frames`; `pieces_of` gives the
@@ -148,7 +155,7 @@ def read_piano_rolls(
         >>> pieces_of(parts["test"])
         [[(60,), (62,), (48, 64), ()]]
     """
-    by_part = read_pieces(train, license)
+    by_part = read_pieces(train, license, encoding)
     parts = {part: dataset for part, dataset in by_part.items() if part}
     if "" in by_part:
         if "train" in parts:
@@ -161,7 +168,7 @@ def read_piano_rolls(
         raise DataError(f"{_name_source(train)} has no part 'train'; it has {sorted(parts)}.")
     for part, source in (("validation", validation), ("test", test)):
         if source is not None:
-            given = read_pieces(source, license)
+            given = read_pieces(source, license, encoding)
             if part not in given and list(given) != [""]:
                 raise DataError(f"{_name_source(source)} has no part {part!r}: {sorted(given)}.")
             parts[part] = given.get(part, given.get("", parts["train"]))

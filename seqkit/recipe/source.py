@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from seqkit.data.parts import read_parts
 
-_QUOTING = {"auto": None, "yes": True, "no": False}
+QUOTING = {"auto": None, "yes": True, "no": False}
 # What a recipe has no setting for is not proposed; what it sets by other values is said by them.
 _IN_SETTINGS = {
     r"; (?:to read text alone|for texts without labels): columns=\([^)]*\)": "",
     r", or read tokens alone: columns=\([^)]*\)": "",
     r", or leave '\w+' out of columns": "",
     r" \(columns=\([^)]*\)\)": "",
+    r", or columns=\([^)]*\)": "",
+    r", or say with columns=… what they hold": "",
+    r"\. Of this file read columns=\([^)]*\)": "",
+    r"Leave names out, or give columns in another order": "Leave these out",
+    r", or give another separator": "",
+    r"(?<!\w)fraction=": "validation_fraction=",
+    r"Give a larger fraction": "Give a larger validation_fraction",
     r"Positions in names= count": "Positions count",
     r"quoting=True": "quoting='yes'",
     r"quoting=False": "quoting='no'",
@@ -32,21 +40,54 @@ class SourceSettings:
         encoding: character encoding of the file.
         separator: what separates the fields of a line, if it is not found by itself.
         quoting: whether double quotes enclose fields of a delimited file; `auto` finds out.
+        data_dir: where TensorFlow Datasets keeps what it prepared.
         validation_fraction: share of the training data kept for validation, and for the test, where
             none is given.
-        stratify: whether each label has the same share of the parts that are split off.
     """
 
     format: str | None = None
     encoding: str = "utf-8"
     separator: str | None = None
     quoting: Literal["auto", "yes", "no"] = "auto"
+    data_dir: str | None = None
     validation_fraction: float = 0.1
+
+
+@dataclass(frozen=True)
+class LabelledSourceSettings(SourceSettings):
+    """How files with labels are read and split.
+
+    Attributes:
+        stratify: whether each label has the same share of the parts that are split off.
+    """
+
     stratify: bool = True
 
 
+def file_options(config: Any) -> dict[str, Any]:
+    """How a recipe's files are read, as arguments of the readers of `seqkit.data`.
+
+    Args:
+        config: settings of the recipe, with those of `SourceSettings`.
+
+    Returns:
+        `format`, `encoding`, `separator`, `quoting` and `data_dir`.
+    """
+    return {
+        "format": config.format,
+        "encoding": config.encoding,
+        "separator": config.separator,
+        "quoting": QUOTING[config.quoting],
+        "data_dir": config.data_dir,
+    }
+
+
 def read_columns(
-    sources: Sequence[Any], config: Any, *columns: str, **options: Any
+    sources: Sequence[Any],
+    config: Any,
+    *columns: str,
+    stand_ins: Sequence[str] = (),
+    **options: Any,
 ) -> dict[str, Any]:
     """Reads the three parts of a recipe whose settings may name the columns of its data.
 
@@ -56,6 +97,7 @@ def read_columns(
         config: settings of the recipe. `<column>_column` names the column of a table that holds
             `column`, by its name, its position from 0, or None to find it by itself.
         columns: what the recipe trains on, such as `tokens` and `tags`.
+        stand_ins: other columns that settings name, of which these can be made.
         options: other arguments of `seqkit.data.read_parts`.
 
     Returns:
@@ -65,21 +107,28 @@ def read_columns(
         DataError: as `seqkit.data.read_parts`.
         ValueError: as `seqkit.data.read_parts`.
     """
-    names = {column: getattr(config, f"{column}_column") for column in columns}
-    try:
+    named = (*columns, *stand_ins)
+    with told_in_settings(named):
         return read_parts(
             *sources,
             columns=columns,
-            names={column: _position_or_name(name) for column, name in names.items()},
-            format=config.format,
-            encoding=config.encoding,
-            separator=config.separator,
-            quoting=_QUOTING[config.quoting],
+            names={name: position_or_name(getattr(config, f"{name}_column")) for name in named},
             fraction=config.validation_fraction,
-            stratify="label" if config.stratify else None,
+            stratify="label" if getattr(config, "stratify", False) else None,
             seed=config.seed,
-            **options,
+            **(file_options(config) | options),
         )
+
+
+@contextmanager
+def told_in_settings(columns: Sequence[str]) -> Iterator[None]:
+    """Says in errors of `seqkit.data` what to set in a recipe.
+
+    Args:
+        columns: as `in_settings`.
+    """
+    try:
+        yield
     except FileNotFoundError:
         raise
     except ValueError as error:
@@ -108,12 +157,14 @@ def in_settings(message: str, columns: Sequence[str]) -> str:
         return ", ".join(f"{name}_column={value}" for name, value in given)
 
     message = re.sub(r"names=\{([^{}]*)\}", settings, message)
+    message = re.sub(r"(?<!\w)column=", f"{columns[0]}_column=", message)
+    message = message.replace("(given as column)", f"(given as {columns[0]}_column)")
     message = re.sub(r"given in names for '(\w+)'", r"given as \1_column", message)
     for pattern, words in _IN_SETTINGS.items():
         message = re.sub(pattern, words, message)
     return message
 
 
-def _position_or_name(column: str | int | None) -> str | int | None:
+def position_or_name(column: str | int | None) -> str | int | None:
     """A column as `seqkit.data.read` takes it: the command line gives numbers as text."""
     return int(column) if isinstance(column, str) and column.isdigit() else column

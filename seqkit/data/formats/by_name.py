@@ -142,10 +142,12 @@ def _by_name(path: Path, request: Request) -> Format:
         return certain[0]
     if suffix in _UNREAD:
         raise ValueError(f"source={str(path)!r}: {suffix} files are not read; {_UNREAD[suffix]}.")
+    given = [form for form in FORMATS if form.gives(request)]
     raise ValueError(
         f"source={str(path)!r}: its name does not tell its format"
         + (", and neither does its beginning" if likely else "")
-        + f"; give format= one of {_listed(FORMATS)}"
+        # What comes in one format alone is read without saying which.
+        + (f"; give format= one of {_listed(given)}" if len(given) > 1 else "")
         + (f"; {kind.elsewhere}." if kind.elsewhere else ".")
     )
 

@@ -58,7 +58,8 @@ def _values(file: TextFile) -> Iterator[Numbered]:
         if not line.strip():
             continue
         if number == 1 and _begins_array(line):
-            yield from parse_array(line + "".join(rest for _, rest in lines), file.path)
+            whole = line + "".join(rest for _, rest in lines)
+            yield from parse_array(whole, file.path, "write one conversation on every line")
             return
         yield number, parse_line(line, f"{file.path}, line {number}")
 

@@ -15,6 +15,7 @@ from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows, rows_at
 from seqkit.data.request import Request
 
 _SPACE = " \t\r\n"
+_AS_LINES = "write one object a line and read it with format='jsonl'"
 
 
 def read_objects(
@@ -107,8 +108,13 @@ def parse_text(text: str, path: object, remedy: str) -> Any:
         raise DataError(f"{path}: nested too deeply.") from None
 
 
-def parse_array(text: str, path: object) -> Iterator[Numbered]:
+def parse_array(text: str, path: object, remedy: str = _AS_LINES) -> Iterator[Numbered]:
     r"""Yields the elements of a text that is one JSON array, each with the line it starts at.
+
+    Args:
+        text: The text.
+        path: The file that it comes from, as messages name it.
+        remedy: What to do, instead of mending it, where it is something else.
 
     Raises:
         DataError: It is not JSON; the line is named.
@@ -129,7 +135,7 @@ def parse_array(text: str, path: object) -> Iterator[Numbered]:
         try:
             value, place = decoder.raw_decode(text, place)
         except json.JSONDecodeError as error:
-            raise _broken_array(path, text, error.pos, error.msg) from None
+            raise _broken_array(path, text, error.pos, error.msg, remedy) from None
         except RecursionError:
             raise DataError(f"{path}, line {line}: nested too deeply.") from None
         yield line, value
@@ -137,20 +143,20 @@ def parse_array(text: str, path: object) -> Iterator[Numbered]:
         if text[place : place + 1] == "]":
             break
         if text[place : place + 1] != ",":
-            raise _broken_array(path, text, place, "Expecting ',' or ']'")
+            raise _broken_array(path, text, place, "Expecting ',' or ']'", remedy)
         place += 1
     rest = _after_space(text, place + 1)
     if rest < len(text):
-        raise _broken_array(path, text, rest, "Extra data")
+        raise _broken_array(path, text, rest, "Extra data", remedy)
 
 
-def _broken_array(path: object, text: str, place: int, fault: str) -> DataError:
+def _broken_array(path: object, text: str, place: int, fault: str, remedy: str) -> DataError:
     """The error for an array that breaks off at a place."""
     line = text.count("\n", 0, place) + 1
     around = shown(text[place : place + 80].split("\n")[0], 60)
     return DataError(
         f"{path}, line {line}: not JSON ({fault}): {around}. The file begins as one JSON array; "
-        "mend it, or write one object a line and read it with format='jsonl'."
+        f"mend it, or {remedy}."
     )
 
 

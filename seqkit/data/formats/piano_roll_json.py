@@ -11,6 +11,7 @@ import numpy as np
 
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.format import Format
+from seqkit.data.formats.text_file import canonical_encoding
 from seqkit.data.part_names import PARTS
 from seqkit.data.raw_rows import RawRows
 from seqkit.data.request import Request
@@ -23,10 +24,16 @@ def read_piano_roll_json(path: Path, request: Request) -> Iterator[RawRows]:
     `valid` (or `validation`) and `test`. A column `part` names the part, empty where none is told.
     """
     content = path.read_bytes()
+    known = canonical_encoding(request.encoding)
+    # Of bytes JSON itself tells the forms of Unicode.
+    encoding = json.detect_encoding(content) if known == "utf-8-sig" else known
     try:
-        whole = json.loads(content)
+        whole = json.loads(content.decode(encoding))
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8.") from error
+        raise DataError(
+            f"{path}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}; save it "
+            "as UTF-8, or read it with encoding=…."
+        ) from error
     except json.JSONDecodeError as error:
         raise DataError(
             f"{path}, line {error.lineno}: this is not JSON ({error.msg}); give lists of pitches."

@@ -26,7 +26,7 @@ _NO_TEXT = {
     b"\x28\xb5\x2f\xfd": "packed by Zstandard: end its name in .zst",
     b"PK\x03\x04": "a spreadsheet or an archive: end its name in .xlsx or .zip",
     b"\xd0\xcf\x11\xe0": "a file of an old office program: save it as .xlsx or as CSV",
-    b"PAR1": "Parquet: read it with format='parquet'",
+    b"PAR1": "Parquet: end its name in .parquet",
     b"%PDF": "a PDF: save its text as .txt",
 }
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from seqkit.data.dataset import Dataset, content_sha256
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats.piano_roll_json import PIANO_ROLLS, is_list, pieces_by_part
+from seqkit.data.formats.text_file import canonical_encoding
 from seqkit.data.kinds.kind import Kind, Words
 from seqkit.data.part_names import PARTS
 from seqkit.data.raw_rows import RawRows
@@ -30,7 +31,7 @@ Frame = tuple[int, ...]
 Piece = list[Frame]
 
 
-def read_pieces(source: Any, license: str | None) -> dict[str, Dataset]:
+def read_pieces(source: Any, license: str | None, encoding: str) -> dict[str, Dataset]:
     """Reads a source of `read_piano_rolls` by part, `""` for pieces of no part."""
     pieces: dict[str, list[Piece]] = {}
     if not isinstance(source, (str, os.PathLike)):
@@ -46,7 +47,7 @@ def read_pieces(source: Any, license: str | None) -> dict[str, Dataset]:
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files:
         raise DataError(f"{path} holds no .json file.")
-    request = Request(PIECES, PIECES.columns)
+    request = Request(PIECES, PIECES.columns, encoding=canonical_encoding(encoding))
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())

@@ -58,7 +58,7 @@ def dataset_pieces(dataset: Dataset, column: str) -> Iterator[Piece]:
             row += 1
 
 
-def tfds_pieces(address: str, column: str | None, data_dir: str | None) -> Iterator[Piece]:
+def tfds_pieces(address: str, column: str | int | None, data_dir: str | None) -> Iterator[Piece]:
     """Yields the texts of a prepared data set, each a document; empty ones are left out."""
     for rows in tfds.open_tfds(address, text_request(column), data_dir).rows:
         texts = text_array(rows.columns["text"], rows.place, "text")
@@ -67,7 +67,7 @@ def tfds_pieces(address: str, column: str | None, data_dir: str | None) -> Itera
                 yield _document(text, rows.place(row))
 
 
-def text_request(column: str | None) -> Request:
+def text_request(column: str | int | None) -> Request:
     """Asks for texts alone, in the named column or in the one that is found."""
     return Request(LABELS, ("text",), None if column is None else {"text": column})
 

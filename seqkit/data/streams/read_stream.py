@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +28,8 @@ from seqkit.data.streams.text_pieces import Piece
 from seqkit.data.streams.text_stream import TextStream, split_stream
 
 _Pieces = Callable[[], Iterator[Piece]]
+# Options that say how a file is read that is a table.
+_OF_FILES = ("format", "separator", "quoting")
 
 
 class _Opened(NamedTuple):
@@ -42,6 +46,34 @@ class _Opened(NamedTuple):
             yield from part()
 
 
+@dataclass(frozen=True)
+class _Options:
+    """How files and tables are read; see `read_stream`."""
+
+    encoding: str
+    pattern: str
+    data_dir: str | None
+    column: str | int | None
+    format: str | None
+    separator: str | None
+    quoting: bool | None
+
+    def read_texts(self, source: Any) -> Dataset:
+        """The texts of a table, in memory."""
+        names = None if self.column is None else {"text": self.column}
+        return read_texts(
+            source, columns=("text",), names=names, format=self.format, encoding=self.encoding,
+            separator=self.separator, quoting=self.quoting, data_dir=self.data_dir,
+        )  # fmt: skip
+
+    def refuse(self, names: Iterable[str], what: str) -> None:
+        """Refuses options of tables that are given for another source."""
+        for name in names:
+            value = getattr(self, name)
+            if value is not None:
+                raise ValueError(f"{name}={value!r} is for tables, but {what}. Leave it out.")
+
+
 def read_stream(
     source: Any,
     *,
@@ -50,7 +82,10 @@ def read_stream(
     license: str | None = None,
     pattern: str = "*.txt",
     data_dir: str | None = None,
-    column: str | None = None,
+    column: str | int | None = None,
+    format: str | None = None,
+    separator: str | None = None,
+    quoting: bool | None = None,
 ) -> TextStream:
     r"""Opens text of any size, for language models.
 
@@ -72,7 +107,11 @@ def read_stream(
         license: The licence of the text, for reports; None takes that of the data set.
         pattern: Which files of a folder are read.
         data_dir: Where TensorFlow Datasets keeps what it prepared.
-        column: The column that holds the texts, of data that have columns; None finds it.
+        column: The column that holds the texts, of data that have columns; None finds it. In a
+            delimited file without a header line its position, counted from 0.
+        format: Format of files that are tables, such as `"csv"`; None goes by each file's name.
+        separator: What separates the fields of a delimited file; None finds it.
+        quoting: Whether double quotes enclose fields of a delimited file; None is True.
 
     Returns:
         The text.
@@ -96,11 +135,14 @@ def read_stream(
         return source
     canonical_encoding(encoding)
     try:
-        opened = _open(source, encoding, pattern, data_dir, column)
+        options = _Options(encoding, pattern, data_dir, column, format, separator, quoting)
+        opened = _open(source, options)
         begins = any(True for _ in opened.read())
-    except DataError as error:
+    except FileNotFoundError:
+        raise
+    except ValueError as error:
         # Tables have several columns that can be named; here there is one.
-        raise DataError(_with_column(str(error))) from None
+        raise type(error)(_with_column(str(error))) from None
     if not begins:
         raise DataError(f"{', '.join(opened.sources)}: there is no text, not a single character.")
     return TextStream(
@@ -147,21 +189,23 @@ def read_stream_parts(
     return {part: given[part] for part in ("train", "validation", "test")}
 
 
-def _open(
-    source: Any, encoding: str, pattern: str, data_dir: str | None, column: str | None
-) -> _Opened:
+def _open(source: Any, options: _Options) -> _Opened:
     """Opens a source of any sort."""
-    if isinstance(source, str) and source.startswith(tfds.SCHEME):
-        return _of_tfds(source, data_dir, column)
-    if isinstance(source, (str, os.PathLike)):
-        paths, called = _paths(source, pattern)
-        return _of_files(paths, called, encoding, column)
+    tables = isinstance(source, str) and source.startswith(tfds.SCHEME)
+    if isinstance(source, (str, os.PathLike)) and not tables:
+        paths, called = _paths(source, options.pattern)
+        return _of_files(paths, called, options)
     if isinstance(source, (list, tuple)) and source and isinstance(source[0], os.PathLike):
-        return _of_files([_file(path) for path in source], None, encoding, column)
+        return _of_files([_file(path) for path in source], None, options)
+    kind = type(source).__name__
+    options.refuse(_OF_FILES, f"the source, {kind}, is no file")
+    if tables:
+        return _of_tfds(source, options)
     if isinstance(source, Dataset):
-        return _of_dataset(source, column)
+        return _of_dataset(source, options.column)
     if isinstance(source, Mapping) or hasattr(source, "columns") or tf_data.is_tf_dataset(source):
-        return _of_dataset(_read_texts(source, encoding, column), None)
+        return _of_dataset(options.read_texts(source), None)
+    options.refuse(("column",), f"the source, {kind}, has no columns")
     if callable(source):
         place = f"function {getattr(source, '__qualname__', type(source).__name__)}"
         return _Opened([lambda: document_pieces(_called(source, place), place)], place, [place])
@@ -173,29 +217,31 @@ def _open(
     )
 
 
-def _of_tfds(address: str, data_dir: str | None, column: str | None) -> _Opened:
+def _of_tfds(address: str, options: _Options) -> _Opened:
     """A prepared data set, opened once to see that it is there."""
+    column, data_dir = options.column, options.data_dir
     opened = tfds.open_tfds(address, text_request(column), data_dir)
     place = f"{tfds.SCHEME}{opened.name}, split {opened.split}"
     pieces = [lambda: tfds_pieces(address, column, data_dir)]
     return _Opened(pieces, place, [place], opened.license)
 
 
-def _of_files(
-    paths: Sequence[Path], called: str | None, encoding: str, column: str | None
-) -> _Opened:
+def _of_files(paths: Sequence[Path], called: str | None, options: _Options) -> _Opened:
     """Files one after another, tables among them by their column of texts."""
+    if options.format is None and not any(is_table(path) for path in paths):
+        what = f"{paths[0]} is read as one text; if it is a table, give format='csv'"
+        options.refuse((*_OF_FILES, "column"), what)
 
     def pieces(path: Path) -> _Pieces:
-        if is_table(path):
-            return _of_dataset(_read_texts(path, encoding, column), None).pieces[0]
-        return lambda: file_pieces(path, encoding)
+        if options.format is not None or is_table(path):
+            return _of_dataset(options.read_texts(path), None).pieces[0]
+        return lambda: file_pieces(path, options.encoding)
 
     name = called or (stem(paths[0]) if len(paths) == 1 else f"{len(paths):,} files")
     return _Opened([pieces(path) for path in paths], name, [str(path) for path in paths])
 
 
-def _of_dataset(dataset: Dataset, column: str | None) -> _Opened:
+def _of_dataset(dataset: Dataset, column: str | int | None) -> _Opened:
     """The rows of a data set."""
     position = text_request(column).find(dataset.column_names, repr(dataset))["text"]
     pieces = [lambda: dataset_pieces(dataset, dataset.column_names[position])]
@@ -231,13 +277,7 @@ def _called(source: Callable[[], Iterable[str]], place: str) -> Iterable[str]:
 def _with_column(message: str) -> str:
     """The message of a reader of tables, with the argument that names the column here."""
     given = message.replace("(given in names for 'text')", "(given as column)")
-    return given.replace("names={'text': …}", "column=…")
-
-
-def _read_texts(source: Any, encoding: str, column: str | None) -> Dataset:
-    """The texts of a table, in memory."""
-    names = None if column is None else {"text": column}
-    return read_texts(source, columns=("text",), names=names, encoding=encoding)
+    return re.sub(r"names=\{'text': ([^{},]+)\}", r"column=\1", given)
 
 
 def _paths(source: str | os.PathLike[str], pattern: str) -> tuple[list[Path], str | None]:

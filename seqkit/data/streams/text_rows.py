@@ -12,12 +12,12 @@ from seqkit.data.formats.tfds import SCHEME
 from seqkit.data.streams.read_stream import read_stream
 
 
-def text_rows(source: Any, encoding: str = "utf-8") -> Any:
+def text_rows(source: Any, **options: Any) -> Any:
     """Makes rows of a text file's lines and of a list's strings; other sources stay what they are.
 
     Args:
         source: anything; empty lines of files are left out.
-        encoding: character encoding of files.
+        options: other arguments of `read_stream`, such as `encoding`.
 
     Returns:
         What `seqkit.data.read` takes with `columns=("text",)`.
@@ -33,7 +33,7 @@ def text_rows(source: Any, encoding: str = "utf-8") -> Any:
     if isinstance(source, (str, os.PathLike)):
         if is_table(Path(source)) or str(source).startswith(SCHEME):
             return source
-        pieces = read_stream(source, encoding=encoding).pieces()
+        pieces = read_stream(source, **options).pieces()
         lines = (line for piece in pieces for line in piece.text.splitlines())
         return {"text": [line for line in lines if line.strip()]}
     if isinstance(source, Sequence) and source and all(isinstance(text, str) for text in source):

@@ -126,3 +126,14 @@ def test_other_rows_have_no_pieces():
         pieces_of(read([("good", "pos")]))
     with pytest.raises(DataError, match="piece 5 is 3"):
         check_piece(3, "piece 5")
+
+
+def test_files_in_another_encoding(tmp_path):
+    path = tmp_path / "notes.json"
+    for encoding in ("utf-16", "utf-8-sig", "cp500"):
+        path.write_text(json.dumps({"train": [SCALE] * 3, "valid": [SCALE[1:]]}), encoding)
+        if encoding == "cp500":
+            with pytest.raises(DataError, match=r"encoding=…"):
+                read_piano_rolls(path)
+        given = {"encoding": encoding} if encoding == "cp500" else {}
+        assert len(read_piano_rolls(path, test=[SCALE], **given)["train"]) == 3

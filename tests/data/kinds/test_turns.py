@@ -147,3 +147,18 @@ def test_the_turns_of_the_second_speaker_alone_can_be_learned():
     assert pairs.to_list("source") == ["a", "a ⏎ b ⏎ c", "x"]
     with pytest.raises(ValueError, match="every=0"):
         data.read_turns([talk], every=0)
+
+
+def test_messages_propose_what_read_turns_takes(tmp_path):
+    wrong = {
+        "a.talks": ('["Hi.", "Hello."]\n', r"does not tell its format; name a file .*\.jsonl"),
+        "a.csv": ("Hi.,Hello.\n", r"name a file with a list of turns on every line \.jsonl"),
+        "a.json": ('[\n["Hi.", "Hello."]\n["a", "b"]]', "write one conversation on every line"),
+        "a.jsonl": ('{"talk": ["Hi.", "Hello."]}\n', "names={'turns': …}"),
+    }
+    for name, (content, remedy) in wrong.items():
+        path = tmp_path / name
+        path.write_text(content)
+        with pytest.raises(ValueError, match=remedy) as caught:
+            data.read_turns(path)
+        assert "format=" not in str(caught.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import re
 import tempfile
 from pathlib import Path
 
@@ -188,3 +189,40 @@ def test_tables_are_read_by_their_column(tmp_path: Path):
 def test_a_stream_is_given_back():
     stream = read_stream(["a"])
     assert read_stream(stream, name="other") is stream
+
+
+# A table whose texts a language model reads, what is said of it, and what then helps.
+TABLES = [
+    ("a.csv", "id:text\n1:good\n2:bad\n", "separator=…", {"separator": ":"}),
+    ("a.csv", 'id,text\n1,good\n2,"bad\n', "quoting=False", {"quoting": False}),
+    ("a.csv", "good,1\nbad,2\n", "column=0", {"column": 0}),
+    ("a.csv", "blurb,id\ngood,1\nbad,2\n", "column=…", {"column": "blurb"}),
+    ("a.parquet", "text,id\ngood,1\nbad,2\n", "format=…", {"format": "csv"}),
+    ("a.json", '[{"text": "good"}\n{"text": "bad"}]', "format='jsonl'", None),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "remedy", "given"), TABLES, ids=[t[2] for t in TABLES])
+def test_what_a_message_about_a_table_proposes_is_taken(name, content, remedy, given, tmp_path):
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(DataError, match=re.escape(remedy)) as caught:
+        read_stream(path)
+    assert "names=" not in str(caught.value)
+    if given is None:  # mended as the message says
+        path.write_text(content.replace("[", "").replace("]", ""))
+        given = {"format": "jsonl"}
+    text = read_stream(path, **given).head(100)
+    assert text.replace('"', "") == "goodbad"
+
+
+def test_what_is_of_tables_alone_is_refused_where_text_is_read_as_it_is(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("id;text\n1;good\n")
+    for given in ({"separator": ";"}, {"quoting": False}, {"column": "text"}):
+        (name,) = given
+        with pytest.raises(ValueError, match=f"{name}=.*format='csv'"):
+            read_stream(path, **given)
+    assert read_stream(path, separator=";", format="csv").head(9) == "good"
+    with pytest.raises(ValueError, match=r"separator=';'.* list, is no file"):
+        read_stream(["good"], separator=";")
