@@ -1,40 +1,56 @@
-"""Injects faults: kills runs at random moments, damages exports, asks served models wild strings.
+"""Injects faults into runs and exports, and asks exports for what no one should ask.
 
     python -m benchmarks.faults kill sentiment --moments 50 -- --data reviews.csv --epochs 3
+    python -m benchmarks.faults full-disk sentiment -- --data reviews.csv --epochs 3
+    python -m benchmarks.faults same-weights sentiment tagging
     python -m benchmarks.faults damage saved_models/reviews
     python -m benchmarks.faults hostile saved_models/reviews --inputs 10000
+    python -m benchmarks.faults long saved_models/reviews
+    python -m benchmarks.faults threads saved_models/reviews --seconds 60
+    python -m benchmarks.faults growth saved_models/reviews --minutes 10
 
-`kill` begins with an artefact of the run that is let alone. Each time it starts the run again into
-a copy of that artefact, kills it, verifies what is there, ends it with `--resume`, and compares the
-weights bit by bit. `damage` changes one file of a copy at a time, in twenty ways, and counts what
-`verify` does not find. `hostile` gives every signature that takes strings batches of golden and
-hostile rows, and counts golden rows that are answered otherwise, values that are no numbers, and
-errors. Each ends with 1 if it counted anything.
+`kill` and `full-disk` begin with an artefact of the run that is let alone. Each time they start the
+run again into a copy of that artefact; `kill` kills it, verifies what is there, ends it with
+`--resume`, and compares the weights bit by bit; `full-disk` has the copy on a small disk, another
+size each time. `same-weights` trains on a part of the built-in sample, with one thread and two.
+`damage` changes one file of a copy at a time, in twenty ways, and counts what `verify` does not
+find. The others are those of `benchmarks.served_faults`. Each ends with 1 if it counted anything.
 """
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import hashlib
+import importlib
 import io
-import json
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tyro
 
-from benchmarks.wild_strings import random_bytes, random_text
-from seqkit.export import verify
-from seqkit.export.clean_process import to_tensor
+from benchmarks.rounds import ROOT, environment
+from benchmarks.served_faults import growth, hostile, long, tell, threads
+from seqkit.evaluation import Scored
+from seqkit.export import layout, verify
+from seqkit.training import state_file
 
 _POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+RECIPES = (
+    *("sentiment", "tagging", "translation", "dialogue", "captioning", "language_model", "music"),
+)
+# The sample of language models is of a few long documents.
+_FEWER_ROWS = {"language_model": 50}
 
 
 def kill(
@@ -65,7 +81,7 @@ def kill(
 
         start = time.perf_counter()
         subprocess.run(command(whole), check=True, stdout=subprocess.DEVNULL)
-        seconds, weights = time.perf_counter() - start, _weights(whole)
+        seconds = time.perf_counter() - start
         faults: list[str] = []
         for moment in range(moments):
             shutil.rmtree(path, ignore_errors=True)
@@ -79,8 +95,7 @@ def kill(
                 process.wait()
             faults += [f"{after:.1f} s: {problem}" for problem in verify(path).problems]
             subprocess.run(command(path, "--resume"), check=True, stdout=subprocess.DEVNULL)
-            same = zip(_weights(path), weights, strict=True)
-            if not all(np.array_equal(one, other) for one, other in same):
+            if not _same_weights(path, whole):
                 faults.append(f"{after:.1f} s: resumed, it ends with other weights")
             left = {p.name for p in path.iterdir()} - {p.name for p in whole.iterdir()}
             faults += [f"{after:.1f} s: {name} is left over" for name in sorted(left)]
@@ -88,7 +103,123 @@ def kill(
                 f"killed {moment + 1} of {moments}, after {after:.1f} of {seconds:.1f} s",
                 flush=True,
             )
-    return _tell("kill", recipe, moments, faults)
+    return tell("kill", recipe, moments, faults)
+
+
+def same_weights(
+    recipes: tyro.conf.Positional[tuple[str, ...]] = RECIPES,
+    *,
+    rows: int = 300,
+    epochs: int = 2,
+    seed: int = 0,
+) -> int:
+    """Trains recipes twice with one thread and twice with two, and compares the weights.
+
+    Args:
+        recipes: such as `sentiment`.
+        rows: of each part of the built-in sample; of the documents of language models a fiftieth.
+        epochs: of each training.
+        seed: of all trainings.
+
+    Returns:
+        How many times two runs with as many threads ended with other weights.
+    """
+    faults: list[str] = []
+    print("| recipe | 1 thread, twice | 2 threads, twice | 1 thread and 2 |")
+    print("| --- | --- | --- | --- |", flush=True)
+    for recipe in recipes:
+        count = max(2, rows // _FEWER_ROWS.get(recipe, 1))
+        one, two = (
+            [_digest_in_process(recipe, count, epochs, seed, number) for _ in range(2)]
+            for number in (1, 2)
+        )
+        alike = [one[0] == one[1], two[0] == two[1], one[0] == two[0]]
+        cells = " | ".join("the same bits" if same else "other bits" for same in alike)
+        print(f"| {recipe} | {cells} |", flush=True)
+        faults += [
+            f"{recipe}: two runs with threads={number} differ"
+            for number, same in ((1, alike[0]), (2, alike[1]))
+            if not same
+        ]
+    return tell("same-weights", ", ".join(recipes), 4 * len(recipes), faults)
+
+
+def digest_of_training(name: str, rows: int, epochs: int, seed: int) -> str:
+    """Trains on the first rows of the built-in sample.
+
+    Args:
+        name: of the recipe, such as `sentiment`.
+        rows: of each part of the sample.
+        epochs: of the training.
+        seed: of the training.
+
+    Returns:
+        SHA-256 of all weights.
+    """
+    module = importlib.import_module(f"recipes.{name}")
+    # Scores take longer than so short a training, and change no weights.
+    recipe = dataclasses.replace(module.recipe, score=lambda *_: Scored({}, {}, []))
+    sample = recipe.sample()
+    parts = [
+        sample[part][:rows] if part in sample else None for part in ("train", "validation", "test")
+    ]
+    config = recipe.settings(None, module.Config(epochs=epochs, seed=seed))
+    outcome = recipe.train_and_score(recipe.read(parts, config, None), config)
+    digest = hashlib.sha256()
+    for weight in outcome.model.core.weights:
+        digest.update(np.ascontiguousarray(weight.numpy()))
+    return digest.hexdigest()
+
+
+def full_disk(
+    recipe: tyro.conf.Positional[str],
+    arguments: tyro.conf.Positional[tuple[str, ...]] = (),
+    *,
+    sizes: int = 8,
+) -> int:
+    """Runs a recipe on disks that lack more or less room, so that they are full at each stage.
+
+    Mounts a tmpfs, which root may. Where it may not be mounted, says so and counts nothing.
+
+    Args:
+        recipe: such as `sentiment`.
+        arguments: of the recipe's command line, after `--`, without `--export-path`.
+        sizes: how many disks are tried, from one with hardly any room to one with nearly enough.
+
+    Returns:
+        The number of faults.
+    """
+    command = [sys.executable, "-m", f"recipes.{recipe}", *arguments, "--export-path"]
+    faults: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        whole, disk = Path(folder) / "whole", Path(folder) / "disk"
+        subprocess.run([*command, str(whole)], check=True, stdout=subprocess.DEVNULL)
+        disk.mkdir()
+        try:
+            with _mounted(disk, 1 << 32):
+                model = shutil.copytree(whole, disk / "model")
+                least, most = _used_while([*command, str(model)], disk)
+        except (subprocess.CalledProcessError, FileNotFoundError) as error:
+            why = str(getattr(error, "stderr", error)).strip()
+            print(f"full-disk, {recipe}: skipped, as no tmpfs can be mounted here: {why}")
+            return 0
+        for number in range(sizes):
+            room = (most - least) * (2 * number + 1) // (2 * sizes)
+            told = f"{room / 1e6:.2f} of {(most - least) / 1e6:.2f} MB"
+            with _mounted(disk, least + room):
+                model = shutil.copytree(whole, disk / "model")
+                run = subprocess.run([*command, str(model)], capture_output=True)
+                print(f"{told}: {' '.join(_said(run)) or 'ended well'}", flush=True)
+                faults += [f"{told}: {p}" for p in _wrong_after(run, model, whole)]
+                if not run.returncode:
+                    continue
+                more = ["mount", "-o", f"remount,size={least + most}", str(disk)]
+                subprocess.run(more, check=True)
+                again = [*command, str(model), "--resume"]
+                subprocess.run(again, check=True, stdout=subprocess.DEVNULL)
+                if not _same_weights(model, whole):
+                    faults.append(f"{told}: resumed with more room, it ends with other weights")
+    return tell("full-disk", recipe, sizes, faults)
 
 
 def damage(path: tyro.conf.Positional[Path], *, seed: int = 0) -> int:
@@ -120,52 +251,7 @@ def damage(path: tyro.conf.Positional[Path], *, seed: int = 0) -> int:
             file.write_bytes(content)
         if not verify(root).ok:
             faults.append("the copy does not verify with all files as they were")
-    return _tell("damage", str(path), count, faults)
-
-
-def hostile(path: tyro.conf.Positional[Path], *, inputs: int = 10_000, seed: int = 0) -> int:
-    """Asks every signature with strings among its inputs for answers to hostile strings.
-
-    Args:
-        path: the export.
-        inputs: hostile rows for each signature.
-        seed: of the strings.
-
-    Returns:
-        The number of faults.
-    """
-    import tensorflow as tf
-
-    generator = random.Random(seed)
-    newest = max((path / "serving").iterdir(), key=lambda version: int(version.name))
-    served = tf.saved_model.load(str(newest)).signatures
-    golden = json.loads((path / "golden.json").read_text("utf-8"))["signatures"]
-    faults: list[str] = []
-    asked = 0
-    for name, record in golden.items():
-        columns = {key: to_tensor(value).numpy() for key, value in record["inputs"].items()}
-        strings = [key for key, value in columns.items() if value.dtype == object and value.ndim]
-        if not strings:
-            continue
-        rows = len(columns[strings[0]])
-        expected = served[name](**{k: tf.constant(v) for k, v in columns.items()})
-        for _ in range(-(-inputs // rows)):
-            asked += rows
-            mixed = {
-                key: np.concatenate([value, _hostile_rows(generator, value)])
-                if key in strings
-                else np.concatenate([value, value])
-                if value.shape[:1] == (rows,)
-                else value
-                for key, value in columns.items()
-            }
-            try:
-                answers = served[name](**{k: tf.constant(v) for k, v in mixed.items()})
-            except tf.errors.OpError as error:
-                faults.append(f"{name}: {str(error)[:200]}")
-                continue
-            faults += [f"{name}: {fault}" for fault in _differences(expected, answers, rows)]
-    return _tell("hostile", str(path), asked, faults)
+    return tell("damage", str(path), count, faults)
 
 
 def _damages(
@@ -212,29 +298,71 @@ def _damages(
     yield "removed", lambda file: file.unlink()
 
 
-def _hostile_rows(generator: random.Random, like: np.ndarray) -> np.ndarray:
-    """As many strings as `like` has, of many scripts, and of bytes that are no UTF-8."""
-    rows = np.empty(like.shape, object)
-    for place in np.ndindex(*like.shape):
-        rows[place] = generator.choice((random_text, random_bytes))(generator)
-    return rows
+@contextlib.contextmanager
+def _mounted(path: Path, size: int) -> Iterator[None]:
+    """A disk of so many bytes, in memory."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(path)], check=True)
 
 
-def _differences(
-    expected: Mapping[str, Any], answers: Mapping[str, Any], rows: int
+def _used_while(command: Sequence[str], disk: Path) -> tuple[int, int]:
+    """The bytes that a disk holds before a command, and the most while it runs."""
+    least = most = shutil.disk_usage(disk).used
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    while process.poll() is None:
+        most = max(most, shutil.disk_usage(disk).used)
+        time.sleep(0.001)
+    if process.returncode:
+        raise RuntimeError(f"with room enough the run ended with {process.returncode}")
+    return least, most
+
+
+def _wrong_after(
+    run: subprocess.CompletedProcess[bytes], model: Path, whole: Path
 ) -> Iterator[str]:
-    """What the golden rows of a mixed batch are answered otherwise than alone; what is NaN."""
-    for key, value in expected.items():
-        alone, mixed = value.numpy(), answers[key].numpy()
-        if alone.dtype != object and np.isnan(mixed).any():
-            yield f"{key} is not a number"
-        if alone.shape[:1] != (rows,):
-            continue
-        # In a batch with longer rows an output may be wider, by padding.
-        inside = mixed[(slice(rows), *(slice(size) for size in alone.shape[1:]))]
-        close = alone.dtype.kind == "f" and np.allclose(inside, alone, atol=1e-4, equal_nan=True)
-        if not (close or np.array_equal(inside, alone)):
-            yield f"{key} of golden rows depends on the rows beside them"
+    """What a run on a full disk must not do to what it says, and to the model exported before."""
+    if run.returncode:
+        lines = _said(run)
+        if run.returncode != 1 or len(lines) != 1 or not lines[0].startswith("error: "):
+            yield f"ended with {run.returncode} and {len(lines)} lines: {lines[-1:]}"
+        if "No space left on device" not in "".join(lines):
+            yield f"does not say that the disk is full: {lines[-1:]}"
+        before, after = ({f.relative_to(r) for f in layout.files_below(r)} for r in (whole, model))
+        kept = {Path(".training/state.npz"), Path(".training/lock")}
+        yield from (f"{name} is left over" for name in sorted(after - before - kept))
+    yield from verify(model).problems
+    if not _same_weights(model, whole):
+        yield "the weights are not those of the model before"
+    try:
+        state_file.read(model / ".training")
+    except ValueError as error:
+        yield str(error)
+
+
+def _said(run: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """What a run told of errors; TensorFlow's own remarks begin with a letter and numbers."""
+    lines = run.stderr.decode().splitlines()
+    remarks = re.compile(r"[EWI]\d{4} \d\d:|WARNING: All log messages before absl")
+    return [line for line in lines if line and not remarks.match(line)]
+
+
+def _digest_in_process(recipe: str, rows: int, epochs: int, seed: int, threads: int) -> str:
+    """`digest_of_training` in a process with so many threads."""
+    call = f"digest_of_training({recipe!r}, {rows}, {epochs}, {seed})"
+    program = f"from benchmarks.faults import *; print(); print({call})"
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment(threads),
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return run.stdout.splitlines()[-1]
 
 
 def _weights(root: Path) -> list[np.ndarray]:
@@ -248,12 +376,21 @@ def _weights(root: Path) -> list[np.ndarray]:
     return weights
 
 
-def _tell(what: str, where: str, count: int, faults: Sequence[str]) -> int:
-    print(f"{what}, {where}: {count:,} tried, {len(faults):,} faults")
-    print(*faults[:20], sep="\n")
-    return len(faults)
+def _same_weights(root: Path, other: Path) -> bool:
+    """Whether two artefacts have the same weights, bit by bit."""
+    one, two = _weights(root), _weights(other)
+    return len(one) == len(two) and all(map(np.array_equal, one, two))
 
 
 if __name__ == "__main__":
-    commands = {"kill": kill, "damage": damage, "hostile": hostile}
+    commands = {
+        "kill": kill,
+        "full-disk": full_disk,
+        "same-weights": same_weights,
+        "damage": damage,
+        "hostile": hostile,
+        "long": long,
+        "threads": threads,
+        "growth": growth,
+    }
     sys.exit(int(tyro.extras.subcommand_cli_from_dict(commands) > 0))

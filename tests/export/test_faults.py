@@ -1,8 +1,14 @@
-"""A small part of what `benchmarks.faults` does: damage is found, golden rows stay as they are."""
+"""A small part of what `benchmarks.faults` does, and faults that it must count."""
+
+import itertools
+import re
+import shutil
+import subprocess
+import types
 
 import tensorflow as tf
 
-from benchmarks import faults
+from benchmarks import faults, served_faults
 
 
 def test_every_damage_of_an_export_is_found(exported, capsys):
@@ -30,7 +36,103 @@ def test_hostile_rows_leave_golden_rows_alone(exported):
 def test_a_row_that_changes_with_its_neighbours_is_counted():
     alone = {"score": tf.constant([[1.0], [2.0]])}
     beside = {"score": tf.constant([[1.0, 0.0], [2.5, 0.0], [float("nan"), 0.0]])}
-    assert list(faults._differences(alone, beside, 2)) == [
+    assert list(served_faults._differences(alone, beside, 2)) == [
         "score is not a number",
         "score of golden rows depends on the rows beside them",
     ]
+
+
+def test_huge_strings_are_answered_and_measured(exported, monkeypatch, capsys):
+    real = served_faults._seconds_and_memory
+    # How busy the machine is decides no test.
+    monkeypatch.setattr(served_faults, "_seconds_and_memory", lambda *i: (0.0, real(*i)[1]))
+    assert faults.long(exported.path, characters=20_000, words=2_000) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"serving_default, text of 20,000 characters: \d+\.\d\d s, \d+ MB", told)
+    assert re.search(r"serving_default, text of 2,000 words: .*; twice as many: \d", told)
+    assert "6 tried, 0 faults" in told
+
+
+def test_time_and_memory_that_grow_faster_than_the_text_are_counted(exported, monkeypatch, capsys):
+    answers = iter([(1.0, 1e9), (1.0, 1e9), (2.6, 2e9), (1.0, 1e9), (1.0, 1e9), (2.0, 2.6e9)])
+    monkeypatch.setattr(served_faults, "_seconds_and_memory", lambda *_: next(answers))
+    assert faults.long(exported.path) == 2
+    told = capsys.readouterr().out
+    assert "1,000,000 characters: time grows 2.6 times" in told
+    assert "100,000 words: memory grows 2.6 times" in told
+
+
+def test_threads_are_answered_as_one_is(exported, capsys):
+    assert faults.threads(exported.path, number=3, seconds=0.3) == 0
+    count = int(capsys.readouterr().out.split(": ")[1].split()[0].replace(",", ""))
+    assert count >= 3
+
+
+def test_an_answer_that_changes_is_counted(exported, monkeypatch):
+    real, asked = served_faults._answer, []
+
+    def answer(*request):
+        asked.append(request)
+        answers = real(*request)
+        # As a thread would see what another thread is answered.
+        return {**answers, "confidence": answers["confidence"] + (len(asked) > 16)}
+
+    monkeypatch.setattr(served_faults, "_answer", answer)
+    assert faults.threads(exported.path, number=2, seconds=0.1) > 0
+
+
+def test_memory_is_watched(exported, monkeypatch, capsys):
+    seconds = itertools.count()
+    clock = types.SimpleNamespace(perf_counter=lambda: next(seconds))
+    monkeypatch.setattr(served_faults, "time", clock)
+    assert faults.growth(exported.path, minutes=0.5, most_mb=10_000) == 0
+    held = itertools.count(10**9, 4 * 10**6)  # 4 MB more with each of ten calls
+    monkeypatch.setattr(served_faults, "_memory", lambda _: next(held))
+    assert faults.growth(exported.path, minutes=0.5) == 1
+    told = capsys.readouterr().out
+    assert "highest memory of each third: 1032, 1072, 1112 MB" in told
+    assert "memory grew by 40 MB" in told
+
+
+def test_same_weights_are_told_by_recipe(monkeypatch, capsys):
+    digests = iter("aaaabbccdeff")
+    monkeypatch.setattr(faults, "_digest_in_process", lambda *_: next(digests))
+    assert faults.same_weights(("music", "tagging", "dialogue")) == 1
+    table = capsys.readouterr().out
+    assert "| music | the same bits | the same bits | the same bits |" in table
+    assert "| tagging | the same bits | the same bits | other bits |" in table
+    assert "dialogue: two runs with threads=1 differ" in table
+
+
+def test_a_full_disk_must_be_told_in_a_line_and_change_nothing(exported, tmp_path, monkeypatch):
+    class Checked:
+        problems = ()
+
+    monkeypatch.setattr(faults, "_weights", lambda root: [])
+    monkeypatch.setattr(faults, "verify", lambda path: Checked())
+    model = shutil.copytree(exported.path, tmp_path / "model")
+
+    def wrong(*lines, code=1):
+        run = subprocess.CompletedProcess([], code, stderr="\n".join(lines).encode())
+        return list(faults._wrong_after(run, model, exported.path))
+
+    full = "error: No space left on device; weights take 3.0 MB: state.npz"
+    remark = "E0000 00:00:1.2 17004 cuda_platform.cc:52] failed call to cuInit"
+    assert wrong(remark, full) == []
+    assert "1 and 2 lines" in wrong("Traceback (most recent call last):", full)[0]
+    assert "does not say that the disk is full" in wrong("error: something")[0]
+    (model / "serving" / "2").mkdir()
+    (model / "serving" / "2" / "part").touch()
+    assert "serving/2/part is left over" in wrong(full)
+
+
+def test_where_no_disk_can_be_mounted_that_is_said(monkeypatch, capsys):
+    def run(command, **_):
+        if command[0] == "mount":
+            raise subprocess.CalledProcessError(
+                32, command, stderr="must be superuser to use mount"
+            )
+
+    monkeypatch.setattr(faults.subprocess, "run", run)
+    assert faults.full_disk("sentiment") == 0
+    assert "skipped, as no tmpfs can be mounted here: must be superuser" in capsys.readouterr().out
