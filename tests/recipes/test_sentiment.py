@@ -200,6 +200,6 @@ def test_the_demo_reaches_its_score_on_the_sample():
     config = sentiment.recipe.settings(None, sentiment.Config(epochs=3))
     outcome = sentiment.train_and_score(sentiment.recipe.read_parts(config=config), config)
     assert max(outcome.baselines.values()) < 0.8
-    # Lowest seen over seeds 0 to 4: 0.997.
+    # Lowest seen over seeds 0 to 4: 0.997; with seed 0 and oneDNN off: 0.996.
     assert outcome.scores.accuracy >= 0.97
     keras.backend.clear_session()
