@@ -9,6 +9,7 @@ from typing import Any
 
 from seqkit.data.errors import DataError
 from seqkit.data.formats.by_name import format_named, format_of, stem
+from seqkit.data.formats.saved_dataset import is_saved_parts
 from seqkit.data.kinds.by_columns import kind_of_columns
 from seqkit.data.part_names import PARTS
 from seqkit.data.request import Request
@@ -32,7 +33,7 @@ def source_by_part(source: Any, columns: tuple[str, ...]) -> dict[str, Any] | No
     if isinstance(source, Mapping):
         named = {str(name): value for name, value in source.items()}
     elif isinstance(source, (str, os.PathLike)) and Path(source).is_dir():
-        if kind_of_columns(columns).media:
+        if kind_of_columns(columns).media and not is_saved_parts(Path(source)):
             return None  # a folder of images is one source, whatever the folders in it are called
         named = {stem(path): path for path in sorted(Path(source).iterdir())}
     else:

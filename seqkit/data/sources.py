@@ -18,6 +18,7 @@ from seqkit.data.formats import in_memory, lazy, parquet, tf_data, tfds
 from seqkit.data.formats.by_name import FORMATS, format_named, format_of, stem
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.parallel import pair_name, pair_sha256, parallel_paths, read_parallel
+from seqkit.data.formats.saved_dataset import is_saved_dataset
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.left_out import select_annotated
 from seqkit.data.part_names import PARTS
@@ -127,11 +128,14 @@ def _open_file(path: Path, form: Format | None, request: Request, files: ExitSta
     """Opens a file, or a folder where the kind's rows may lie in one."""
     kind = request.kind
     folder = path if path.is_dir() else path.parent
-    if path.is_dir() and kind.file_in_folder is not None:
+    saved = path.is_dir() and is_saved_dataset(path)
+    if path.is_dir() and kind.file_in_folder is not None and not saved:
         path = kind.file_in_folder(path) or path
         # Whatever format is given is that of a file in the folder.
         form = None if path.is_dir() or (form is not None and form.folder) else form
-    may_be_folder = any(some.folder and some.holds(kind) for some in FORMATS)
+    may_be_folder = saved or any(
+        some.folder and some.recognize_folder is None and some.holds(kind) for some in FORMATS
+    )
     if not (path.is_dir() and may_be_folder):
         _refuse_absent(path)
     form = format_of(path, form, request)

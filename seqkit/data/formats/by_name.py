@@ -22,6 +22,8 @@ from seqkit.data.formats.labelled_lines import LINES
 from seqkit.data.formats.packing import plain_path
 from seqkit.data.formats.parquet import PARQUET
 from seqkit.data.formats.piano_roll_json import PIANO_ROLLS
+from seqkit.data.formats.saved_dataset import ARROW, SAVED_DATASET
+from seqkit.data.formats.sentence_table import SENTENCE_TABLE
 from seqkit.data.formats.spreadsheet import SPREADSHEET
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.formats.tmx import TMX
@@ -32,6 +34,7 @@ from seqkit.data.request import Request
 FORMATS: tuple[Format, ...] = (
     CSV,
     ANNOTATED_CSV,
+    SENTENCE_TABLE,
     LINES,
     FLICKR,
     TSV,
@@ -45,6 +48,8 @@ FORMATS: tuple[Format, ...] = (
     CONLLU,
     TMX,
     ABC,
+    ARROW,
+    SAVED_DATASET,
     IMAGE_FOLDER,
     CLASS_FOLDER,
     BRAT,
@@ -129,7 +134,8 @@ def _by_name(path: Path, request: Request) -> Format:
     """The format that a name tells, with the beginning of the file where it must."""
     suffix, kind = _suffix(path), request.kind
     if path.is_dir():
-        return next(form for form in FORMATS if form.folder and form.holds(kind))
+        folders = (form for form in FORMATS if form.folder and form.holds(kind))
+        return next(f for f in folders if f.recognize_folder is None or f.recognize_folder(path))
     likely = [form for form in FORMATS if suffix in form.suffixes_by_kind.get(kind.name, ())]
     if any(form.recognize for form in likely):
         head = _head(path, request.encoding)

@@ -45,7 +45,7 @@ def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
     if _SEPARATOR_LINE.fullmatch(first):
         # What spreadsheets are told, and some tell, before the first row.
         separator, first, begins = separator or first[4], next(lines, ""), 2
-    separator = separator or max(_SEPARATORS, key=lambda mark: len(_fields(first, mark)))
+    separator = separator or likely_separator(first)
     is_row = request.kind.first_line_is_row if separator == "\t" else None
     if is_row is not None and not names and is_row(first.rstrip("\r\n").split("\t")):
         names = by_position(wanted)
@@ -83,9 +83,18 @@ def read_delimited(file: TextFile, request: Request) -> Iterator[RawRows]:
     yield from gather_rows(picked, list(positions), file.path)
 
 
-def read_as_objects(file: TextFile) -> Iterator[Numbered]:
-    """Yields the rows of a CSV file as objects with the names of its header line as keys."""
-    records = _Records(file, iter(file), ",", quoting=True)
+def read_as_objects(
+    file: TextFile, separator: str | None = ",", quoting: bool | None = True
+) -> Iterator[Numbered]:
+    """Yields the rows of a delimited file as objects with the names of its header line as keys."""
+    lines = iter(file)
+    first = next(lines, "")
+    records = _Records(
+        file,
+        itertools.chain([first], lines),
+        separator or likely_separator(first),
+        quoting is not False,
+    )
     rows = iter(records)
     _, head = next(rows, (1, []))
     records.width = len(head)
@@ -255,6 +264,11 @@ class _Records:
         if len(fields) != self.width:
             return False
         return not certain or (self.label is not None and fields[self.label].strip() in known)
+
+
+def likely_separator(line: str) -> str:
+    """The separator that splits a line into most fields."""
+    return max(_SEPARATORS, key=lambda mark: len(_fields(line, mark)))
 
 
 def _opens(field: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +12,9 @@ from seqkit.data.request import Request
 # doccano joins the labels of one text by this sign where a cell of CSV must hold them all.
 _JOINED = "#"
 _CONTENT = ("text", "data", "filename")
-_ANSWER = ("entities", "cats", "label")
+_ANSWER = ("entities", "cats", "label", "labels")
+# What only rows of older versions have, with the answer in `labels` or in `annotations`.
+_OLDER = "annotation_approver"
 _BEFORE = {"id", "data", "label"}
 
 
@@ -27,6 +30,9 @@ def adapt_doccano(objects: Iterator[Numbered], request: Request, source: str) ->
     numbers, rows = [], []
     for number, example in objects:
         row = dict(example)
+        annotations = _annotations(row)
+        if annotations is not None and not {"labels", "label"} & set(row):
+            row["label"] = _of_annotations(annotations, answer, f"{source}, line {number}")
         if content not in names:
             row[content] = _first(row, _CONTENT)
         if answer not in names:
@@ -57,6 +63,30 @@ def _split_joined(rows: list[dict[str, Any]], column: str) -> None:
         row[column] = several if joined or not cell else [cell]
 
 
+def _annotations(row: Mapping[str, Any]) -> list[Any] | None:
+    """The annotations of an older version, which are objects of a label, a span or a text."""
+    values = row.get("annotations")
+    if not isinstance(values, list) or not all(isinstance(value, Mapping) for value in values):
+        return None
+    return values if all({"label", "text"} & set(value) for value in values) else None
+
+
+def _of_annotations(values: list[Any], answer: str, place: str) -> list[Any]:
+    """The answers in annotations; a label is known by its number alone."""
+    if answer == "target":
+        return [value.get("text") for value in values]
+    if any(isinstance(value.get("label"), int) for value in values):
+        warnings.warn(
+            f"{place}: labels are numbers, since this export of doccano has no names. For names "
+            "export once more as JSONL with text labels.",
+            stacklevel=2,
+        )
+    labels = [str(value.get("label")) for value in values]
+    if answer == "label":
+        return labels
+    return [{**value, "label": label} for value, label in zip(values, labels, strict=True)]
+
+
 def _first(row: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
     """The value of the first key that is there."""
     return next((row[key] for key in keys if key in row), None)
@@ -64,7 +94,9 @@ def _first(row: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
 
 def _recognize(row: Mapping[str, Any]) -> bool:
     """Whether an object is an example of doccano, as it is now or was before version 1.5."""
-    return ("Comments" in row and "id" in row) or set(row) == _BEFORE
+    now = "Comments" in row and "id" in row
+    older = _OLDER in row or bool(_annotations(row))
+    return now or older or set(row) == _BEFORE
 
 
 DOCCANO = Adaptor("doccano", _recognize, adapt_doccano)

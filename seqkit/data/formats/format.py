@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqkit.data.raw_rows import RawRows
@@ -30,6 +31,8 @@ class Format:
         columns: All columns that it can give; any where None.
         newline: What ends a line, as in `open`; None where the format opens the path itself.
         folder: Whether it is a folder instead of a file.
+        recognize_folder: Tells a folder of this format by the files in it; None where another may
+            be meant too, so that it is taken where no other format recognizes it.
         part_column: The column that says which part each row is of, where every file has one.
     """
 
@@ -42,6 +45,7 @@ class Format:
     columns: tuple[str, ...] | None = None
     newline: str | None = "\n"
     folder: bool = False
+    recognize_folder: Callable[[Path], bool] | None = None
     part_column: str | None = None
 
     def gives(self, request: Request) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -19,6 +20,12 @@ PACKINGS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "Zstandard", ".
 BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 # What systems add to archives without being asked.
 _ADDED = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
+# What people put beside data to describe them.
+_ABOUT = re.compile(
+    r"(read_?me|licen[cs]e|copying|copyright|notice|change(s|log)|citation|credits|authors|terms)"
+    r"\b.*|.*\.(md|rst|pdf|html?|docx?|odt|rtf|py|ipynb|bib|cff|url)",
+    re.IGNORECASE,
+)
 
 
 def plain_path(path: Path) -> Path:
@@ -83,13 +90,22 @@ def broken(path: Path, where: str, error: Exception) -> Exception:
     )
 
 
+def _tells_about(name: str) -> bool:
+    """Whether a file is there for readers, not for programs."""
+    return name.startswith(".") or _ABOUT.fullmatch(name) is not None
+
+
 def _member(archive: zipfile.ZipFile, path: Path) -> str:
-    """The name of the only file in an archive."""
+    """The name of the only file in an archive, beside those that tell about it."""
     names = [
         info.filename
         for info in archive.infolist()
         if not info.is_dir() and not set(Path(info.filename).parts) & set(_ADDED)
     ]
+    data = [name for name in names if not _tells_about(Path(name).name)]
+    if len(data) == 1:
+        return data[0]
+    names = data or names
     if len(names) != 1:
         raise DataError(
             f"{path}: an archive of {len(names)} files: {shown(names, 200)}. Unpack it, and give "

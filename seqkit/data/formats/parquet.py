@@ -45,7 +45,7 @@ def read_parquet(path: Path, request: Request) -> Iterator[RawRows]:
         size = _MEDIA_ROWS if request.kind.media else _ROWS
         batches = file.iter_batches(batch_size=size, columns=list(picked.values()))
         classes = names_in_schema(file.schema_arrow)
-        yield from _name_batches(batches, picked, classes, str(path), first=1)
+        yield from name_batches(batches, picked, classes, str(path), first=1)
 
 
 def read_table(table: pa.Table | pa.RecordBatch, request: Request, place: str) -> Iterator[RawRows]:
@@ -57,10 +57,10 @@ def read_table(table: pa.Table | pa.RecordBatch, request: Request, place: str) -
     stated = names_in_schema(table.schema)
     classes = {name: stated[column] for name, column in picked.items() if column in stated}
     batches = chosen.to_batches(max_chunksize=_ROWS)
-    yield from _name_batches(batches, {name: name for name in picked}, classes, place, first=0)
+    yield from name_batches(batches, {name: name for name in picked}, classes, place, first=0)
 
 
-def _name_batches(
+def name_batches(
     batches: Iterable[pa.RecordBatch],
     picked: Mapping[str, str],
     classes: ClassNames,

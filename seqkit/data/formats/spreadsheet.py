@@ -36,16 +36,16 @@ def read_spreadsheet(path: Path, request: Request) -> Iterator[RawRows]:
     faults: list[DataError] = []
     for name, rows in sheets.items():
         line, head = rows[0]
-        if positional:
-            chosen[name] = {
-                column: int((request.names or {})[column]) for column in request.columns
-            }
-            continue
+        place = f"{path}, sheet {name!r}"
         try:
-            place = f"{path}, sheet {name!r}, row {line}"
-            chosen[name] = request.find(head, place, flat=True)
+            if positional:
+                chosen[name] = _by_position(rows, request, place)
+            else:
+                chosen[name] = request.find(head, f"{place}, row {line}", flat=True)
         except DataError as error:
             faults.append(error)
+    if positional and not chosen:
+        raise faults[0]
     if not chosen:
         raise DataError(
             f"{faults[0]} Without a row of names: names={by_position(request.columns)}."
@@ -63,6 +63,19 @@ def read_spreadsheet(path: Path, request: Request) -> Iterator[RawRows]:
         for line, row in rows
     )
     yield from gather_rows(picked, list(positions), f"{path}, sheet {name!r}")
+
+
+def _by_position(rows: list[Row], request: Request, place: str) -> dict[str, int]:
+    """The positions that are given, where some row of a sheet reaches as far."""
+    names = request.names or {}
+    positions = {column: int(names[column]) for column in request.columns}
+    width = max(len(row) for _, row in rows)
+    if max(positions.values()) >= width:
+        raise DataError(
+            f"{place}: names={dict(names)} asks for column {max(positions.values())} (counted from "
+            f"0), but the sheet has {width}: positions count from 0 to {width - 1}."
+        )
+    return positions
 
 
 def _sheets(path: Path) -> dict[str, list[Row]]:

@@ -14,6 +14,7 @@ from seqkit.data.dataset import Dataset
 from seqkit.data.errors import DataError, shown
 from seqkit.data.formats import tf_data, tfds
 from seqkit.data.formats.by_name import is_table, stem
+from seqkit.data.formats.saved_dataset import is_saved_dataset
 from seqkit.data.formats.text_file import canonical_encoding
 from seqkit.data.kinds.labels import read_texts
 from seqkit.data.streams.documents import (
@@ -192,6 +193,8 @@ def read_stream_parts(
 def _open(source: Any, options: _Options) -> _Opened:
     """Opens a source of any sort."""
     tables = isinstance(source, str) and source.startswith(tfds.SCHEME)
+    if isinstance(source, (str, os.PathLike)) and is_saved_dataset(Path(source)):
+        return _of_dataset(options.read_texts(source), None)
     if isinstance(source, (str, os.PathLike)) and not tables:
         paths, called = _paths(source, options.pattern)
         return _of_files(paths, called, options)

@@ -283,3 +283,32 @@ def test_prodigy_spans_that_not_every_task_has(tmp_path: Path):
     path = jsonl(tmp_path / "a.jsonl", prodigy("nobody"), prodigy("Ada wrote", spans=[span]))
     rows = data.read(path, columns=TAGGED)
     assert rows.to_list("tags") == [["O"], ["B-PER", "O"]]
+
+
+def older(number: int, text: str, **answer) -> dict:
+    return {"id": number, "text": text, "meta": {}, "annotation_approver": None, **answer}
+
+
+def test_doccano_before_version_1_5(tmp_path: Path):
+    # "JSONL (text labels)": names in lists.
+    spans = older(1, "Ada wrote", labels=[[0, 3, "PER"]]), older(2, "Yes", labels=[])
+    rows = data.read_tagged(jsonl(tmp_path / "spans.jsonl", *spans))
+    assert rows.to_list("tags") == [["B-PER", "O"], ["O"]]
+    classes = older(1, "good", labels=["pos"]), older(2, "so", labels=[])
+    rows = data.read(jsonl(tmp_path / "classes.jsonl", *classes))
+    assert rows.to_list("label") == ["pos"] and rows.dropped == {"not annotated": 1}
+    # "JSONL": the numbers of labels, in objects.
+    marked = {"label": 4, "start_offset": 0, "end_offset": 3, "user": 1}
+    path = jsonl(tmp_path / "a.jsonl", older(1, "Ada wrote", annotations=[marked]))
+    with pytest.warns(UserWarning, match=r"a\.jsonl, line 1: labels are numbers"):
+        assert data.read_tagged(path).to_list("tags") == [["B-4", "O"]]
+    path = jsonl(
+        tmp_path / "b.jsonl",
+        {"id": 1, "text": "good", "annotations": [{"label": 2, "user": 1}], "meta": {}},
+        {"id": 2, "text": "so", "annotations": [], "meta": {}},
+    )
+    with pytest.warns(UserWarning, match="labels are numbers"):
+        rows = data.read(path)
+    assert rows.to_list("label") == ["2"] and rows.dropped == {"not annotated": 1}
+    path = jsonl(tmp_path / "c.jsonl", older(1, "Hello.", annotations=[{"text": "Hallo."}]))
+    assert data.read_pairs(path).to_list("target") == ["Hallo."]

@@ -113,3 +113,19 @@ def test_an_old_encoding_is_proposed(tmp_path: Path):
     with pytest.raises(DataError, match=r"line 2: byte 0x84 .*encoding='cp1252' \('„schön“ – 5 €"):
         data.read(path)
     assert data.read(path, encoding="cp1252").to_list("text") == ["„schön“ – 5 €"]
+
+
+def test_positions_beyond_the_first_row(tmp_path: Path):
+    # The first row of what was typed by hand is often the shortest.
+    path = workbook(tmp_path / "a.xlsx", Notes=[["by me"]], Sheet1=[["good", 5], ["bad", 1, "x"]])
+    rows = data.read(path, names={"text": 0, "label": 1})
+    assert (rows.to_list("text"), rows.to_list("label")) == (["good", "bad"], ["5", "1"])
+    with pytest.raises(DataError, match=r"sheet 'Sheet1', line 1: label is empty"):
+        data.read(path, names={"text": 0, "label": 2})
+    ragged = workbook(tmp_path / "b.xlsx", Sheet1=[["good"], ["bad", "", "x"]])
+    texts = data.read(ragged, columns=("text",), names={"text": 0})
+    assert texts.to_list("text") == ["good", "bad"]
+    with pytest.raises(
+        DataError, match=r"asks for column 3 \(counted from 0\), but the sheet has 3"
+    ):
+        data.read(ragged, names={"text": 0, "label": 3})

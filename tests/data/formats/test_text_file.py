@@ -194,3 +194,32 @@ def test_broken_gzip_is_refused(tmp_path: Path, damage: slice):
 def test_an_unknown_encoding_is_refused():
     with pytest.raises(ValueError, match="encoding='utf-9' is unknown"):
         canonical_encoding("utf-9")
+
+
+def archive(path: Path, **files: str) -> Path:
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name.replace("__", "/").replace("_txt", ".txt"), content)
+    return path
+
+
+def test_the_data_of_an_archive_are_taken(tmp_path: Path):
+    # As UCI packs its data sets: one file, and what describes it.
+    spam = {"SMSSpamCollection_txt": "spam\tfree win\nham\tsee you\n", "readme": "About."}
+    added = {"LICENSE_txt": "Free.", "names.pdf": "%PDF", ".gitignore": ""}
+    path = archive(tmp_path / "spam.zip", **spam, **added)
+    rows = data.read(path, format="lines")
+    assert rows.to_list("label") == ["spam", "ham"]
+
+
+def test_an_archive_of_several_data_files_names_them(tmp_path: Path):
+    path = archive(tmp_path / "films.zip", train_txt="a\tx\n", test_txt="b\ty\n", README_txt="")
+    with pytest.raises(
+        DataError, match=r"an archive of 2 files: \['train\.txt', 'test\.txt'\]\. Unpack it"
+    ):
+        data.read(path)
+    with zipfile.ZipFile(path) as packed:
+        packed.extractall(tmp_path / "films")
+    assert data.read(tmp_path / "films" / "train.txt", names={"text": 0, "label": 1})
+    with pytest.raises(DataError, match="an archive of 0 files"):
+        data.read(archive(tmp_path / "none.zip"))
