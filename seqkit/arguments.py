@@ -30,7 +30,7 @@ def as_rows(values: Any, name: str, column: str = "text") -> list[Any]:
         TypeError: texts is a dict with the columns text, label; pass one of them: df["text"]
     """
     if isinstance(values, str | bytes):
-        raise TypeError(f"{name} is one string, {shown(values)}; pass a list: [{column}]")
+        raise TypeError(f"{name} is one string, {shown(values, 40)}; pass a list: [{column}]")
     refuse_table(values, name, column)
     # pyarrow; ragged tensors and Polars; NumPy and pandas; eager tensors.
     for method in ("to_pylist", "to_list", "tolist", "numpy"):
@@ -101,10 +101,15 @@ def check_batch_size(batch_size: Any) -> None:
         raise ValueError(f"batch_size={batch_size!r} must be at least 1, a whole number")
 
 
-def shown(value: object) -> str:
-    """A value as an error message shows it: its Python form, cut to 40 characters."""
+def shown(value: object, limit: int = 60) -> str:
+    """A value as an error message shows it: its Python form, cut to `limit` characters.
+
+    Example:
+        >>> shown("a" * 100, limit=8)
+        "'aaaaaa…"
+    """
     text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _columns_of(values: Any) -> list[Any] | None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from seqkit.arguments import shown
 from seqkit.data.dataset import Dataset
-from seqkit.data.errors import DataError, shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.tunes import read_tunes
 from seqkit.data.kinds.piano_rolls import read_pieces
 from seqkit.data.part_names import PARTS

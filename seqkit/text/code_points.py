@@ -318,7 +318,8 @@ def _raise_for_bad_text(items: list[Any], name: Callable[[int], str]) -> None:
             raise ValueError(f"{name(index)} is missing ({item}); drop it or replace it with ''")
         elif not isinstance(item, bytes):
             raise ValueError(
-                f"{name(index)} is {shown(item)} of type {type(item).__name__}; pass str or bytes"
+                f"{name(index)} is {shown(item, 40)} of type {type(item).__name__}; "
+                "pass str or bytes"
             )
 
 

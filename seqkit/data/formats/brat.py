@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.left_out import LEFT_OUT, WITHOUT_ANSWER

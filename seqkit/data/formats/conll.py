@@ -6,7 +6,8 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import MOST_CHARACTERS, MOST_ROWS, RawRows

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.adaptor import Numbered
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.objects import parse_array, parse_line

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from seqkit.arguments import shown
 from seqkit.data.class_names import name_classes, names_in_features
-from seqkit.data.errors import DataError, shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.annotation_tools import adapt_rows
 from seqkit.data.left_out import LEFT_OUT, verdict
 from seqkit.data.raw_rows import RawRows, name_rows

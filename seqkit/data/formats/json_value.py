@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.adaptor import Numbered
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.in_memory import read_columns

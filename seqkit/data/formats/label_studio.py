@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.adaptor import ANSWERS, Adaptor, Numbered, settle_labels, spread
 from seqkit.data.left_out import LEFT_OUT, SKIPPED, WITHOUT_ANSWER
 from seqkit.data.request import Request

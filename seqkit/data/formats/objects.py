@@ -7,7 +7,8 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.adaptor import Numbered
 from seqkit.data.formats.annotation_tools import adapt_rows
 from seqkit.data.left_out import LEFT_OUT, verdict

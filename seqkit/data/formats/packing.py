@@ -13,7 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 
 PACKINGS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "Zstandard", ".zip": "zip"}
 # What reading packed bytes raises where they are damaged; an `OSError` of the disk has a number.

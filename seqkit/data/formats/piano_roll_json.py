@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import canonical_encoding
 from seqkit.data.part_names import PARTS

@@ -9,8 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from seqkit.arguments import shown
 from seqkit.data.class_names import names_in_features, names_in_schema
-from seqkit.data.errors import DataError, shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.packing import BROKEN, PACKINGS, broken, unpack
 from seqkit.data.formats.parquet import name_batches

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.conll import Sentences
 from seqkit.data.formats.delimited import likely_separator, read_as_objects
 from seqkit.data.formats.format import Format

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.delimited import by_position, is_positional
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.packing import unpack

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from seqkit.arguments import shown
 from seqkit.data.dataset import Dataset
-from seqkit.data.errors import DataError, shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.format import Format
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.raw_rows import RawRows, gather_rows

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.kinds.tag_scheme import from_spans
 from seqkit.data.kinds.values import text_array
 from seqkit.data.raw_rows import RawRows

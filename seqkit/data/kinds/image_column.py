@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 
 # The digest of each image's bytes, a column that reading adds.
 IMAGE_SHA256 = "image_sha256"

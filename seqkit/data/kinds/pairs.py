@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seqkit.arguments import shown
 from seqkit.data.collected import Collected, Places, collect_columns
 from seqkit.data.dataset import Dataset
-from seqkit.data.errors import DataError, shown
+from seqkit.data.errors import DataError
 from seqkit.data.grouping import text_keys
 from seqkit.data.kinds.kind import Answer, Kind, Words
 from seqkit.data.kinds.pair_lengths import (

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from seqkit.arguments import shown
 from seqkit.data.dataset import Dataset, content_sha256
-from seqkit.data.errors import DataError, shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.piano_roll_json import PIANO_ROLLS, is_list, pieces_by_part
 from seqkit.data.formats.text_file import canonical_encoding
 from seqkit.data.kinds.kind import Kind, Words

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from seqkit.arguments import shown
 from seqkit.data.collected import Collected, collect_columns
 from seqkit.data.dataset import Dataset
-from seqkit.data.errors import DataError, shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats.conversations import listed_conversations
 from seqkit.data.grouping import text_digest
 from seqkit.data.kinds.kind import CONVERSATION

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 
 Place = Callable[[int], str]
 _CONVERSION_ERRORS = (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError)

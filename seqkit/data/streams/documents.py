@@ -9,8 +9,9 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from seqkit.arguments import shown
 from seqkit.data.dataset import Dataset
-from seqkit.data.errors import DataError, shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats import tfds
 from seqkit.data.formats.text_file import TextFile
 from seqkit.data.kinds.labels import LABELS

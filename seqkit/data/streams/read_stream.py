@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from seqkit.arguments import shown
 from seqkit.data.dataset import Dataset
-from seqkit.data.errors import DataError, shown
+from seqkit.data.errors import DataError
 from seqkit.data.formats import tf_data, tfds
 from seqkit.data.formats.by_name import is_table, stem
 from seqkit.data.formats.saved_dataset import is_saved_dataset

@@ -36,12 +36,12 @@ def given_sources(sources: Any) -> tuple[bool, list[Any]]:
         if several and text is split:
             raise ValueError(
                 "sources has texts and lists of words; give all as one or the other: sources[0] is "
-                f"{shown(given[0])}, sources[{index}] is {shown(source)}"
+                f"{shown(given[0], 40)}, sources[{index}] is {shown(source, 40)}"
             )
         if split and (not several or isinstance(source, Mapping)):
             raise ValueError(
-                f"sources[{index}] is {shown(source)} of type {type(source).__name__}; give a text "
-                "or a list of words"
+                f"sources[{index}] is {shown(source, 40)} of type {type(source).__name__}; "
+                "give a text or a list of words"
             )
         rows.append(as_rows(source, f"sources[{index}]") if split else source)
     return split, rows

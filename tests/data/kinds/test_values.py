@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from seqkit.data.errors import DataError, shown
+from seqkit.arguments import shown
+from seqkit.data.errors import DataError
 from seqkit.data.kinds.values import label_array, text_array
 
 
