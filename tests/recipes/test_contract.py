@@ -91,7 +91,9 @@ def test_every_setting_is_a_flag_that_says_what_it_is(case, capsys):
     for part in parts:
         assert f"config.{part.name} options" in shown
     documented = [inspect.getdoc(module.Config) or ""]
-    documented += [inspect.getdoc(type(part.default)) or "" for part in parts]
+    documented += [
+        inspect.getdoc(kind) or "" for part in parts for kind in type(part.default).__mro__
+    ]
     for name in module.DEFAULTS.flat():
         assert any(f"\n    {name}: " in text for text in documented), f"{name} is not documented"
 
