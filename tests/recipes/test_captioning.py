@@ -119,7 +119,7 @@ def test_it_captions_what_it_never_saw(exported):
     images, captions = zip(*made(60, seed=9), strict=True)
     answers = [answer.text for answer in model.caption(images)]
     right = [answer == text.lower() for answer, text in zip(answers, captions, strict=True)]
-    assert np.mean(right) > 0.9  # lowest seen over seeds 0 to 4: 0.967
+    assert np.mean(right) > 0.9  # lowest seen over seeds 0 to 4: 0.95
 
 
 def test_a_process_without_seqkit_gives_the_same_captions(exported):
@@ -159,6 +159,7 @@ def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, 
     assert "white" not in old.target.vocabulary and "white" in model.target.vocabulary
     images, captions = zip(*made(8, new + KNOWN, seed=4), strict=True)
     answers = [answer.text for answer in model.caption(images)]
+    # Lowest seen over seeds 3 and 4: 6.
     assert [answer == text.lower() for answer, text in zip(answers, captions, strict=True)].count(
         True
     ) >= 6

@@ -104,7 +104,7 @@ def test_it_translates_what_it_never_saw_and_copies_names(exported):
     assert min(answer.unknown_rate for answer in answers) > 0.3
     sources, targets = zip(*pairs()[:40], strict=True)
     right = [a.text == t for a, t in zip(model.translate(sources), targets, strict=True)]
-    assert np.mean(right) > 0.7  # lowest seen over seeds 0 to 6: 1.0
+    assert np.mean(right) > 0.7  # lowest seen, at seed 3: 0.85
 
 
 def test_a_process_without_seqkit_gives_the_same_translations(exported):
