@@ -142,6 +142,10 @@ def publish(
     best = min if task.lower_is_better else max
     baseline = best(outcome.baselines, key=lambda name: outcome.baselines[name], default=None)
     comparison, forgetting = outcome.comparison, outcome.forgetting
+    rates = {
+        "unknown_rate": task.unknown_rate,
+        "unknown_token_rate": task.unknown_token_rate,
+    }
     card = {
         "name": name,
         "task": task.task,
@@ -151,10 +155,9 @@ def publish(
         "scores": task.scores,
         "baseline": baseline if comparison is None else comparison.baseline,
         "baselines": dict(outcome.baselines),
-        "comparison": None if comparison is None else comparison.summary(),
-        "forgetting": None if forgetting is None else forgetting.summary(),
-        "unknown_rate": {"test": task.unknown_rate},
-        "unknown_token_rate": {"test": task.unknown_token_rate},
+        **({} if comparison is None else {"comparison": comparison.summary()}),
+        **({} if forgetting is None else {"forgetting": forgetting.summary()}),
+        **{name: {"test": rate} for name, rate in rates.items() if rate is not None},
         "training": {
             "minutes": round(outcome.minutes, 2),
             "epochs": len(outcome.history),
@@ -163,13 +166,6 @@ def publish(
         "data_checks": lines,
         "notes": notes,
     }
-    for rate in ("unknown_rate", "unknown_token_rate"):
-        if card[rate] == {"test": None}:
-            del card[rate]
-    if comparison is None:
-        del card["comparison"]
-    if forgetting is None:
-        del card["forgetting"]
     validation = datasets.get("validation")
     earlier = None if forgetting is None else forgetting.rows
     page = report.render(name, _sections(outcome, task, lines, notes), task.task)
