@@ -152,7 +152,8 @@ def _unsure_once(
         return replace_rows(plain, rows, unsure)
 
     aligned = AlignedText(*[tf.RaggedTensorSpec([None, None], tf.int32)] * 3)
-    return traced_once(normalize, aligned, aligned, tf.TensorSpec([None], tf.int32))
+    actions = tf.TensorSpec([None], tf.int32)
+    return traced_once(normalize, aligned, aligned, actions, shared=True)
 
 
 def _unsure_rows(actions: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:

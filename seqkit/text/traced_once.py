@@ -8,7 +8,9 @@ from typing import Any
 import tensorflow as tf
 
 
-def traced_once(function: Callable[..., Any], *signature: Any) -> Callable[..., Any]:
+def traced_once(
+    function: Callable[..., Any], *signature: Any, shared: bool = False
+) -> Callable[..., Any]:
     """Makes a function a graph of its own, which other graphs call instead of tracing it again.
 
     Normalising text takes hundreds of operations, and a model has a dozen graphs for training,
@@ -17,6 +19,9 @@ def traced_once(function: Callable[..., Any], *signature: Any) -> Callable[..., 
     Args:
         function: takes and returns tensors, ragged tensors, and tuples of them.
         signature: the type of each argument.
+        shared: whether all models of the process use the function. It is then a graph also where
+            TensorFlow is told to run functions eagerly: the pipelines of `tf.data` are graphs even
+            then, and each would trace it again.
 
     Returns:
         The function. It is not a `tf.function`, since a SavedModel of a `tf.Module` would also
@@ -33,4 +38,10 @@ def traced_once(function: Callable[..., Any], *signature: Any) -> Callable[..., 
         ([12], 1)
     """
     graph = tf.function(function, input_signature=signature, autograph=False)
-    return lambda *arguments: graph(*arguments)
+
+    def call(*arguments: Any) -> Any:
+        if shared and tf.config.functions_run_eagerly():
+            return graph.get_concrete_function()(*arguments)
+        return graph(*arguments)
+
+    return call

@@ -53,7 +53,7 @@ def write(name: str, content: str) -> Callable[[Path], str]:
     return write_into
 
 
-def reviews(word: str, number: int = 40) -> list[tuple[str, str]]:
+def reviews(word: str, number: int = 12) -> list[tuple[str, str]]:
     kinds = {"good": "pos", "bad": "neg"}
     return [
         (f"a {kind} {word} number {i}", label)
@@ -62,7 +62,7 @@ def reviews(word: str, number: int = 40) -> list[tuple[str, str]]:
     ]
 
 
-def sentences(word: str, number: int = 60) -> list[tuple[list[str], list[str]]]:
+def sentences(word: str, number: int = 24) -> list[tuple[list[str], list[str]]]:
     names = ["Ann", "Bob", "Cleo", word]
     return [
         (["meet", names[i % 4], "at", "noon", str(i)], ["O", "B-PER", "O", "O", "O"])
@@ -74,7 +74,7 @@ def pairs(word: str) -> list[tuple[str, str]]:
     subjects, deeds = ["a dog", "the cat", "our ship", f"one {word}"], ["runs", "falls", "waits"]
     return [
         (f"{subject} {deed} {i}", f"{deed} {subject} {i}")
-        for subject, deed, i in itertools.product(subjects, deeds, range(6))
+        for subject, deed, i in itertools.product(subjects, deeds, range(3))
     ]
 
 
@@ -82,7 +82,7 @@ def talks(word: str) -> list[list[str]]:
     return [
         [f"I like {thing} {i}.", "Why?", f"{thing} {i} is good.", f"So {thing} it is."]
         for thing in ("tea", "soup", "rice", word)
-        for i in range(10)
+        for i in range(4)
     ]
 
 
@@ -94,24 +94,25 @@ def pictures(word: str) -> list[tuple[np.ndarray, str]]:
             rng.integers(0, 40, (32, 32, 3), np.uint8) // 2 + np.array(rgb, np.uint8) // 2,
             f"A {name}",
         )
-        for _ in range(10)
+        for _ in range(6)
         for name, rgb in colours.items()
     ]
 
 
 def verses(word: str) -> list[str]:
-    return [f"the cat sat on the mat\nthe dog lay on the log\na {word} sang in the tree\n" * 40]
+    return [f"the cat sat on the mat\nthe dog lay on the log\na {word} sang in the tree\n" * 8]
 
 
 def pieces(pitch: int) -> list[list[tuple[int, ...]]]:
-    return [[(pitch + step + i, pitch + step + 4) for step in range(12)] for i in range(20)]
+    return [[(pitch + step + i, pitch + step + 4) for step in range(12)] for i in range(12)]
 
 
 CASES = [
     RecipeCase(
         "sentiment",
         *("text classification", "accuracy", 1),
-        {"tokenizer": "word", "hidden_dim": 6, "embedding_dim": 6, "ngram_buckets": 512},
+        {"tokenizer": "word", "hidden_dim": 6, "embedding_dim": 6, "ngram_buckets": 512}
+        | {"batch_size": 8},
         lambda: reviews("film"),
         lambda: reviews("zyxxy"),
         lambda model: "zyxxy" in model.encoder.vocabulary,
@@ -122,7 +123,8 @@ CASES = [
     RecipeCase(
         "tagging",
         *("token tagging", "accuracy", 2),
-        {"hidden_dim": 6, "embedding_dim": 6, "character_filters": 4, "affix_buckets": 64},
+        {"hidden_dim": 6, "embedding_dim": 6, "character_filters": 4, "affix_buckets": 64}
+        | {"batch_size": 8},
         lambda: sentences("Dan"),
         lambda: sentences("Zyxxy"),
         lambda model: "zyxxy" in model.encoder.vocabulary,
@@ -144,7 +146,7 @@ CASES = [
     RecipeCase(
         "dialogue",
         *("translation", "BLEU", 2),
-        {"tokenizer": "word", "embedding_dim": 6, "hidden_dim": 6, "max_length": 40}
+        {"tokenizer": "word", "embedding_dim": 6, "hidden_dim": 6, "max_length": 16}
         | {"batch_size": 16},
         lambda: talks("bread"),
         lambda: talks("jam"),

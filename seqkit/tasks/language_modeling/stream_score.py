@@ -71,12 +71,13 @@ class StreamScorer:
         begins = np.arange(rows) * part
         state = first_state(self._core, rows)
         warm_up = self._warm_up if rows > 1 else 0
-        for first, before, wanted in _windows(token_ids, begins, part, warm_up, self._window):
+        width = self._window if rows > 1 else min(self._window, size)
+        for first, before, wanted in _windows(token_ids, begins, part, warm_up, width):
             window, state = self._advance(tf.constant(before), tf.constant(wanted), state)
             for begin, row in zip(begins.tolist(), window.numpy(), strict=True):
                 # Only what lies within the part.
                 start = begin + first
-                own = slice(max(start, begin), min(start + self._window, begin + part, size))
+                own = slice(max(start, begin), min(start + width, begin + part, size))
                 if own.stop > own.start:
                     scores[own] = row[own.start - start : own.stop - start]
         return scores
