@@ -27,16 +27,22 @@ MASK = np.arange(6) < np.array([6, 3, 1])[:, np.newaxis]
 
 
 def promises_hold() -> int:
-    """Tries every promise that needs no TensorFlow on every layer."""
+    """Tries every promise that needs no TensorFlow on every layer, and one on its other cases."""
     # A decoder's loops are slow to trace, and `translator_learns` trains one: a single case.
     cases = [case for case in contract_cases.layer_cases() if case.name not in _SLOW_TO_TRACE]
+    first = {case.name.partition("_")[0]: case for case in reversed(cases)}
+    number = 0
     for case in cases:
+        if case is not first[case.name.partition("_")[0]]:
+            contracts.row_of_padding_is_answered(case)
+            number += 1
+            continue
         for promise in contracts.LAYER_PROMISES:
             promise(case)
-    for case in cases:
         with tempfile.TemporaryDirectory() as directory:
             contracts.keras_file_round_trip(case, Path(directory))
-    return len(cases) * (len(contracts.LAYER_PROMISES) + 1)
+        number += len(contracts.LAYER_PROMISES) + 1
+    return number
 
 
 def encoder_equals_keras() -> int:
