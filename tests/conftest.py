@@ -13,6 +13,11 @@ gc.set_threshold(100_000, 50, 100)
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
+# What a test compiles runs once: to compile it well takes longer than it runs.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+)
+
 
 @pytest.fixture(scope="module")
 def eagerly() -> Iterator[None]:
