@@ -150,3 +150,12 @@ def test_linear_tagger_sees_neighbours_and_affixes():
     assert tag_baselines.linear_tagger(train, test) == [["P", "V", "P", "N"]]
     one = data.read([(["a", "b"], ["X", "X"])], columns=COLUMNS)
     assert tag_baselines.linear_tagger(one, test) == [["X"] * 4]
+
+
+def test_linear_tagger_sees_the_tags_before():
+    """The first word decides all tags; the last words are too far from it to see it."""
+    rows = [([first, *["x"] * 7], [tag] * 8) for first, tag in (("p", "P"), ("q", "Q"))]
+    # Sorted, and more than are read at once: the last are not learned last.
+    train = data.read([rows[0]] * 2500 + [rows[1]] * 2500, columns=COLUMNS)
+    test = data.read(rows, columns=COLUMNS)
+    assert tag_baselines.linear_tagger(train, test) == [["P"] * 8, ["Q"] * 8]
