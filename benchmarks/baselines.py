@@ -1,4 +1,4 @@
-"""Measures the plain text classifiers on public data, without training a network.
+"""Measures plain text classifiers, taggers and models of frames, without training a network.
 
     python -m benchmarks.baselines --data DIR --update-pages
 
@@ -9,7 +9,7 @@ there gets the plain model's beside it, where that has changed since.
 from __future__ import annotations
 
 import statistics
-import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -20,8 +20,14 @@ from benchmarks.quality import BUILT_IN, PLACES, is_whole
 from benchmarks.quality_tables import make_tables
 from benchmarks.results import RESULTS, put_into_page, read_json, write_json
 from seqkit.tasks.classification.baselines import accuracy, plain_labels
+from seqkit.tasks.music.evaluation import plain_frames
+from seqkit.tasks.tagging.evaluation import plain_scores
 
-Name = Literal["nsmc", "sst2", "sample", "mr", "subj"]
+Name = Literal[
+    *("nsmc", "sst2", "sample", "mr", "subj"),
+    *("ewt", "gsd", "snips", "names"),
+    *("jsb", "scales"),
+]
 ALL: tuple[Name, ...] = get_args(Name)
 _FRACTION = 0.1
 
@@ -34,7 +40,7 @@ def main(
     update_pages: bool = False,
     results: Path = RESULTS / "quality.json",
 ) -> None:
-    """Scores the plain text classifiers and prints a line for each data set.
+    """Scores plain models and prints a line for each data set.
 
     Args:
         data: Directory with the public data; the built-in sample needs none.
@@ -51,58 +57,62 @@ def main(
         public = public_data.SETS[name](data, public_data.Splitting(folds, _FRACTION, seed))
         scores = []
         for fold in range(public.folds):
-            score = measure(public, fold)
-            scores.append(score["accuracy"])
-            print(f"  {name}, fold {fold}: {score}", flush=True)
+            plain = measure(public, fold)
+            scores.append(best_of(name, plain))
+            print(f"  {name}, fold {fold}: {plain}", flush=True)
             for row in rows:
                 if (row["data"], row["seed"], row["sha256"]) == (name, seed, public.sha256):
-                    put_beside(row, fold, score)
-        spread = f" ± {100 * statistics.stdev(scores):.1f}" if len(scores) > 1 else ""
-        print(f"{public.title}: {100 * statistics.fmean(scores):.2f}{spread}", flush=True)
+                    put_beside(row, fold, plain)
+        spread = f" ± {statistics.stdev(scores):.4f}" if len(scores) > 1 else ""
+        print(f"{public.title}: {statistics.fmean(scores):.4f}{spread}", flush=True)
         if update_pages:
             write_json(results, rows)
-    if update_pages:
+    for recipe in sorted({public_data.recipe_of(name) for name in only}) if update_pages else ():
         whole = [
-            row
-            for row in rows
-            if public_data.recipe_of(row["data"]) == "sentiment" and is_whole(row)
+            row for row in rows if public_data.recipe_of(row["data"]) == recipe and is_whole(row)
         ]
-        put_into_page(PLACES["sentiment"], make_tables(whole))
+        put_into_page(PLACES[recipe], make_tables(whole))
 
 
-def measure(public: public_data.PublicData, fold: int) -> dict[str, Any]:
-    """The test accuracy of the plain model that is best on validation data.
+def measure(public: public_data.PublicData, fold: int) -> dict[str, float]:
+    """The scores of plain models on the test.
 
     Args:
         public: the data.
         fold: which of its parts.
 
     Returns:
-        `name`, `accuracy`, `validation` and `seconds`.
+        By the name of the model: of texts the accuracy of the one that is best on validation data;
+        of tags the accuracy, or the F1 of spans; of frames the negative log-likelihood of a frame.
     """
     parts = public.parts(fold)
-    start = time.perf_counter()
+    recipe = public_data.recipe_of(public.name)
+    if recipe == "tagging":
+        return plain_scores(parts["train"], parts["test"])
+    if recipe == "music":
+        plain = plain_frames(parts["train"], parts["validation"], parts["test"])
+        return {name: scores.nll for name, scores in plain.items()}
     answers = plain_labels(parts["train"], parts["validation"], parts["test"])
-    return {
-        "name": answers.name,
-        "accuracy": accuracy(answers.labels, parts["test"]),
-        "validation": answers.validation_accuracy,
-        "seconds": round(time.perf_counter() - start, 1),
-    }
+    return {answers.name: accuracy(answers.labels, parts["test"])}
 
 
-def put_beside(row: dict[str, Any], fold: int, score: dict[str, Any]) -> None:
-    """Replaces the plain score of a fold that is kept.
+def best_of(name: str, plain: Mapping[str, float]) -> float:
+    """The best of the scores of plain models on a data set."""
+    return (min if public_data.recipe_of(name) == "music" else max)(plain.values())
+
+
+def put_beside(row: dict[str, Any], fold: int, plain: Mapping[str, float]) -> None:
+    """Replaces the plain scores of a fold that is kept.
 
     Args:
         row: what is kept of a data set and a seed; changed in place.
         fold: which fold.
-        score: what `measure` gave.
+        plain: what `measure` gave.
     """
     for run in row["runs"]:
         if run["fold"] == fold:
-            run["baseline"] = score["accuracy"]
-            run["baselines"] = {score["name"]: score["accuracy"]}
+            run["baseline"] = best_of(row["data"], plain)
+            run["baselines"] = dict(plain)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from seqkit.tasks.language_modeling.model import LanguageModel
 from seqkit.tasks.language_modeling.network import LanguageModelNetwork
 from seqkit.tasks.language_modeling.report import publish_language_model
 from seqkit.tasks.language_modeling.training import fit_language_model
-from seqkit.tasks.music.evaluation import score_beside_counts, score_frame_model
+from seqkit.tasks.music.evaluation import score_beside_plain, score_frame_model
 from seqkit.tasks.music.listening import Continued, continue_first, save_piece, save_tune
 from seqkit.tasks.music.model import FrameModel
 from seqkit.tasks.music.network import FrameNetwork
@@ -179,10 +179,10 @@ def fit(
 
 
 def score(model: Model, parts: Parts) -> Scored:
-    """Scores a model on the test data beside plain counts."""
+    """Scores a model on the test data beside plain models."""
     if isinstance(model, LanguageModel):
         return score_beside_ngrams(model, parts, f"{len(parts['test']):,} test tunes")
-    return score_beside_counts(model, parts)
+    return score_beside_plain(model, parts)
 
 
 def measure(model: Model, rows: Dataset) -> tuple[str, float]:

@@ -26,7 +26,7 @@ def test_the_plain_score_of_a_kept_fold_is_replaced(monkeypatch, tmp_path, publi
     path = tmp_path / "quality.json"
     path.write_text(json.dumps([kept, other]))
     baselines.main(tmp_path, only=("sst2",), results=path)
-    assert "SST-2: 100.00" in capsys.readouterr().out
+    assert "SST-2: 1.0000" in capsys.readouterr().out
     assert json.loads(path.read_text()) == [kept, other] and not pages
     baselines.main(tmp_path, only=("sst2",), results=path, update_pages=True)
     changed, same = json.loads(path.read_text())
@@ -35,3 +35,14 @@ def test_the_plain_score_of_a_kept_fold_is_replaced(monkeypatch, tmp_path, publi
     assert same == other and [page for page, _ in pages] == ["results"]
     with pytest.raises(SystemExit, match="give --data DIR"):
         baselines.main()
+
+
+def test_plain_taggers_and_models_of_frames_are_measured():
+    tagged = data.read([(["a", "dog"], ["DET", "NOUN"])] * 4, columns=("tokens", "tags"))
+    public = public_data.PublicData("ewt", "", "", 1, lambda fold: dict(train=tagged, test=tagged))
+    found = baselines.measure(public, 0)
+    assert set(found.values()) == {1.0} and baselines.best_of("ewt", found) == 1.0
+    rolls = data.read_piano_rolls({"train": [[[60]] * 9] * 4, "valid": [[[60]]], "test": [[[60]]]})
+    public = public_data.PublicData("jsb", "", "", 1, lambda fold: rolls)
+    found = baselines.measure(public, 0)
+    assert len(found) == 3 and baselines.best_of("jsb", found) == min(found.values())

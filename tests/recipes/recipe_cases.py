@@ -178,7 +178,7 @@ CASES = [
     ),
     RecipeCase(
         "music",
-        *("music, frame by frame", "negative log-likelihood per frame", 2),
+        *("music, frame by frame", "negative log-likelihood per frame", 3),
         {"embedding_dim": 4, "hidden_dim": 6, "num_layers": 1, "batch_size": 4},
         lambda: pieces(40),
         lambda: pieces(70),

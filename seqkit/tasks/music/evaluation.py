@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from seqkit.data.dataset import Dataset
-from seqkit.data.kinds.piano_rolls import NUM_PITCHES, Piece, pieces_of
+from seqkit.data.kinds.piano_rolls import pieces_of
 from seqkit.evaluation import Scored, Scores, beside, compare
 from seqkit.evaluation.comparison import share
+from seqkit.tasks.music.baselines import PlainLikelihoods, plain_likelihoods
 from seqkit.tasks.music.piano_rolls import PieceScore
 
 _WORST = 10
-# Added to the count of each pitch, sounding and silent, so that nothing has probability 0.
-_HALF = 0.5
 
 
 class ScoresPieces(Protocol):
@@ -85,25 +84,25 @@ def _scores_of(
     return frame_scores(by_frame, [piece.independent for piece in pieces], baselines)
 
 
-def score_beside_counts(model: ScoresPieces, parts: Mapping[str, Dataset]) -> Scored:
-    """Scores a model of frames on the test data beside models that only count.
+def score_beside_plain(model: ScoresPieces, parts: Mapping[str, Dataset]) -> Scored:
+    """Scores a model of frames on the test data beside plain models.
 
     Args:
         model: scores how likely pieces are.
-        parts: `train`, which is counted, and `test`.
+        parts: `train` and `validation`, which the plain models learn from, and `test`.
 
     Returns:
         The scores.
     """
     test = parts["test"]
     pieces = model.score(pieces_of(test))
-    counted = _by_counting(parts["train"], test)
-    scores = _scores_of(pieces, _scores_of_counts(counted))
+    plain = plain_likelihoods(parts["train"], parts["validation"], test)
+    scores = _scores_of(pieces, _scores_of_plain(plain))
     what, score = scores.main
     comparison = compare(
         what,
         _nats_and_frames([piece.by_frame for piece in pieces]),
-        {name: _nats_and_frames(by_frame) for name, by_frame in counted.items()},
+        {name: _nats_and_frames(likelihoods.by_frame) for name, likelihoods in plain.items()},
         share,
         unit="pieces",
         lower_is_better=True,
@@ -167,68 +166,19 @@ def _mean(pieces: Sequence[np.ndarray]) -> float:
     return float(-whole.mean()) if len(whole) else 0.0
 
 
-def plain_frames(train: Dataset, test: Dataset) -> dict[str, FrameScores]:
-    """Scores of two models that only count.
+def plain_frames(train: Dataset, validation: Dataset, test: Dataset) -> dict[str, FrameScores]:
+    """Scores of the plain models, see `seqkit.tasks.music.baselines`.
 
     Args:
-        train: pieces to count, as `seqkit.data.read_piano_rolls` gives them.
+        train: pieces to learn from, as `seqkit.data.read_piano_rolls` gives them.
+        validation: pieces on which regularization is chosen.
         test: pieces to score.
 
     Returns:
-        `"frequency of each pitch"`, whatever came before; `"frequency after the frame before"`: how
-        often each pitch sounds where in the frame before it did, a neighbour did, or neither.
+        The scores, by the name of the model.
     """
-    return _scores_of_counts(_by_counting(train, test))
+    return _scores_of_plain(plain_likelihoods(train, validation, test))
 
 
-def _scores_of_counts(counted: Mapping[str, list[np.ndarray]]) -> dict[str, FrameScores]:
-    return {name: frame_scores(by_frame, by_frame) for name, by_frame in counted.items()}
-
-
-def _by_counting(train: Dataset, test: Dataset) -> dict[str, list[np.ndarray]]:
-    """Log-likelihoods of the frames of each test piece by each model that only counts."""
-    counted, scored = _rolls(pieces_of(train)), _rolls(pieces_of(test))
-    return {
-        "frequency of each pitch": _count(counted, scored, lambda roll: np.zeros(roll.shape, int)),
-        "frequency after the frame before": _count(counted, scored, _before),
-    }
-
-
-def _rolls(pieces: Sequence[Piece]) -> list[np.ndarray]:
-    """The roll of each piece, `<bool>[frames, 128]`."""
-    rolls = []
-    for piece in pieces:
-        roll = np.zeros((len(piece), NUM_PITCHES), bool)
-        for place, frame in enumerate(piece):
-            roll[place, list(frame)] = True
-        rolls.append(roll)
-    return rolls
-
-
-def _before(roll: np.ndarray) -> np.ndarray:
-    """`<int64>[frames, 128]`: 1 where the pitch sounded before, 2 where one next to it did."""
-    before = np.concatenate([np.zeros_like(roll[:1]), roll[:-1]])
-    near = np.zeros_like(before)
-    for step in (1, 2):
-        near[:, step:] |= before[:, :-step]
-        near[:, :-step] |= before[:, step:]
-    return np.where(before, 1, np.where(near, 2, 0))
-
-
-def _count(
-    counted: Sequence[np.ndarray],
-    scored: Sequence[np.ndarray],
-    case_of: Callable[[np.ndarray], np.ndarray],
-) -> list[np.ndarray]:
-    """Log-likelihoods by how often each pitch sounds in each case, with additive smoothing."""
-    rolls, cases = np.concatenate(counted), np.concatenate([case_of(roll) for roll in counted])
-    pitches = np.broadcast_to(np.arange(NUM_PITCHES), rolls.shape)
-    seen, heard = np.zeros((3, NUM_PITCHES)), np.zeros((3, NUM_PITCHES))
-    np.add.at(seen, (cases, pitches), 1)
-    np.add.at(heard, (cases, pitches), rolls)
-    chances = (heard + _HALF) / (seen + 2 * _HALF)
-    by_frame = []
-    for roll in scored:
-        chance = chances[case_of(roll), np.arange(NUM_PITCHES)]
-        by_frame.append(np.log(np.where(roll, chance, 1 - chance)).sum(axis=1))
-    return by_frame
+def _scores_of_plain(plain: Mapping[str, PlainLikelihoods]) -> dict[str, FrameScores]:
+    return {name: frame_scores(*likelihoods) for name, likelihoods in plain.items()}

@@ -264,10 +264,7 @@ def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> 
     train, test = parts["train"], parts["test"]
     scores, own = _score(model, test, train)
     truth = test.to_list("tags")
-    answers = {
-        baselines.MOST_FREQUENT: baselines.most_frequent_tag(train, test),
-        baselines.LINEAR: baselines.linear_tagger(train, test),
-    }
+    answers = _plain_tags(train, test)
     plain = {name: main_score(truth, tags)[1] for name, tags in answers.items()}
     name, score = scores.main
     comparison = _compare(name, truth, own, answers)
@@ -281,6 +278,27 @@ def score_beside_baselines(model: TokenTagger, parts: Mapping[str, Dataset]) -> 
         if right is not None
     ]
     return Scored(scores, plain, lines, comparison)
+
+
+def plain_scores(train: Dataset, test: Dataset) -> dict[str, float]:
+    """Scores of two plain taggers.
+
+    Args:
+        train: what they learn from.
+        test: what they are scored on.
+
+    Returns:
+        The score by which taggers are compared, by the name of the model.
+    """
+    truth = test.to_list("tags")
+    return {name: main_score(truth, tags)[1] for name, tags in _plain_tags(train, test).items()}
+
+
+def _plain_tags(train: Dataset, test: Dataset) -> dict[str, list[list[str]]]:
+    return {
+        baselines.MOST_FREQUENT: baselines.most_frequent_tag(train, test),
+        baselines.LINEAR: baselines.linear_tagger(train, test),
+    }
 
 
 def _compare(

@@ -25,8 +25,9 @@ class Half:
 
 
 def test_scores_are_means_over_frames():
-    test = read_piano_rolls(PIECES)["test"]
-    plain = plain_frames(read_piano_rolls(PIECES)["train"], test)
+    parts = read_piano_rolls(PIECES)
+    test = parts["test"]
+    plain = plain_frames(parts["train"], parts["validation"], test)
     scores = score_frame_model(Half(), test, plain)
     nats = 128 * np.log(2)
     assert (scores.examples, scores.frames) == (2, 5)
@@ -42,7 +43,9 @@ def test_scores_are_means_over_frames():
 
 def test_counting_each_pitch_is_what_the_formula_says():
     parts = read_piano_rolls(PIECES)
-    found = plain_frames(parts["train"], parts["test"])["frequency of each pitch"]
+    found = plain_frames(parts["train"], parts["validation"], parts["test"])[
+        "frequency of each pitch"
+    ]
     counts = np.zeros(128)
     for piece in PIECES["train"]:
         for frame in piece:
@@ -72,7 +75,26 @@ def test_counting_after_the_frame_before_knows_what_goes_on():
     parts = read_piano_rolls(
         {"train": [piece() for _ in range(30)], "test": [piece()], "dev": [piece()]}
     )
-    plain = plain_frames(parts["train"], parts["test"])
+    plain = plain_frames(parts["train"], parts["validation"], parts["test"])
     assert (
         plain["frequency after the frame before"].nll < plain["frequency of each pitch"].nll - 0.5
     )
+
+
+def test_regressions_know_which_pitches_sound_together_and_when_they_change():
+    """A pitch comes with its octave, and changes every second frame."""
+    rng = np.random.default_rng(0)
+
+    def piece():
+        roots = np.repeat(rng.integers(60, 64, 10), 2)
+        return [[root, root + 12] for root in roots.tolist()]
+
+    parts = read_piano_rolls(
+        {"train": [piece() for _ in range(60)], "test": [piece()], "dev": [piece()]}
+    )
+    plain = plain_frames(parts["train"], parts["validation"], parts["test"])
+    [regression] = [scores for name, scores in plain.items() if name.startswith("logistic")]
+    # The root of a chord is all there is to know: 0.69 nats a frame, half of log(4).
+    assert regression.nll < 1.5 < 3 < plain["frequency after the frame before"].nll
+    # By itself, either pitch of a chord is as surprising as both together.
+    assert regression.nll_independent > regression.nll + 0.5
