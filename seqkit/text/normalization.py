@@ -87,7 +87,7 @@ class Normalizer(tf.Module):
         self.lowercase = lowercase
         self.digits = digits
         self._plain = _plain_table(unicode_form, lowercase, digits)
-        # `_unsure_once` reads these tables; as attributes a SavedModel finds them.
+        # `_normalize_once` reads these tables; as attributes a SavedModel finds them.
         self._decompose = _decomposition(unicode_form, lowercase, digits)
         self._compose = None if unicode_form is None else composition()
 
@@ -101,16 +101,7 @@ class Normalizer(tf.Module):
         Returns:
             Normalised code points with their offsets in the raw text.
         """
-        code_points = text.code_points.flat_values  # [characters]
-        actions = self._plain.lookup(code_points)
-        shifted = code_points + tf.bitwise.right_shift(actions, _SHIFT)
-        plain = text._replace(code_points=text.code_points.with_flat_values(shifted))
-        normalize_unsure = _unsure_once(self.unicode_form, self.lowercase, self.digits)
-        return tf.cond(
-            tf.reduce_any(tf.bitwise.bitwise_and(actions, _UNSURE | _CLASS) > 0),
-            lambda: normalize_unsure(text, plain, actions),
-            lambda: plain,
-        )
+        return _normalize_once(self.unicode_form, self.lowercase, self.digits)(text)
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this normalizer again, as JSON-able values."""
@@ -134,26 +125,38 @@ class Normalizer(tf.Module):
 
 
 @functools.cache
-def _unsure_once(
+def _normalize_once(
     form: UnicodeForm | None, lowercase: bool, digits: Digits
-) -> Callable[[AlignedText, AlignedText, tf.Tensor], AlignedText]:
-    """Gives the function that normalises texts whose characters may change each other.
+) -> Callable[[AlignedText], AlignedText]:
+    """Gives the function that normalises texts.
 
     All normalizers with the same settings share it, and the tables that it reads.
     """
+    table = _plain_table(form, lowercase, digits)
     decompose = _decomposition(form, lowercase, digits)
     compose = None if form is None else composition()
 
-    def normalize(text: AlignedText, plain: AlignedText, actions: tf.Tensor) -> AlignedText:
+    def normalize_unsure(text: AlignedText, plain: AlignedText, actions: tf.Tensor) -> AlignedText:
+        """Normalises texts of which some have characters that may change each other."""
         rows = _unsure_rows(actions, text.code_points.row_splits)
         unsure = decompose(take_rows(text, rows))
         if compose is not None:
             unsure = compose(unsure)
         return replace_rows(plain, rows, unsure)
 
+    def normalize(text: AlignedText) -> AlignedText:
+        code_points = text.code_points.flat_values  # [characters]
+        actions = table.lookup(code_points)
+        shifted = code_points + tf.bitwise.right_shift(actions, _SHIFT)
+        plain = text._replace(code_points=text.code_points.with_flat_values(shifted))
+        return tf.cond(
+            tf.reduce_any(tf.bitwise.bitwise_and(actions, _UNSURE | _CLASS) > 0),
+            lambda: normalize_unsure(text, plain, actions),
+            lambda: plain,
+        )
+
     aligned = AlignedText(*[tf.RaggedTensorSpec([None, None], tf.int32)] * 3)
-    actions = tf.TensorSpec([None], tf.int32)
-    return traced_once(normalize, aligned, aligned, actions, shared=True)
+    return traced_once(normalize, aligned, shared=True)
 
 
 def _unsure_rows(actions: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:

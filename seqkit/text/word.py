@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
+from collections.abc import Callable
 from enum import IntEnum
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ from seqkit.text.normalization import Normalizer
 from seqkit.text.ragged import flat_row_ids, places_where, previous, ragged, row_begins
 from seqkit.text.spacing import WIDE, punctuation_table, space_between
 from seqkit.text.tokenizer import Tokenizer, Tokens, join_rows
+from seqkit.text.traced_once import traced_once
 
 
 class _Kind(IntEnum):
@@ -128,10 +130,10 @@ class WordTokenizer(Tokenizer):
         super().__init__(
             normalizer if normalizer is not None else Normalizer("NFC", lowercase=True)
         )
+        # `_split_once` reads these tables; as attributes a SavedModel finds them.
         self._kinds = _kind_table()
+        self._joins = _joins()
         self._punctuation = punctuation_table()
-        with tf.init_scope(), tf.device("/CPU:0"):
-            self._joins = tf.constant(_joins().reshape(-1))
 
     def split(self, text: AlignedText) -> Tokens:
         """Splits normalised text into words.
@@ -142,23 +144,10 @@ class WordTokenizer(Tokenizer):
         Returns:
             Tokens, ragged `[batch, words]`.
         """
-        # [characters], [batch + 1]
-        code_points, splits = text.code_points.flat_values, text.code_points.row_splits
-        kinds = _mark_row_first(self._kinds.lookup(code_points), splits)  # [characters]
-        special = places_where(_plain(kinds) >= _SPECIAL)  # [specials]
-        kinds, seen = _see_through_marks(code_points, kinds, special)  # [characters]
-        joined = tf.gather(self._joins, previous(seen) * _KINDS + kinds)  # [characters]
-        joined = _join_specials(joined, kinds, seen, special)
-        kept = places_where(_plain(kinds) != _Kind.SPACE)  # [kept characters]
-        starts = places_where(~tf.gather(joined, kept))  # [words]: among the kept
-        token_splits = tf.concat([starts, [tf.size(kept, tf.int64)]], 0)  # [words + 1]
-        begin = tf.gather(kept, starts)  # [words]: first character
-        last = tf.gather(kept, token_splits[1:] - 1)  # [words]: last character
-        words = encode(tf.gather(code_points, kept), token_splits)  # [words]
-        row_splits = tf.searchsorted(begin, splits, out_type=tf.int64)  # [batch + 1]
-        start = tf.gather(text.start.flat_values, begin)
-        end = tf.gather(text.end.flat_values, last)
-        return Tokens(*ragged(row_splits, words, start, end))
+        row_splits = text.code_points.row_splits  # [batch + 1]
+        flat = (part.flat_values for part in text)  # [characters] each
+        row_splits, *words = _split_once()(row_splits, *flat)
+        return Tokens(*ragged(row_splits, *words))
 
     def join(self, tokens: tf.RaggedTensor) -> tf.Tensor:
         """Joins words with single spaces, except where none is written.
@@ -217,6 +206,33 @@ class WordTokenizer(Tokenizer):
         return joined | (previous(after_word) & (letters | numbers))
 
 
+@functools.cache
+def _split_once() -> Callable[..., tuple[tf.Tensor, ...]]:
+    """Gives the function that splits flat code points; all tokenizers share it and its tables."""
+    table, joins = _kind_table(), _joins()
+
+    def split(
+        splits: tf.Tensor, code_points: tf.Tensor, start: tf.Tensor, end: tf.Tensor
+    ) -> tuple[tf.Tensor, ...]:
+        kinds = _mark_row_first(table.lookup(code_points), splits)  # [characters]
+        special = places_where(_plain(kinds) >= _SPECIAL)  # [specials]
+        kinds, seen = _see_through_marks(code_points, kinds, special)  # [characters]
+        joined = tf.gather(joins, previous(seen) * _KINDS + kinds)  # [characters]
+        joined = _join_specials(joined, kinds, seen, special)
+        kept = places_where(_plain(kinds) != _Kind.SPACE)  # [kept characters]
+        starts = places_where(~tf.gather(joined, kept))  # [words]: among the kept
+        token_splits = tf.concat([starts, [tf.size(kept, tf.int64)]], 0)  # [words + 1]
+        begin = tf.gather(kept, starts)  # [words]: first character
+        last = tf.gather(kept, token_splits[1:] - 1)  # [words]: last character
+        words = encode(tf.gather(code_points, kept), token_splits)  # [words]
+        row_splits = tf.searchsorted(begin, splits, out_type=tf.int64)  # [batch + 1]
+        return row_splits, words, tf.gather(start, begin), tf.gather(end, last)
+
+    characters = tf.TensorSpec([None], tf.int32)
+    splits = tf.TensorSpec([None], tf.int64)
+    return traced_once(split, splits, *[characters] * 3, shared=True)
+
+
 def _first_characters(words: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Gives `<int32>[words]`, each word's first character, and whether it is the only one."""
     code_points = decode(words).code_points  # [words, characters]
@@ -231,8 +247,9 @@ def _among(kinds: tf.Tensor, some: tuple[_Kind, ...]) -> tf.Tensor:
     return tf.reduce_any(tf.equal(kinds[:, tf.newaxis], some), axis=1)
 
 
-def _joins() -> np.ndarray:
-    """Gives `<bool>[kind before, kind]`: whether two neighbours are in one word."""
+@functools.cache
+def _joins() -> tf.Tensor:
+    """Gives `<bool>[kinds before * kinds]`: whether two neighbours are in one word."""
     joins = np.zeros((_KINDS, _KINDS), bool)
     runs = [{_Kind.LETTER, _Kind.DIGIT}, {_Kind.HIRAGANA}, {_Kind.KATAKANA}]
     runs += [{_Kind.HANGUL}, {_Kind.HANGUL_LETTER}]
@@ -243,7 +260,8 @@ def _joins() -> np.ndarray:
     joins[:, [_Kind.EXTEND, _Kind.JOINER, _Kind.KEYCAP]] = True
     joins[_Kind.SPACE, :] = False
     joins[_ROW_FIRST:] = joins[:_ROW_FIRST]
-    return joins
+    with tf.init_scope(), tf.device("/CPU:0"):
+        return tf.constant(joins.reshape(-1))
 
 
 def _mark_row_first(kinds: tf.Tensor, splits: tf.Tensor) -> tf.Tensor:

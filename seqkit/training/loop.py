@@ -205,6 +205,9 @@ def train_core(
     logs = [] if run.log_dir is None else [keras.callbacks.TensorBoard(str(run.log_dir))]
     epochs = settings.epochs_of(len(batches))
     if not state.finished and done < epochs:
+        if not core.optimizer.built:
+            # A first step that makes variables is traced twice.
+            core.optimizer.build(core.trainable_variables)
         core.fit(
             batches.dataset(),
             epochs=epochs,

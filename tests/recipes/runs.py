@@ -10,13 +10,14 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from signal import Signals
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import tensorflow as tf
 
 from seqkit.recipe.recipe import Recipe
 from seqkit.training import TrainingState
@@ -46,6 +47,8 @@ _SERVE = """
 import json, pickle, sys
 sys.modules.update(dict.fromkeys(["seqkit", "recipes", "keras"]))
 import tensorflow as tf
+# To optimise a graph takes longer than to run it; it was verified with all that servers do.
+tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 model = tf.saved_model.load(sys.argv[1])
 def plain(value):
     if isinstance(value, list):
@@ -108,6 +111,37 @@ def without_publishing(recipe: Recipe, published: list[Any] | None = None) -> Re
     return dataclasses.replace(recipe, publish=lambda outcome, *_, **more: kept.append(outcome))
 
 
+def without_scores(recipe: Recipe, published: list[Any] | None = None) -> Recipe:
+    """A recipe that trains, but does not score, export and show answers: each is a graph more.
+
+    What training made a model forget is not measured either.
+
+    Args:
+        recipe: the recipe.
+        published: gets each outcome that would be exported.
+
+    Returns:
+        The recipe; its `train` and `fine_tune` give the same model.
+    """
+    nothing = SimpleNamespace(lines=[], scores=None, baselines=None, comparison=None)
+    return dataclasses.replace(
+        without_publishing(recipe, published),
+        score=lambda *_: nothing,
+        measure=lambda *_: ("score", 0.0),
+        show=lambda *_: [],
+    )
+
+
+@contextlib.contextmanager
+def step_by_step() -> Iterator[None]:
+    """Runs functions without making graphs of them, which takes longer than a few small steps."""
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
 def resumed(
     recipe: Recipe, data: Any, path: Path, config: Any, monkeypatch: Any, *, refused: Any
 ) -> Any:
@@ -125,11 +159,7 @@ def resumed(
         The model.
     """
     published: list[Any] = []
-    # Scores change nothing; those of a training without a break are asked elsewhere.
-    nothing = SimpleNamespace(lines=[], scores=None, baselines=None, comparison=None)
-    recipe = dataclasses.replace(
-        without_publishing(recipe, published), score=lambda *_: nothing, show=lambda *_: []
-    )
+    recipe = without_scores(recipe, published)
 
     def interrupt(self: Any, batch: int, logs: Any = None) -> None:
         if self.history and batch == 1:

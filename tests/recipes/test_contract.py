@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import pytest
 
+from seqkit.export import layout
 from seqkit.export.kept_rows import keep_rows
 from seqkit.recipe.growth import FEWEST_STEPS
 from seqkit.recipe.recipe import Recipe
@@ -135,17 +136,20 @@ def test_a_run_that_was_interrupted_ends_with_the_same_bits(case, trained, tmp_p
 @recipes
 def test_fine_tune_learns_what_is_new_and_tells_what_is_forgotten(case, trained, tmp_path, capsys):
     trained.save(tmp_path / "model.keras")
-    module, published = module_of(case), []
+    (tmp_path / layout.WORK).mkdir()  # as an export leaves it
+    module, published = module_of(case), {}
     old = module.recipe.read_parts(case.data(), config=config_of(case))["validation"]
     golden = {"validation": keep_rows(old)}
     (tmp_path / "golden.json").write_text(json.dumps(golden), encoding="utf-8")
-    recipe = without_publishing(module.recipe, published)
-    model = recipe.fine_tune(
-        tmp_path, case.more(), tmp_path / "tuned", config=module.Config(epochs=1)
-    )
+
+    def publish(outcome, path, **provenance):
+        published[path] = outcome
+
+    recipe = dataclasses.replace(module.recipe, publish=publish)
+    model = recipe.fine_tune(tmp_path, case.more(), config=module.Config(epochs=1))
     assert case.knows(model)
-    [outcome] = published
-    assert outcome.model is model
+    [(path, outcome)] = published.items()
+    assert path == tmp_path and outcome.model is model  # the next version of what it went on from
     told = outcome.forgetting.lines()[0]
     assert re.fullmatch(
         r"on [\d,]+ (rows|characters) of the old validation data.*: [\w \-]+ [\d.]+ before, "

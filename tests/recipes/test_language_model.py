@@ -8,7 +8,7 @@ from recipes.language_model import Config
 from seqkit.data import TextStream
 from seqkit.recipe.recipe import Recipe
 from tests.recipes.artefact_contract import check_artefact
-from tests.recipes.runs import ask_served
+from tests.recipes.runs import ask_served, step_by_step, without_scores
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +80,8 @@ def test_fine_tuning_goes_on_and_learns_new_letters(exported, tmp_path):
     more = tmp_path / "more.txt"
     more.write_text("the zebu ate 7 figs\n" * 100, encoding="utf-8")
     config = SMALL.replace(epochs=3)
-    tuned = language_model.fine_tune(root, str(more), tmp_path / "tuned", config=config)
+    recipe = without_scores(language_model.recipe)
+    tuned = recipe.fine_tune(root, str(more), tmp_path / "tuned", config=config)
     before, after = (m.score(["the zebu ate 7 figs\n"])[0] for m in (model, tuned))
     assert after.log_probability > before.log_probability + 5
     assert before.unknown_rate > 0 and after.unknown_rate == 0
@@ -119,10 +120,11 @@ def test_what_a_trained_model_cannot_follow_is_refused_and_its_limit_is_adjusted
     assert language_model.grow(old, parts["train"], SMALL).max_length == model.max_length
 
 
+@step_by_step()
 def test_scores_are_of_the_test_and_a_baseline_that_wins_is_told(capsys):
     turned = {"unit": "stream", "epochs": 1, "learning_rate": 1e-6, "lowercase": True}
     config = SMALL.replace(**turned)
-    parts = language_model.recipe.read_parts([VERSE * 40], [VERSE], [VERSE.upper()], config)
+    parts = language_model.recipe.read_parts([VERSE * 5], [VERSE], [VERSE.upper()], config)
     outcome = language_model.train_and_score(parts, config)
     printed = capsys.readouterr().out
     assert outcome.scores.characters == len(VERSE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 
 from recipes import tagging
 from seqkit import data
-from seqkit.export import verify
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.training import Run
+from tests.recipes.runs import step_by_step
 
 pytestmark = pytest.mark.slow
 
@@ -58,14 +59,19 @@ def exported(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         printed: list[str] = []
         patch.setattr(tagging, "print", lambda *a, **k: printed.extend(map(str, a)), raising=False)
-        model = tagging.train(
+
+        def publish(*outcome, **provenance):
+            file.unlink()  # what is exported is verified without it
+            tagging.recipe.publish(*outcome, **provenance)
+
+        recipe = dataclasses.replace(tagging.recipe, publish=publish)
+        model = recipe.train(
             sentences(200),
             folder / "garden",
             validation=sentences(30, VALIDATION),
             test=sentences(40, TEST),
             config=config,
         )
-    file.unlink()
     return model, folder / "garden", printed
 
 
@@ -84,7 +90,6 @@ def test_coverage_is_told_before_training_and_kept(exported):
 
 def test_the_file_is_not_needed_to_answer(exported):
     model, path, _ = exported
-    assert verify(path).ok
     for tagger in (model, TokenTagger.load(path)):
         [answer] = tagger.tag([["newt", "dill", "the", "DILL", "yak"]])
         assert answer.tags[:4] == ("animal", "plant", "O", "plant")
@@ -92,6 +97,7 @@ def test_the_file_is_not_needed_to_answer(exported):
         assert answer.unknown == (False,) * 4 + (True,)
 
 
+@step_by_step()
 def test_a_model_grows_by_words_of_the_file(exported, tmp_path):
     _, path, _ = exported
     old = TokenTagger.load(path)
@@ -106,6 +112,7 @@ def test_a_model_grows_by_words_of_the_file(exported, tmp_path):
         tagging.grow(old, more, CONFIG.replace(pretrained_vectors=str(other)))
 
 
+@step_by_step()
 def test_a_run_is_resumed_with_the_same_vectors_alone(tmp_path):
     parts = tagging.recipe.read_parts(sentences(60), config=CONFIG)
 

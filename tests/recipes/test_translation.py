@@ -1,9 +1,9 @@
 """The translation recipe, whole: from two files to a served model, interrupted and continued."""
 
+import dataclasses
 import itertools
 import json
 import random
-import shutil
 
 import numpy as np
 import pytest
@@ -12,8 +12,9 @@ from recipes import translation
 from recipes.samples.hangul_names import hangul_names
 from seqkit.data import read
 from seqkit.tasks.translation.model import Translator
+from seqkit.text import TextEncoder
 from tests.recipes.artefact_contract import check_artefact
-from tests.recipes.runs import ask_served, printed_by, without_publishing
+from tests.recipes.runs import ask_served, printed_by, without_publishing, without_scores
 from tests.tasks.translation.test_report import TITLES
 
 pytestmark = pytest.mark.slow
@@ -139,22 +140,24 @@ def test_a_process_without_seqkit_gives_the_same_translations(exported):
 
 
 @pytest.mark.score
-def test_fine_tune_goes_on_with_new_words_and_writes_the_next_version(exported, tmp_path):
+def test_fine_tune_goes_on_with_new_words_and_follows_a_search(exported, tmp_path):
     old, path, _, _ = exported
-    tuned = shutil.copytree(path, tmp_path / "en-de")
     rows = pairs()[:100]
     rows += [
         (f"{word} zyxxy {deed}.", f"{WORDS[word]} Zauber {DEEDS[deed]}.")
         for word, deed in itertools.product(WORDS, DEEDS)
     ] * 3
-    config = translation.Config(**SMALL | {"learning_rate": 2e-2}, epochs=14, patience=14)
-    model = translation.fine_tune(tuned, rows, config=config)
+    search = {"num_beams": 2, "length_penalty": 0.5, "max_length": 15}
+    turned = SMALL | {"learning_rate": 2e-2} | search
+    config = translation.Config(**turned, epochs=14, patience=14)
+    recipe = without_scores(translation.recipe)
+    model = recipe.fine_tune(path, rows, tmp_path / "tuned", config=config)
+    assert {name: getattr(model, name) for name in search} == search
     assert "zyxxy" not in old.source.vocabulary and "zyxxy" in model.source.vocabulary
     assert model.source is model.target
     [answer] = model.translate(["our zyxxy falls."])
     assert (answer.text, answer.unknown_rate) == ("unser Zauber fällt.", 0.0)
-    assert {version.name for version in (tuned / "serving").iterdir()} == {"1", "2"}
-    assert Translator.load(tuned).translate(["our zyxxy falls."])[0].text == answer.text
+    assert all(len(row) == 2 for row in model.n_best(["this ship falls."]))
 
 
 @pytest.mark.parametrize(
@@ -204,19 +207,16 @@ def test_columns_by_language_turn_the_direction_round(tmp_path):
 )
 def test_auto_takes_the_tokenizers_that_fit(monkeypatch, rows, given, expected):
     monkeypatch.setattr(Translator, "build", lambda source, target, *_, **rest: (source, target))
+    monkeypatch.setattr(TextEncoder, "with_words", lambda self, texts: self)  # counts them again
     config = translation.Config(**({"vocabulary_size": 350} | given))
     sides = translation.build(read(rows, columns=("source", "target")), config)
     kinds = [type(side.tokenizer).__name__.removesuffix("Tokenizer") for side in sides]
     assert (*kinds, sides[0] is sides[1]) == expected
 
 
-def test_fine_tune_follows_a_search_and_refuses_other_sizes_and_dictionaries(exported):
-    _, path, _, _ = exported
-    tuned = without_publishing(translation.recipe)
-    config = translation.Config(num_beams=2, length_penalty=0.5, max_length=15, epochs=1)
-    model = tuned.fine_tune(path, pairs(), config=config)
-    assert (model.num_beams, model.length_penalty, model.max_length) == (2, 0.5, 15)
-    assert all(len(row) == 2 for row in model.n_best(["this ship falls."]))
+def test_fine_tune_refuses_other_sizes_and_dictionaries(exported):
+    model, path, _, _ = exported
+    tuned = dataclasses.replace(without_publishing(translation.recipe), load=lambda path: model)
     for setting in (
         {"hidden_dim": 13},
         {"source_tokenizer": "char"},

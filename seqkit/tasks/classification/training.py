@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keras
+import tensorflow as tf
 
 from seqkit.data import Dataset
 from seqkit.data.kinds.labels import balanced_weights
@@ -66,6 +67,9 @@ def fit_classifier(
         LazyAdam(settings.schedule(len(batches))),
         loss=loss(from_logits=True, label_smoothing=label_smoothing),
     )
+    # The loss of each output is kept in a variable; a first step that makes it is traced twice.
+    first = dict.fromkeys(model.outputs, tf.constant(targets[:1], tf.float32))
+    model.core.compute_loss(y=first, y_pred=first)
     judge = CalibratedValidation(
         EncodedTexts(validation, model.encoder, max_length=model.max_length),
         model.targets(validation.to_list("label")),
