@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import tensorflow as tf
 
 from seqkit.arguments import check_batch_size
@@ -14,6 +16,8 @@ from seqkit.text.code_points import as_text_tensor
 if TYPE_CHECKING:
     from seqkit.text.tokenizer import Tokenizer
 
+# The most bytes that are counted at once: to make a pipeline takes longer than to split them.
+_FEW = 1 << 16
 # So large that most tokens of a batch repeat and few counts must be merged; so small that a few
 # batches in flight take only some megabytes.
 _TEXTS_PER_BATCH = 4096
@@ -28,7 +32,7 @@ def count_tokens(
     """Counts the tokens of texts that need not fit into memory.
 
     Texts stream through the tokenizer's graph in parallel batches; each batch is counted in the
-    graph, and only its distinct tokens are merged in Python.
+    graph, and only its distinct tokens are merged in Python. A few texts are counted at once.
 
     Args:
         batches: a `tf.data.Dataset` of `<string>[batch]`, or an iterable of batches, each a list,
@@ -78,25 +82,51 @@ def count_tokens_of_each(
         (1, 2)
     """
     check_batch_size(batch_size)
-    failures: list[Exception] = []
-    dataset = _dataset(batches, failures).rebatch(batch_size)
 
     def count(texts: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], ...]:
         split = (tokenizer.tokenize(texts).values.flat_values for tokenizer in tokenizers)
         counted = (tf.unique_with_counts(tokens) for tokens in split)
         return tuple((tokens, counts) for tokens, _, counts in counted)
 
-    counted = dataset.map(count, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    few, batches = _take_few(batches, batch_size)
     totals: list[Counter[bytes]] = [Counter() for _ in tokenizers]
+    for parts in [count(few)] if batches is None else _counted(batches, count, batch_size):
+        for total, (tokens, counts) in zip(totals, parts, strict=True):
+            counted = zip(np.array(tokens).tolist(), np.array(counts).tolist(), strict=True)
+            total.update(dict(counted))
+    return [Counter({token.decode(): count for token, count in total.items()}) for total in totals]
+
+
+def _take_few(
+    batches: Iterable[Any] | tf.data.Dataset, most: int
+) -> tuple[tf.Tensor, Iterable[Any] | tf.data.Dataset | None]:
+    """Gives all texts, `<string>[texts]`, and None where they are few; else batches of them."""
+    first = [tf.constant([], tf.string)]
+    if isinstance(batches, tf.data.Dataset | str | bytes):
+        return first[0], batches
+    left, texts, size = iter(batches), 0, 0
+    for batch in left:
+        first.append(as_text_tensor(batch))
+        texts += len(first[-1])
+        size += int(tf.reduce_sum(tf.strings.length(first[-1])))
+        if texts > most or size > _FEW:
+            return first[0], itertools.chain(first, left)
+    return tf.concat(first, 0), None
+
+
+def _counted(
+    batches: Iterable[Any] | tf.data.Dataset, count: Callable[[tf.Tensor], Any], batch_size: int
+) -> Iterator[Any]:
+    """Gives what `count` gives of batches of that size, as arrays."""
+    failures: list[Exception] = []
+    dataset = _dataset(batches, failures).rebatch(batch_size)
+    counted = dataset.map(count, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
     try:
-        for parts in counted.as_numpy_iterator():
-            for total, (tokens, counts) in zip(totals, parts, strict=True):
-                total.update(dict(zip(tokens.tolist(), counts.tolist(), strict=True)))
+        yield from counted.as_numpy_iterator()
     except tf.errors.OpError:
         if failures:  # the original error says more than tf.data's report of it
             raise failures[0] from None
         raise
-    return [Counter({token.decode(): count for token, count in total.items()}) for total in totals]
 
 
 def _dataset(

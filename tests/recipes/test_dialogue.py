@@ -29,7 +29,8 @@ def exported(tmp_path_factory, talks):
     folder = tmp_path_factory.mktemp("models")
     data = folder / "talks.jsonl"
     data.write_text("\n".join(map(json.dumps, talks)), encoding="utf-8")
-    return dialogue.train(data, folder / "talk", config=TINY), folder / "talk"
+    config = TINY.replace(tokenizer="word", max_length=20, num_beams=2)
+    return dialogue.train(data, folder / "talk", config=config), folder / "talk"
 
 
 def test_train_writes_a_whole_artefact_that_says_what_a_source_is(exported, talks):

@@ -71,15 +71,22 @@ def test_nothing_to_count() -> None:
     assert count_tokens([[]], SpaceTokenizer()) == Counter()
 
 
-def test_a_readers_error_comes_through() -> None:
+@pytest.mark.parametrize("batch_size", [1, 4096])
+def test_a_readers_error_comes_through(batch_size) -> None:
     def broken():
-        yield ["fine"]
+        yield ["fine", "too"]
         raise OSError("reviews.csv, line 7: cut off")
 
     with pytest.raises(OSError, match=r"reviews\.csv, line 7"):
-        count_tokens(broken(), SpaceTokenizer())
+        count_tokens(broken(), SpaceTokenizer(), batch_size=batch_size)
     with pytest.raises(ValueError, match="1"):
-        count_tokens([["fine", None]], SpaceTokenizer())
+        count_tokens([["fine", "too"], ["fine", None]], SpaceTokenizer(), batch_size=batch_size)
+
+
+def test_many_bytes_are_counted_as_few_are(texts) -> None:
+    more = texts * 60
+    assert sum(map(len, more)) > 2**17
+    assert count_tokens([more[:90], more[90:]], SpaceTokenizer()) == expected(more)
 
 
 def test_wrong_arguments_are_explained() -> None:
