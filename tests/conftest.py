@@ -33,6 +33,19 @@ def eagerly() -> Iterator[None]:
     tf.config.run_functions_eagerly(False)
 
 
+@pytest.fixture
+def at_once() -> Iterator[None]:
+    """Runs the functions of one test step by step: tracing a model takes longer than an answer.
+
+    That graphs answer alike is tested where they are served.
+    """
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts files with a test marked slow before all others; the order is kept otherwise."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}

@@ -34,6 +34,8 @@ LATER = {"error", "unknown_rate", "unknown_token_rate"}
 NOTHING = tf.constant([], tf.string)
 FORMATS = [f"format_{number}" for number in range(1, FORMAT)]
 TOLERANCE = {"absolute": 1e-5, "relative": 1e-5}
+# What is recorded is from graphs: to trace those of every file anew takes longer than the answers.
+pytestmark = pytest.mark.usefixtures("eagerly")
 
 
 def load(kind: str, path: Path):

@@ -13,6 +13,9 @@ from seqkit.text import (
     learn_dictionary,
 )
 
+# That graphs and pipelines encode alike is tested where they are served and read.
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 @pytest.fixture(scope="module")
 def encoder():

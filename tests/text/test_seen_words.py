@@ -87,6 +87,7 @@ def test_a_long_text_is_read_whole(seen):
     assert rates(seen, [long, "영화" * 30, "a " * 100_000]) == [1.0, 0.0, 0.0]
 
 
+@pytest.mark.usefixtures("at_once")
 def test_an_encoder_tells_the_share_of_words_though_its_tokens_are_pieces():
     tokenizer = SubwordTokenizer.train(SENTENCES * 9, vocabulary_size=330)
     encoder = TextEncoder(tokenizer, Vocabulary(tokenizer.pieces)).with_words([SENTENCES])
@@ -98,6 +99,7 @@ def test_an_encoder_tells_the_share_of_words_though_its_tokens_are_pieces():
     assert again(texts).unknown_rate.numpy().tolist() == expected
 
 
+@pytest.mark.usefixtures("at_once")
 def test_an_encoder_that_grows_sees_more_words():
     vocabulary = Vocabulary.from_counts(dict.fromkeys("glorp", 1))
     encoder = TextEncoder(CharTokenizer(), vocabulary).with_words([SENTENCES])

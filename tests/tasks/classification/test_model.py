@@ -58,6 +58,7 @@ def test_a_string_in_place_of_a_list_is_refused(classifier):
         classifier.classify(["fine", "\ud800"])
 
 
+@pytest.mark.usefixtures("at_once")
 def test_windows_are_averaged_by_their_length(small_classifier):
     model = small_classifier(max_length=4)
     model.path_weights = [1.0, 0.0]  # the wide path reads the text whole
@@ -83,6 +84,7 @@ def test_truncating_reads_the_beginning_and_error_refuses(small_classifier):
         strict.classify(["good film not so"])
 
 
+@pytest.mark.usefixtures("at_once")
 def test_multi_label_gives_every_label_that_is_likely(small_classifier):
     model = small_classifier(multi_label=True)
     for answer in model.classify(TEXTS):
@@ -113,6 +115,7 @@ def test_path_weights_change_the_answers(classifier):
         classifier.path_weights = [1.0]
 
 
+@pytest.mark.usefixtures("at_once")
 def test_save_and_load(classifier, tmp_path):
     classifier.path_weights = [0.7, 0.2]
     classifier.save(tmp_path / "model.keras")

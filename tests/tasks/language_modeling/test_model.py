@@ -45,17 +45,6 @@ def served(letters, tmp_path_factory):
     return tf.saved_model.load(path)
 
 
-@pytest.fixture
-def at_once():
-    """Nothing is traced: for a handful of tokens that takes longer than to compute them.
-
-    That graphs answer alike is tested where they are served.
-    """
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
 eagerly = pytest.mark.usefixtures("at_once")
 
 

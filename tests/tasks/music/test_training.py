@@ -118,6 +118,7 @@ def test_training_learns_what_comes_next_and_which_pitches_go_together():
     assert np.mean(fitting) > 0.65
 
 
+@pytest.mark.usefixtures("at_once")
 def test_an_interrupted_training_ends_with_the_same_bits(tmp_path, monkeypatch):
     parts = read_piano_rolls([[(60 + i % 3 + k,) for i in range(6)] for k in range(12)])
 

@@ -138,6 +138,7 @@ def test_long_documents_are_read_whole():
         assert np.mean([a == b for a, b in zip(few.tags, many.tags, strict=True)]) > 0.9
 
 
+@pytest.mark.usefixtures("at_once")
 def test_what_is_loaded_answers_alike(names, tmp_path):
     names.save(tmp_path / "model.keras")
     loaded = TokenTagger.load(tmp_path / "model.keras")

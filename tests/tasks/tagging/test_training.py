@@ -86,6 +86,7 @@ def test_an_unknown_tag_is_named(trained):
         model.targets(["O", "B-X"])
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("left_out", [{"character_filters": 0}, {"affix_dim": 0}])
 def test_a_level_of_reading_words_can_be_left_out(trained, left_out):
     encoder = trained[0].encoder

@@ -100,6 +100,7 @@ def test_words_without_a_vector_are_read_by_the_dictionary(model):
     assert answer.unknown == (False, True, False)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_what_is_loaded_answers_alike(model, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = TokenTagger.load(tmp_path / "model.keras")
@@ -108,6 +109,7 @@ def test_what_is_loaded_answers_alike(model, tmp_path):
     assert loaded.tag(words)[0] == model.tag(words)[0]
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_grown_tagger_reads_new_words_by_the_vectors_given(model):
     more = model.encoder.pretrained.extended({"nu": 1, "no": 1})
     new = np.array([[0, 0, -3, 0, 0, 0], [0, 0, 3, 0, 0, 0]], "float32")  # no, nu

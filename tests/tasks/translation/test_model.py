@@ -98,6 +98,7 @@ def test_several_translations_are_different_and_the_first_is_the_best(translator
         made(num_best=5)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_scores_are_those_of_the_search():
     model = made(length_penalty=0.0, copy_unknown=False, max_length=30)
     pairs = zip(TEXTS, model.translate(TEXTS), model.align(TEXTS), strict=True)
@@ -158,6 +159,7 @@ def prefers_unk(**arguments):
     return model
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_word_that_the_dictionary_lacks_is_copied_from_the_source():
     copying, plain = prefers_unk(), prefers_unk(copy_unknown=False)
     [answer] = copying.translate(["한국어"])
@@ -168,6 +170,7 @@ def test_a_word_that_the_dictionary_lacks_is_copied_from_the_source():
     assert "한국어" not in plain.translate(["한국어"])[0].text
 
 
+@pytest.mark.usefixtures("at_once")
 def test_nothing_is_copied_between_sides_that_are_split_differently():
     letters = encoder("abc", CharTokenizer())
     model = prefers_unk(source=encoder(), target=letters)
@@ -179,6 +182,7 @@ def test_a_long_text_is_read_whole_and_answered_with_a_bound(translator):
     assert 0 < len(answer.text.split()) <= 8
 
 
+@pytest.mark.usefixtures("at_once")
 def test_what_is_loaded_answers_alike(tmp_path):
     for model in (made(), made(encoder(), encoder(["der", "Hund"]), cell="lstm", num_beams=5)):
         model.save(tmp_path / "model.keras")
@@ -188,6 +192,7 @@ def test_what_is_loaded_answers_alike(tmp_path):
         assert loaded.num_beams == model.num_beams
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("tie_embeddings", [True, False])
 def test_a_grown_translator_has_learned_what_the_old_one_had(tie_embeddings):
     model = made(tie_embeddings=tie_embeddings)
@@ -202,6 +207,7 @@ def test_a_grown_translator_has_learned_what_the_old_one_had(tie_embeddings):
     np.testing.assert_array_equal(new[len(old) :], np.tile(old[1], (2, 1)))
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_file_that_lacks_sizes_grows_with_those_it_was_made_with():
     old = Translator.load(SAVED / "format_1" / "translator.keras")
     assert "decoder_layers" not in old.core_config
@@ -211,6 +217,7 @@ def test_a_file_that_lacks_sizes_grows_with_those_it_was_made_with():
     assert grown.translate(["good film"]) == old.translate(["good film"])
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_search_is_given_by_its_settings_and_may_change_when_a_translator_grows():
     model = made()
     assert (model.num_beams, model.length_penalty) == (SEARCH.num_beams, SEARCH.length_penalty)
