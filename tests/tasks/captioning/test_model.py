@@ -147,7 +147,6 @@ def test_a_grown_captioner_searches_as_it_is_told(captioner):
     assert grown.core_config == captioner.core_config
 
 
-@pytest.mark.usefixtures("at_once")
 def test_a_file_from_before_sizes_were_together_keeps_its_own_and_grows():
     """It has only those sizes that were given; its dropout was 0.3 then."""
     old = ImageCaptioner.load(SAVED / "format_1" / "image_captioner.keras")
