@@ -46,6 +46,19 @@ def at_once() -> Iterator[None]:
     tf.config.run_functions_eagerly(False)
 
 
+@pytest.fixture(scope="module")
+def unoptimized() -> Iterator[None]:
+    """Runs graphs as they were traced: for those that run once, to optimise them takes longer.
+
+    What is served is optimised by TensorFlow; every export is verified so, in a clean process.
+    """
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    yield
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts files with a test marked slow before all others; the order is kept otherwise."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}

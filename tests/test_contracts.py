@@ -124,6 +124,7 @@ def made(request):
     return request.param, request.param.make()
 
 
+@pytest.mark.usefixtures("unoptimized")
 def test_exported_signature_equals_python(made, tmp_path: Path):
     contracts.exported_signature_equals_python(*made, tmp_path / "served")
 
