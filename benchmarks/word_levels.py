@@ -61,13 +61,12 @@ def main(
         raise SystemExit("give --data DIR; see benchmarks/public_data.py")
     use_cores(threads)
     kept: dict[str, Any] = {} if quick else read_json(results, {})
+    shared = change_settings(tagging.DEFAULTS, seed=seed, **(QUICK if quick else {}))
+    how = public_data.Splitting(1, read_settings(shared)["validation_fraction"], seed)
     for name in only if data else ("names",):
+        public = public_data.SETS[name](data, how)
         for level, left_out in LEVELS.items():
-            config = change_settings(tagging.DEFAULTS, seed=seed, **left_out)
-            if quick:
-                config = change_settings(config, **QUICK)
-            how = public_data.Splitting(1, read_settings(config)["validation_fraction"], seed)
-            public = public_data.SETS[name](data, how)
+            config = change_settings(shared, **left_out)
             key = short_hash([public.sha256, read_settings(config)])
             place = f"{name} {seed} {level}"
             if kept.get(place, {}).get("key") == key:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import word_levels
+from benchmarks import public_data, word_levels
 from benchmarks.settings import read_settings
+from recipes.samples.python_names import python_names
 
 
 def test_every_choice_of_levels_gets_a_row(capsys, monkeypatch):
@@ -21,6 +22,8 @@ def test_every_choice_of_levels_gets_a_row(capsys, monkeypatch):
         }
 
     monkeypatch.setattr(word_levels, "measure_fold", measure_fold)
+    # Nothing is trained on the sample here: a few modules will do, all of them take seconds.
+    monkeypatch.setattr(public_data, "python_names", lambda: python_names(5))
     word_levels.main(quick=True)
     assert sorted(asked) == [(False, False), (False, True), (True, False), (True, True)]
     lines = capsys.readouterr().out.splitlines()
