@@ -11,6 +11,8 @@ from seqkit.tasks.tagging.training import TaggedValidation, fit_tagger, predict_
 from seqkit.text import Vocabulary, WordEncoder
 from seqkit.training import TrainingSettings
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 NAMES = ("O", "B-N", "I-N")
 
 
@@ -32,7 +34,7 @@ def rows(number, seed):
 
 
 @pytest.fixture(scope="module")
-def trained():
+def trained(unoptimized):
     keras.utils.set_random_seed(0)
     train = rows(300, 0)
     encoder = WordEncoder.learn([["mr", "a", "b", "c"]], min_count=1, affix_buckets=32)

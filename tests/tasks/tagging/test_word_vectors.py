@@ -15,6 +15,8 @@ from seqkit.tasks.tagging.word_vectors import continue_vectors, vector_sizes
 from seqkit.text import Vocabulary, WordEncoder
 from seqkit.training import TrainingSettings
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 # Of two kinds that their spelling does not tell apart, half of each in the training data.
 KINDS = {"A": ["ka", "lo", "mi", "ru", "te", "vo"], "B": ["ke", "la", "mo", "ri", "tu", "va"]}
 SEEN = 3
@@ -68,7 +70,7 @@ def trained(encoder: WordEncoder, vectors: np.ndarray | None) -> TokenTagger:
 
 
 @pytest.fixture(scope="module")
-def model(known) -> TokenTagger:
+def model(known, unoptimized) -> TokenTagger:
     return trained(known, vectors_of(known.pretrained.tokens))
 
 
