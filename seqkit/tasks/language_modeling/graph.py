@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -74,7 +75,7 @@ class LanguageGraph:
             tf.function(function, input_signature=[_TEXT], autograph=False)
             for function in (self._scores_of_tokens, self._surprises_of)
         )
-        self._completer = tf.function(self._completions, autograph=False)
+        self._completers: dict[tuple[int, str], Callable[..., dict[str, tf.Tensor]]] = {}
 
     def signatures(self) -> dict[str, Any]:
         """What a server offers.
@@ -105,10 +106,14 @@ class LanguageGraph:
         Returns:
             `continuations` `<string>[batch, k]` and `log_probabilities` `<float32>[batch, k]`.
         """
-        longest = tf.TensorSpec([], tf.int32)
-        # One graph for each `k` and `until`; TensorFlow keeps those it has made.
-        function = self._completer.get_concrete_function(_PREFIX, longest, k=k, until=until)
-        return function(prefix, tf.constant(max_length))
+        # One graph for each `k` and `until`.
+        if (k, until) not in self._completers:
+            self._completers[k, until] = tf.function(
+                functools.partial(self._completions, k=k, until=until),
+                input_signature=[_PREFIX, tf.TensorSpec([], tf.int32)],
+                autograph=False,
+            )
+        return self._completers[k, until](prefix, tf.constant(max_length))
 
     def answer(
         self,

@@ -1,5 +1,6 @@
 """Completions: those of the highest probability, to the end of a word, sentence or line."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -13,7 +14,8 @@ from seqkit.tasks.language_modeling.text_ends import text_ends
 from seqkit.text import BOS_ID, EOS_ID, CharTokenizer, TextEncoder, Vocabulary
 from tests.small_language_models import small_encoder, small_language_model
 
-pytestmark = pytest.mark.slow
+# Completions are short: step by step they are found before a graph would be made.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("eagerly")]
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +51,12 @@ def expected(model, prefix, ends, closes, most):
     number = {token: i for i, token in enumerate(tokens)}
     goes_on = [t for t in tokens[EOS_ID + 1 :] if t not in ends and t not in closes]
 
+    @functools.cache
+    def after(text):
+        return next_probabilities(model, [number[c] for c in prefix + text])
+
     def p(text, token):
-        return float(next_probabilities(model, [number[c] for c in prefix + text])[number[token]])
+        return float(after(text)[number[token]])
 
     def chain(text):
         return np.prod([p(text[:i], text[i]) for i in range(len(text))])
