@@ -11,24 +11,46 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from seqkit.export.clean_process import to_tensor
 from seqkit.export.golden import answer
 from seqkit.export.saved_model import describe
 from seqkit.export.verify import CLEAN_PROCESS
 from tests.decoding import prefix_model
 from tests.decoding.searches import ROWS, WEIGHTS, searches
 
+# What verifies an export, asked about two batches of one model that is loaded once.
+_CHECK = """
+import json, runpy, sys
+process = runpy.run_path(sys.argv[1])
+process["forbid"]()
+request = json.load(sys.stdin)
+sys.path += request["import_paths"]
+import tensorflow as tf
+problems = process["find_effects"](request["serving"])
+model = tf.saved_model.load(request["serving"])
+for golden in request["goldens"]:
+    assert set(golden["signatures"]) == set(model.signatures)
+    for name, expected in golden["signatures"].items():
+        different, _ = process["check_signature"](
+            model.signatures[name], expected, golden["tolerance"]
+        )
+        problems += [(name, *problem) for problem in different]
+print(json.dumps(problems))
+"""
+
+
+def assert_same(actual, expected):
+    for key, value in actual.items():
+        if value.dtype == "int32":
+            np.testing.assert_array_equal(value, expected[key])
+        else:
+            np.testing.assert_allclose(value, expected[key], rtol=1e-4, atol=1e-5)
+
 
 @pytest.mark.parametrize("name", ["greedy", "sample", "beam_search"])
-def test_in_a_graph_and_compiled(name):
+def test_compiled(name):
     search = searches(WEIGHTS)[name]
-    eager = search(ROWS)
-    for compiled in (False, True):
-        actual = tf.function(search, jit_compile=compiled)(ROWS)
-        for key, value in actual.items():
-            if value.dtype == "int32":
-                np.testing.assert_array_equal(value, eager[key])
-            else:
-                np.testing.assert_allclose(value, eager[key], rtol=1e-4, atol=1e-5)
+    assert_same(tf.function(search, jit_compile=True)(ROWS), search(ROWS))
 
 
 class Served(tf.Module):
@@ -86,7 +108,7 @@ class Served(tf.Module):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
+def served(tmp_path_factory, unoptimized):
     module, path = Served(), tmp_path_factory.mktemp("served") / "1"
     functions = module.signatures()
     tf.saved_model.save(module, str(path), signatures=functions)
@@ -109,37 +131,41 @@ def given(rows):
     }
 
 
-@pytest.mark.parametrize("rows", [[0, 1, 2, 3], [2]])
-def test_served_without_seqkit_and_keras(served, rows, tmp_path):
-    """Also for an empty batch, which the clean process tries by itself."""
-    functions, path = served
-    golden = answer(functions, describe(path)["signatures"], given(rows))
-    # What the graphs here answer is what eager searches do.
+def eager_answers(rows):
+    """What eager searches answer for some rows of the batch, by signature."""
     own = prefix_model.Rows(*(x[rows] for x in ROWS))
     lengths = 1 + 2 * own.source_mask.sum(axis=1)
     run, asked = searches(WEIGHTS), given(rows)["sample"]
     limits = (asked[name] for name in ("seed", "temperature", "top_k", "top_p"))
-    eager = {
+    return {
         "greedy": run["greedy"](own, lengths),
         "beam_search": run["beam_search"](own, lengths),
         "sample": run["sample"](own, *limits, lengths),
         "one_seed": run["sample"](own),
     }
-    for name, actual in eager.items():
-        expected = golden["signatures"][name]["outputs"]["token_ids"]["values"]
-        assert actual["token_ids"].numpy().tolist() == expected, name
-    files = {name: tmp_path / f"{name}.json" for name in ("golden", "request", "result")}
-    files["golden"].write_text(json.dumps(golden))
-    import_paths = [place for place in sys.path if os.path.isdir(os.path.join(place, "tensorflow"))]
-    files["request"].write_text(
-        json.dumps(
-            {"serving": str(path), "golden": str(files["golden"]), "import_paths": import_paths}
-        )
-    )
-    subprocess.run(
-        [sys.executable, "-I", str(CLEAN_PROCESS), str(files["request"]), str(files["result"])],
+
+
+def test_served_without_seqkit_and_keras(served):
+    """All rows and one alone; also an empty batch, which is checked with each."""
+    functions, path = served
+    described, goldens = describe(path)["signatures"], []
+    for rows in ([0, 1, 2, 3], [2]):
+        goldens.append(answer(functions, described, given(rows)))
+        # What the graphs here answer is what eager searches do.
+        for name, expected in eager_answers(rows).items():
+            outputs = goldens[-1]["signatures"][name]["outputs"]
+            assert_same({key: to_tensor(value) for key, value in outputs.items()}, expected)
+    request = {
+        "serving": str(path),
+        "goldens": goldens,
+        "import_paths": [x for x in sys.path if os.path.isdir(os.path.join(x, "tensorflow"))],
+    }
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", _CHECK, str(CLEAN_PROCESS)],
         env=os.environ | {"CUDA_VISIBLE_DEVICES": ""},
+        input=json.dumps(request),
+        stdout=subprocess.PIPE,
+        text=True,
         check=True,
     )
-    result = json.loads(files["result"].read_text())
-    assert result["problems"] == [] and set(result["rows"]) == set(functions)
+    assert json.loads(ran.stdout.splitlines()[-1]) == []

@@ -9,7 +9,7 @@ from keras import ops
 
 from seqkit.layers import RecurrentDecoder, SourceAttention
 
-BATCH, LENGTH, SOURCE, DIM = 3, 6, 5, 4
+BATCH, LENGTH, SOURCE, DIM = 3, 4, 5, 4
 MASK = np.arange(SOURCE) < np.array([5, 3, 1])[:, np.newaxis]
 
 
@@ -20,7 +20,7 @@ def made(**arguments):
     inputs = rng.normal(size=(BATCH, LENGTH, DIM)).astype("float32")
     source = rng.normal(size=(BATCH, SOURCE, 8)).astype("float32")
     final_state = rng.normal(size=(BATCH, 8)).astype("float32")
-    decoder(inputs, source, final_state, MASK)
+    decoder(inputs[:, :1], source, final_state, MASK)
     for weight in decoder.weights:
         weight.assign(rng.normal(size=weight.shape, scale=0.4))
     return decoder, inputs, source, final_state

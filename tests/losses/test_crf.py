@@ -97,6 +97,7 @@ def test_learns_what_only_transitions_can_know():
     assert losses[-1] < 0.1
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_loaded_model_is_compiled_again_and_trains_on(tmp_path):
     model, _ = compiled()
     token_ids, tags = drawn_sentences(5, 16, seed=1)

@@ -39,6 +39,8 @@ _SERVING = """
 import json, sys
 sys.modules["seqkit"] = None
 import tensorflow as tf
+# To optimise a graph takes longer than to run it; that of an export is.
+tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 def shown(value):
     if isinstance(value, list):
         return [shown(item) for item in value]

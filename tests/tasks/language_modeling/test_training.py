@@ -26,6 +26,7 @@ def data_of(unit, texts=TEXTS):
 
 
 @pytest.mark.score
+@pytest.mark.usefixtures("unoptimized")
 @pytest.mark.parametrize("unit", ["stream", "sentences"])
 def test_it_learns_what_comes_next(unit, capsys):
     model = model_of(unit)
@@ -44,6 +45,7 @@ def test_it_learns_what_comes_next(unit, capsys):
     assert min(row["val_loss"] for row in state.history) == pytest.approx(-after, abs=0.02)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_held_out_texts_are_scored_in_their_order():
     model = model_of("sentences")
     texts = ["abcab", "c", "abc", "cabcabcab"]
@@ -56,6 +58,7 @@ def test_held_out_texts_are_scored_in_their_order():
         assert score.sum() == pytest.approx(model.score([text])[0].log_probability, abs=1e-4)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_no_more_are_judged_than_asked_for():
     for unit in ("stream", "sentences"):
         held_out = HeldOutText(model_of(unit), data_of(unit), most=50)
