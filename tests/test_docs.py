@@ -13,6 +13,7 @@ WITHOUT_EXAMPLES = {"artefact.md", "recipes.md", "results.md", "speed.md"}
 WITH_EXAMPLES = [page for page in PAGES if page.name not in WITHOUT_EXAMPLES]
 
 
+@pytest.mark.usefixtures("unoptimized")
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.name)
 def test_examples_run(page):
     tried = doctest.testfile(
