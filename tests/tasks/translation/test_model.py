@@ -40,7 +40,7 @@ def translator():
 
 
 @pytest.fixture(scope="module")
-def reverser():
+def reverser(unoptimized):
     """Trained to give the letters of a word from the last to the first."""
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)
