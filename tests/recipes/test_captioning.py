@@ -151,15 +151,17 @@ def test_a_process_without_seqkit_gives_the_same_captions(exported):
 def test_fine_tune_goes_on_with_new_words_and_a_search(exported, tmp_path):
     old, path, _, _ = exported
     new = [("white", side) for side in SIDES]
-    rows = made(48, KNOWN + new + new, seed=3)
-    config = captioning.Config(**SMALL | {"learning_rate": 5e-3}, epochs=6, num_beams=2)
+    rows = made(96, KNOWN + new, seed=3)
+    config = captioning.Config(
+        **SMALL | {"learning_rate": 5e-3, "validation_fraction": 0.25}, epochs=8, num_beams=2
+    )
     recipe = without_scores(captioning.recipe)
     model = recipe.fine_tune(path, rows, tmp_path / "tuned", config=config)
     assert (old.num_beams, model.num_beams, model.num_best) == (4, 2, 2)
     assert "white" not in old.target.vocabulary and "white" in model.target.vocabulary
     images, captions = zip(*made(8, new + KNOWN, seed=4), strict=True)
     answers = [answer.text for answer in model.caption(images)]
-    # Lowest seen over seeds 3 and 4: 6.
+    # Lowest seen over seeds 0 to 2: 8.
     assert [answer == text.lower() for answer, text in zip(answers, captions, strict=True)].count(
         True
     ) >= 6
