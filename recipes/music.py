@@ -50,8 +50,8 @@ class Config(Settings):
     Attributes:
         transpose: the most semitones by which pieces are transposed up or down in training, drawn
             anew in each epoch; good where keys are many and pieces few, bad where all are in one
-            key. For piano rolls alone, as `num_components`, `pitch_weight`, `window` and
-            `quarters_per_frame`.
+            key. For piano rolls alone, as `num_components`, `pitch_hidden_dim`, `pitch_weight`,
+            `window` and `quarters_per_frame`.
         pitch_weight: how much the probability of each pitch by itself counts in training, beside 1
             for whole frames.
         window: frames after which a longer piece is cut in training.
@@ -76,7 +76,7 @@ class Config(Settings):
     encoding: str = "utf-8"
     network: FrameNetwork = FrameNetwork()
     training: TrainingSettings = TrainingSettings(
-        epochs=45, max_steps=10_000, patience=8, batch_size=16, learning_rate=2e-3
+        epochs=45, max_steps=10_000, patience=8, batch_size=16, learning_rate=6e-3
     )
     seed: int = 0
 
@@ -84,8 +84,6 @@ class Config(Settings):
 DEFAULTS = Config()
 # Frames of eighths in many keys, and rules that are soon learned.
 SAMPLE = DEFAULTS.replace(
-    hidden_dim=128,
-    num_layers=1,
     input_dropout=0.1,
     dropout=0.1,
     epochs=30,
@@ -95,7 +93,7 @@ SAMPLE = DEFAULTS.replace(
 # Characters of tunes in ABC notation.
 TUNES = DEFAULTS.replace(
     embedding_dim=64,
-    num_layers=1,
+    hidden_dim=256,
     cell="lstm",
     input_dropout=0.0,
     batch_size=32,
@@ -142,7 +140,8 @@ def build(train: Dataset, config: Config) -> Model:
         train.batches("text", 4096), "char", normalizer=Normalizer("NFC"), vocabulary_size=4_000
     )
     sizes = dataclasses.asdict(config.network)
-    del sizes["num_components"]
+    for name in ("num_components", "pitch_hidden_dim", "pitch_dropout"):
+        del sizes[name]
     return LanguageModel.build(
         TextEncoder(tokenizer, vocabulary).with_words(train.batches("text", 4096)),
         LanguageModelNetwork(**sizes, dropout_warm_up=0),

@@ -17,16 +17,20 @@ PITCHES = [
 FRAMES = [4, 3, 0]
 
 
-def small_frame_model(cell: str = "gru", seed: int = 3) -> Any:
+def small_frame_model(cell: str = "gru", seed: int = 3, pitch_hidden_dim: int = 0) -> Any:
     """A model whose answers are arbitrary but fixed, and not all of one kind."""
     import seqkit
 
     keras.utils.set_random_seed(4)
-    sizes = {"num_components": 3, "embedding_dim": 5, "hidden_dim": 4}
+    sizes = {"num_components": 3, "embedding_dim": 5, "hidden_dim": 4, "num_layers": 2}
+    sizes["pitch_hidden_dim"] = pitch_hidden_dim
     model = seqkit.FrameModel.build(**sizes, cell=cell, max_length=12)
     rng = np.random.default_rng(seed)
     for weight in model.core.trainable_variables:
         weight.assign(rng.normal(size=weight.shape, scale=0.8))
+    if pitch_hidden_dim:  # the more pitches sound, the longer it takes to draw them
+        layer = model.core.get_layer("pitch_logits")
+        layer.bias.assign(layer.bias - 6)
     return model
 
 
@@ -47,7 +51,7 @@ def continued(model: Any, inputs: Mapping[str, list]) -> Mapping[str, list]:
 
 
 def music_cases(case: Callable[..., Any]) -> list[Any]:
-    """A `ServableCase` of a model of frames."""
+    """A `ServableCase` of each kind of model of frames."""
     pieces = {"pitches": PITCHES, "frames": FRAMES}
     wishes = {"length": [5, 2, 4], "temperature": [1.0, 0.0, 0.5]}
     # Numbers that TensorFlow would take for 32 bits are given as what the signature wants.
@@ -58,4 +62,13 @@ def music_cases(case: Callable[..., Any]) -> list[Any]:
         "scores": pieces,
         "step": {"pitches": [row[0] for row in PITCHES], "state": state},
     }
-    return [case("FrameModel", small_frame_model, inputs, continued)]
+    step = {**inputs["step"], "temperature": [1.0, 0.0, 0.5], "seed": seeds}
+    return [
+        case("FrameModel", small_frame_model, inputs, continued),
+        case(
+            "FrameModel_pitches_below",
+            lambda: small_frame_model(pitch_hidden_dim=3),
+            inputs | {"draw": step},
+            continued,
+        ),
+    ]

@@ -19,11 +19,16 @@ class FrameCrossEntropy(keras.losses.Loss):
     together. The second term is the sum over pitches of the binary cross-entropies of their
     probabilities under the whole mixture; with one component the two terms are the same.
 
+    Where the pitches of a frame also depend on those below them, no mixture gives the probability
+    of a pitch by itself; then a further row of logits of its own does, with `alone`.
+
     The sum over the batch is divided by its number of frames, so that every frame has the same
     weight. Padding does not count.
 
     Args:
         pitch_weight: weight of the second term; that of the first is 1.
+        alone: whether the last row of the logits is not a component, but has the logits of each
+            pitch by itself, which the second term takes.
         name: name of the loss.
         dtype: type of the computation; Keras's `floatx` if None.
 
@@ -43,13 +48,18 @@ class FrameCrossEntropy(keras.losses.Loss):
     """
 
     def __init__(
-        self, pitch_weight: float = 1.0, name: str = "frame_cross_entropy", dtype: Any = None
+        self,
+        pitch_weight: float = 1.0,
+        alone: bool = False,
+        name: str = "frame_cross_entropy",
+        dtype: Any = None,
     ) -> None:
         if pitch_weight < 0:
             raise ValueError(f"pitch_weight must not be negative, got {pitch_weight}")
         # The terms of the frames are summed, not divided by the number of rows.
         super().__init__(name=name, reduction="sum", dtype=dtype)
         self.pitch_weight = pitch_weight
+        self.alone = alone
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Gives the term of each frame; the loss is their sum.
@@ -58,20 +68,26 @@ class FrameCrossEntropy(keras.losses.Loss):
             y_true: `<float>[batch, length, pitches]`, 1 for a pitch that sounds, 0 for one that
                 does not; -1 throughout a frame of padding.
             y_pred: `<float>[batch, length, components, pitches + 1]`, logits; see
-                `frame_cross_entropy`.
+                `frame_cross_entropy`; with `alone` one row more.
 
         Returns:
             `<float>[batch, length]`: cross-entropies divided by the number of frames in the batch.
         """
-        losses = frame_cross_entropy(y_true, y_pred)
+        whole, pitches = (y_pred[:, :, :-1], y_pred[:, :, -1:]) if self.alone else [y_pred] * 2
+        losses = frame_cross_entropy(y_true, whole)
         if self.pitch_weight:
-            losses += self.pitch_weight * pitch_cross_entropy(y_true, y_pred)
+            losses += self.pitch_weight * pitch_cross_entropy(y_true, pitches)
         valid = ops.cast(valid_frames(y_true), losses.dtype)
         return losses / ops.maximum(ops.sum(valid), 1)
 
     def get_config(self) -> dict[str, Any]:
         """Gives the arguments that make this loss again."""
-        return {"pitch_weight": self.pitch_weight, "name": self.name, "dtype": self.dtype}
+        return {
+            "pitch_weight": self.pitch_weight,
+            "alone": self.alone,
+            "name": self.name,
+            "dtype": self.dtype,
+        }
 
 
 def valid_frames(frames: Tensor) -> Tensor:
@@ -125,6 +141,8 @@ def pitch_probabilities(logits: Tensor) -> Tensor:
     Returns:
         `<float>[..., pitches]`.
     """
+    if logits.shape[-2] == 1:  # of a single component, all
+        return ops.sigmoid(logits[..., 0, :-1])
     weights = ops.softmax(logits[..., -1:], axis=-2)
     return ops.sum(ops.sigmoid(logits[..., :-1]) * weights, axis=-2)
 

@@ -79,3 +79,13 @@ def test_the_second_term_is_weighed_and_comes_back_from_config():
     assert again.get_config() == loss.get_config()
     with pytest.raises(ValueError, match=r"pitch_weight .* -1"):
         FrameCrossEntropy(-1)
+
+
+def test_pitches_by_themselves_may_have_logits_of_their_own():
+    given = logits(components=COMPONENTS + 1)
+    whole, alone = given[:, :, :-1], given[:, :, -1:]
+    expected = np.mean(frame_cross_entropy(EVERY[None], whole))
+    expected += 0.5 * np.mean(pitch_cross_entropy(EVERY[None], alone))
+    loss = FrameCrossEntropy(0.5, alone=True)
+    assert float(loss(EVERY[None], given)) == pytest.approx(expected, rel=1e-5)
+    assert keras.losses.deserialize(keras.losses.serialize(loss)).alone

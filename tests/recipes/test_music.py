@@ -45,7 +45,7 @@ def exported(tmp_path_factory):
 
 
 @pytest.mark.score
-def test_train_writes_a_whole_artefact_and_beats_counting(exported):
+def test_train_writes_a_whole_artefact_and_beats_its_baselines(exported):
     _, path, data, printed = exported
     assert "exported and verified" in printed and "for the baseline, " in printed
     content = json.loads(data.read_text())
@@ -55,9 +55,8 @@ def test_train_writes_a_whole_artefact_and_beats_counting(exported):
     headings += ("For comparison, a piece of the test data", "Least likely pieces", "Data checks")
     card = check_artefact("music", path, {"hidden_dim": 48}, headings)
     [scores] = card["scores"].values()
-    assert scores["baseline"] == min(card["baselines"].values())
-    counted = [score for name, score in card["baselines"].items() if name.startswith("frequency")]
-    assert len(counted) == 2 and scores["model"] < min(counted)
+    # 2.48 beside 2.66; on so few test pieces the two are not told apart by an interval.
+    assert scores["model"] < scores["baseline"] == min(card["baselines"].values())
     assert card["metrics"]["frames"] == 24 * len(content["test"])
 
 
@@ -108,6 +107,8 @@ def test_fine_tune_refuses_what_the_model_cannot_follow(exported, tmp_path):
     _, path, data, _ = exported
     with pytest.raises(ValueError, match="num_components=2 cannot be followed"):
         music.fine_tune(path, data, config=music.Config(num_components=2))
+    with pytest.raises(ValueError, match="pitch_hidden_dim=0 cannot be followed"):
+        music.fine_tune(path, data, config=music.Config(pitch_hidden_dim=0))
     tunes = tmp_path / "tunes.abc"
     tunes.write_text(scales(train=1, validation=0, test=0)["train"][0].abc)
     with pytest.raises(ValueError, match=r"data are tunes in ABC .* trained on piano rolls"):

@@ -42,6 +42,8 @@ class FrameBatches(EpochBatches):
         transpose: the most semitones by which a piece is transposed up or down, drawn anew for each
             epoch; its pitches stay within MIDI's.
         seed: with the epoch's number decides the order and how far pieces are transposed.
+        with_following: whether the frames to come are also among what is read, for a network in
+            which the pitches of a frame depend on each other.
 
     Raises:
         ValueError: there is no piece, or a number is out of its range.
@@ -67,6 +69,7 @@ class FrameBatches(EpochBatches):
         window: int,
         transpose: int,
         seed: int,
+        with_following: bool = False,
     ) -> None:
         super().__init__(batch_size=batch_size, seed=seed)
         if not pieces:
@@ -76,6 +79,7 @@ class FrameBatches(EpochBatches):
                 raise ValueError(f"{name}={value} must be at least {least}")
         self._rolls = [_roll(piece) for piece in pieces]
         self._state_dim = state_dim
+        self._with_following = with_following
         self._transpose = transpose
         cuts = [
             (number, start, min(start + window, len(piece)))
@@ -119,13 +123,15 @@ class FrameBatches(EpochBatches):
         """
         before, following = self._padded(*part)
         state = np.zeros((len(part.cuts), self._state_dim), np.float32)
-        return {"frames": before, "state": state}, following
+        inputs = {"frames": before, "state": state}
+        return inputs | ({"following": following} if self._with_following else {}), following
 
     def signature(self) -> tuple[dict[str, tf.TensorSpec], tf.TensorSpec]:
         """Shapes and dtypes of a batch."""
         frames = tf.TensorSpec([None, None, NUM_PITCHES], tf.float32)
         state = tf.TensorSpec([None, self._state_dim], tf.float32)
-        return {"frames": frames, "state": state}, frames
+        inputs = {"frames": frames, "state": state}
+        return inputs | ({"following": frames} if self._with_following else {}), frames
 
     def _moves(self, rng: np.random.Generator) -> np.ndarray:
         """`<int64>[pieces]`: by how many semitones each piece is transposed."""

@@ -21,11 +21,14 @@ from seqkit.model.recurrent_core import first_state, state_dim
 from seqkit.model.row_errors import state_error, temperature_error
 from seqkit.model.search_settings import check_temperature
 from seqkit.model.servable_model import ServableModel, config_of
+from seqkit.tasks.music.drawing import draw_frame
 from seqkit.tasks.music.network import (
     NUM_PITCHES,
     FrameNetwork,
+    NextFrame,
     build_frame_core,
     frame_step,
+    pitches_below,
 )
 from seqkit.tasks.music.piano_rolls import (
     PieceScore,
@@ -36,16 +39,13 @@ from seqkit.tasks.music.piano_rolls import (
     padded,
 )
 
-# The lowest temperature that logits are divided by: lower ones, and 0, mean the same.
-_COLDEST = 1e-6
-
 
 class FrameModel(ServableModel):
     """A core on piano rolls, and around it lists of pitches.
 
     A piece is a list of frames, a frame a list of MIDI pitches (0 to 127, 60 is middle C). The
-    next frame is drawn from one of several components, in which each pitch has a probability of
-    its own.
+    next frame is drawn from one of several components, and there from low to high, each pitch with
+    a probability that depends on those below it.
 
     One graph answers in Python and in the exported SavedModel; `signatures` gives it. There,
     pieces are `<int32>[batch, length, voices]`, -1 where there is no pitch, with the number of
@@ -72,6 +72,7 @@ class FrameModel(ServableModel):
     task = "frame model"
     network_type = FrameNetwork
     settings = ("max_length",)
+    earlier_sizes = {"pitch_hidden_dim": 0, "pitch_dropout": 0.0}  # noqa: RUF012
     adjustable = ("max_length",)
 
     def __init__(
@@ -97,13 +98,15 @@ class FrameModel(ServableModel):
             tf.TensorSpec([None, None], tf.int32, name="pitches"),
             tf.TensorSpec([None, state_dim(core)], tf.float32, name="state"),
         ]
+        self._layer = pitches_below(core)
         # Without AutoGraph: there is nothing to convert, and it would only make tracing slow.
-        self._generate, self._scores, self._step = (
+        self._generate, self._scores, self._step, self._draw = (
             tf.function(function, input_signature=signature, autograph=False)
             for function, signature in (
                 (self.answer, [*pieces, *drawing]),
                 (self.answer_scores, pieces),
                 (self.answer_step, moment),
+                (self.answer_draw, [*moment, *drawing[1:]]),
             )
         )
 
@@ -137,7 +140,7 @@ class FrameModel(ServableModel):
             prompts: lists of frames; an empty one for a piece from its beginning.
             length: frames of each answer, from 1 to `max_length`.
             temperature: what logits are divided by: below 1 for more probable pitches; at 0 a pitch
-                sounds where that is more likely than not.
+                sounds where that is more likely than not, given those below it.
             seed: prompt k draws with `seed + k`; the same seed gives the same piece.
             batch_size: prompts given to the graph at once.
 
@@ -226,23 +229,21 @@ class FrameModel(ServableModel):
         length = tf.where(wrong, 0, tf.clip_by_value(length, 0, self.max_length))
         steps = tf.maximum(tf.reduce_max(length), 1)
         frames = tf.clip_by_value(frames, 0, tf.shape(pitches)[1])
-        read, state = self._read(as_rolls(pitches, frames))
-        logits = tf.gather(read, frames, batch_dims=1)
-        warmth = tf.maximum(temperature, _COLDEST)[:, tf.newaxis, tf.newaxis]
+        following, state = self._hear(as_rolls(pitches, frames), frames)
         batch = tf.shape(pitches)[0]
         # For each frame one number for every pitch, and the last for the component.
         numbers = uniform(seed, batch, steps * (NUM_PITCHES + 1))
         numbers = tf.reshape(numbers, [batch, steps, NUM_PITCHES + 1])
         numbers = tf.transpose(numbers, [1, 0, 2])  # [steps, batch, 129]
 
-        def draw(place: Any, logits: Any, state: Any, drawn: Any) -> tuple[Any, ...]:
-            sounds = _draw(logits / warmth, numbers[place])  # [batch, 128]
-            logits, state = frame_step(self.core, tf.cast(sounds, state.dtype), state)
-            return place + 1, logits, state, drawn.write(place, sounds)
+        def draw(place: Any, following: Any, state: Any, drawn: Any) -> tuple[Any, ...]:
+            sounds = draw_frame(following, self._layer, temperature, numbers[place])
+            following, state = frame_step(self.core, tf.cast(sounds, state.dtype), state)
+            return place + 1, following, state, drawn.write(place, sounds)
 
         drawn = tf.TensorArray(tf.bool, steps, element_shape=[None, NUM_PITCHES])
         *_, drawn = tf.while_loop(
-            lambda place, *rest: place < steps, draw, [0, logits, state, drawn]
+            lambda place, *rest: place < steps, draw, [0, following, state, drawn]
         )
         rolls = tf.reshape(drawn.stack(), [steps, batch, NUM_PITCHES])
         rolls = tf.transpose(rolls, [1, 0, 2])  # [batch, steps, 128]
@@ -264,15 +265,16 @@ class FrameModel(ServableModel):
             `log_likelihood` `<float32>[batch]`, of the whole piece, natural logarithm; `frames`
             `<int32>[batch]`, the number of its frames; `by_frame` `<float32>[batch, length]`, of
             each frame given those before it, 0 after the last; `independent` `<float32>[batch,
-            length]`, the same from the probability of each pitch by itself.
+            length]`, the same from the probability of each pitch by itself, whatever else sounds.
         """
         size = tf.shape(pitches)[0]
         pitches, frames = _at_least_one(pitches), _at_least_one(frames)
         frames = tf.clip_by_value(frames, 0, tf.shape(pitches)[1])
         rolls = as_rolls(pitches, frames)
-        logits, _ = self._read(rolls)
-        by_frame = -frame_cross_entropy(rolls, logits[:, :-1])
-        independent = -pitch_cross_entropy(rolls, logits[:, :-1])
+        outputs = self._read(rolls)
+        by_frame = -frame_cross_entropy(rolls, outputs["logits"][:, :-1])
+        alone = outputs.get("alone", outputs["logits"])
+        independent = -pitch_cross_entropy(rolls, alone[:, :-1])
         return {
             "log_likelihood": tf.reduce_sum(by_frame, axis=1)[:size],
             "frames": frames[:size],
@@ -290,61 +292,100 @@ class FrameModel(ServableModel):
 
         Returns:
             `probabilities` `<float32>[batch, 128]`, of each pitch in the next frame, by itself;
-            `weights` `<float32>[batch, components]` and `components` `<float32>[batch, components,
-            128]`: to draw a frame, draw a component, then its pitches; `state`
-            `<float32>[batch, state_dim]`; `error` `<string>[batch]`, empty, or that the state given
-            is not finite: all of the row is zeros then.
+            `state` `<float32>[batch, state_dim]`; `error` `<string>[batch]`, empty, or that the
+            state given is not finite: all of the row is zeros then. Where the pitches below a pitch
+            add nothing, also `weights` `<float32>[batch, components]` and `components`
+            `<float32>[batch, components, 128]`: to draw a frame, draw a component, then its
+            pitches. Else see `answer_draw`.
         """
         size = tf.shape(pitches)[0]
-        pitches, state = _at_least_one(pitches), _at_least_one(state)
-        roll = as_rolls(pitches[:, tf.newaxis], tf.ones([tf.shape(pitches)[0]], tf.int32))
-        error = state_error(state)
-        wrong = tf.not_equal(error, "")[:, tf.newaxis]
-        logits, state = frame_step(self.core, roll[:, 0], tf.where(wrong, 0.0, state))
-        components = tf.sigmoid(logits[..., :-1])  # [batch, components, 128]
+        following, state, error = self._step_from(pitches, state)
+        answer = {"probabilities": pitch_probabilities(following.alone)}
+        if self._layer is None:
+            answer["weights"] = tf.nn.softmax(following.logits[..., -1])
+            answer["components"] = tf.sigmoid(following.logits[..., :-1])
+        answer["state"] = tf.cast(state, tf.float32)
+        right = tf.equal(error, "")
+        for name, values in answer.items():
+            shape = [-1, *[1] * (values.shape.rank - 1)]
+            answer[name] = tf.where(tf.reshape(right, shape), values, 0.0)[:size]
+        return answer | {"error": error[:size]}
+
+    def answer_draw(
+        self, pitches: tf.Tensor, state: tf.Tensor, temperature: tf.Tensor, seed: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Reads one frame and draws the next; the state is all there is to remember.
+
+        Args:
+            pitches, state: as for `answer_step`.
+            temperature: `<float32>[batch]`, as for `answer`.
+            seed: `<int64>[batch]`, another for each frame of a piece; a row depends on its own
+                alone.
+
+        Returns:
+            `pitches` `<int32>[batch, voices]`, from low to high, -1 where there is none; `state`
+            `<float32>[batch, state_dim]`; `error` `<string>[batch]`, empty, or what is wrong with a
+            row's state or temperature: it has no pitch then, and a state of zeros.
+        """
+        size = tf.shape(pitches)[0]
+        temperature, seed = _at_least_one(temperature), _at_least_one(seed)
+        following, state, error = self._step_from(pitches, state)
+        error = tf.where(tf.equal(error, ""), temperature_error(temperature), error)
+        right = tf.equal(error, "")[:, tf.newaxis]
+        temperature = tf.where(right[:, 0], temperature, 1.0)
+        numbers = uniform(seed, tf.shape(state)[0], NUM_PITCHES + 1)
+        sounds = right & draw_frame(following, self._layer, temperature, numbers)
         return {
-            "probabilities": tf.where(wrong, 0.0, pitch_probabilities(logits))[:size],
-            "weights": tf.where(wrong, 0.0, tf.nn.softmax(logits[..., -1]))[:size],
-            "components": tf.where(wrong[:, tf.newaxis], 0.0, components)[:size],
-            "state": tf.where(wrong, 0.0, tf.cast(state, tf.float32))[:size],
+            "pitches": as_pitches(sounds)[:size],
+            "state": tf.where(right, tf.cast(state, tf.float32), 0.0)[:size],
             "error": error[:size],
         }
 
-    def _read(self, rolls: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Logits before each frame and after the last, `[batch, length + 1, …]`, and a state."""
-        batch = tf.shape(rolls)[0]
+    def _step_from(
+        self, pitches: tf.Tensor, state: tf.Tensor
+    ) -> tuple[NextFrame, tf.Tensor, tf.Tensor]:
+        """Reads one frame of at least one row; for a wrong state, from a state of zeros."""
+        pitches, state = _at_least_one(pitches), _at_least_one(state)
+        roll = as_rolls(pitches[:, tf.newaxis], tf.ones([tf.shape(pitches)[0]], tf.int32))
+        error = state_error(state)
+        state = tf.where(tf.equal(error, "")[:, tf.newaxis], state, 0.0)
+        return *frame_step(self.core, roll[:, 0], state), error
+
+    def _read(self, rolls: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What the core gives before each frame and after the last, `[batch, length + 1, …]`."""
         # A piece begins after an empty frame, which only there meets a state of zeros.
-        heard = tf.concat([tf.zeros([batch, 1, NUM_PITCHES]), rolls], axis=1)
-        state = first_state(self.core, batch)
-        outputs = self.core({"frames": heard, "state": state}, training=False)
-        return outputs["logits"], outputs["state"]
+        nothing = tf.zeros([tf.shape(rolls)[0], 1, NUM_PITCHES])
+        inputs = {"frames": tf.concat([nothing, rolls], axis=1)}
+        if self._layer is not None:
+            inputs["following"] = tf.concat([rolls, nothing], axis=1)
+        inputs["state"] = first_state(self.core, tf.shape(rolls)[0])
+        return self.core(inputs, training=False)
+
+    def _hear(self, rolls: tf.Tensor, frames: tf.Tensor) -> tuple[NextFrame, tf.Tensor]:
+        """What is known of the frame after the last of each piece, and the state there."""
+        # The last frame is read by a step of its own; a new piece has but the empty one.
+        before_last = tf.sequence_mask(frames - 1, tf.shape(rolls)[1])[..., tf.newaxis]
+        state = self._read(tf.where(before_last, rolls, -1.0))["state"]
+        begun = frames > 0
+        state = tf.where(begun[:, tf.newaxis], state, tf.zeros_like(state))
+        last = tf.gather(
+            tf.pad(rolls, [[0, 0], [1, 0], [0, 0]]), frames, axis=1, batch_dims=1
+        )  # [batch, 128]
+        return frame_step(self.core, last, state)
 
     def signatures(self) -> dict[str, Any]:
         """What a server offers.
 
         Returns:
             `serving_default`: see `answer`. `scores`: see `answer_scores`. `step`: see
-            `answer_step`.
+            `answer_step`. Where the pitches below a pitch decide too, `draw`: see `answer_draw`.
         """
-        return {"serving_default": self._generate, "scores": self._scores, "step": self._step}
-
-
-def _draw(logits: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
-    """Draws a component and its pitches by numbers from 0 to 1.
-
-    Args:
-        logits: `<float32>[batch, components, 129]`.
-        numbers: `<float32>[batch, 129]`.
-
-    Returns:
-        `<bool>[batch, 128]`.
-    """
-    reached = tf.cumsum(tf.nn.softmax(logits[..., -1]), axis=-1)
-    passed = tf.reduce_sum(tf.cast(reached <= numbers[:, -1:], tf.int32), axis=-1)
-    # By rounding, the sum of all may stay below 1, and below the number.
-    component = tf.minimum(passed, tf.shape(logits)[1] - 1)
-    chosen = tf.gather(logits[..., :-1], component, batch_dims=1)
-    return numbers[:, :-1] < tf.sigmoid(chosen)
+        signatures = {
+            "serving_default": self._generate,
+            "scores": self._scores,
+            "step": self._step,
+        }
+        return signatures if self._layer is None else signatures | {"draw": self._draw}
 
 
 def _at_least_one(values: tf.Tensor) -> tf.Tensor:

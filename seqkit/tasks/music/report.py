@@ -12,6 +12,7 @@ from seqkit.export import Artefact, report
 from seqkit.export.publish import Publisher, TaskReport
 from seqkit.tasks.music.evaluation import FrameScores
 from seqkit.tasks.music.listening import Continued
+from seqkit.tasks.music.network import pitches_below
 from seqkit.tasks.music.piano_rolls import padded
 from seqkit.tasks.music.roll_figure import roll_figure
 
@@ -86,7 +87,8 @@ def _golden(test: Sequence[Any], core: Any) -> dict[str, dict[str, Any]]:
     scored = [*test, [()], [(0, 127), (), (60,)]]
     moment, _ = padded([piece[:1] for piece in scored])
     state = [[0.0] * core.input["state"].shape[1]] * len(scored)
-    return {
+    step = {"pitches": moment[:, 0].tolist(), "state": state}
+    golden = {
         "serving_default": {
             "pitches": pitches.tolist(),
             "frames": frames.tolist(),
@@ -97,8 +99,12 @@ def _golden(test: Sequence[Any], core: Any) -> dict[str, dict[str, Any]]:
         "scores": dict(
             zip(("pitches", "frames"), (x.tolist() for x in padded(scored)), strict=True)
         ),
-        "step": {"pitches": moment[:, 0].tolist(), "state": state},
+        "step": step,
     }
+    if pitches_below(core):
+        drawing = {"temperature": [0.7] * len(scored), "seed": list(range(len(scored)))}
+        golden["draw"] = step | drawing
+    return golden
 
 
 def _scores(scores: FrameScores) -> list[report.Section]:

@@ -12,7 +12,7 @@ from seqkit.losses import FrameCrossEntropy
 from seqkit.model.recurrent_core import state_dim
 from seqkit.tasks.music.batches import FrameBatches
 from seqkit.tasks.music.model import FrameModel
-from seqkit.tasks.music.network import PITCH_LOGITS
+from seqkit.tasks.music.network import EACH_PITCH, PITCH_LOGITS, pitches_below
 from seqkit.training import Run, TrainingSettings, TrainingState, train_core
 
 
@@ -41,7 +41,8 @@ def fit_frame_model(
             epoch. It helps where keys are many and pieces few, and harms where all pieces are in
             one key.
         pitch_weight: how much the probability of each pitch by itself counts, see
-            `seqkit.losses.FrameCrossEntropy`.
+            `seqkit.losses.FrameCrossEntropy`. With 0, where the pitches below a pitch decide too,
+            it is not learned and stays how often each pitch sounds.
         new: whether the model is untrained: then it starts from how often each pitch sounds.
         seed: with the epoch's number decides the order of the pieces and their transposition.
         run: where the state is kept.
@@ -54,6 +55,7 @@ def fit_frame_model(
         ValueError: there is no piece, or the state found belongs to something else.
     """
     core = model.core
+    below = pitches_below(core) is not None
     batches = FrameBatches(
         pieces_of(train),
         state_dim(core),
@@ -61,14 +63,18 @@ def fit_frame_model(
         window=window,
         transpose=transpose,
         seed=seed,
+        with_following=below,
     )
     if new:
         _start_from_frequencies(core, batches.frequencies())
     # Only the logits are trained; the state is for whoever continues from there.
-    trained = keras.Model(core.input, core.output["logits"], name="trained_frame_model")
+    logits = [core.output[name] for name in ("logits", "alone") if name in core.output]
+    trained = keras.Model(
+        core.input, keras.ops.concatenate(logits, axis=2), name="trained_frame_model"
+    )
     trained.compile(
         keras.optimizers.Adam(settings.schedule(len(batches)), global_clipnorm=1.0),
-        loss=FrameCrossEntropy(pitch_weight),
+        loss=FrameCrossEntropy(pitch_weight, alone=below),
         # Each length of a batch would be compiled anew.
         jit_compile=False,
     )
@@ -82,6 +88,8 @@ def _start_from_frequencies(core: keras.Model, frequencies: np.ndarray) -> None:
     # The last bias is that of the component itself.
     bias = np.append(np.log(frequencies / (1 - frequencies)), 0.0)
     core.get_layer(PITCH_LOGITS).bias.assign(np.tile(bias, core.output["logits"].shape[2]))
+    if pitches_below(core):
+        core.get_layer(EACH_PITCH).bias.assign(bias)
 
 
 class FrameValidation(keras.callbacks.Callback):

@@ -1,6 +1,8 @@
-"""The model of frames: its three signatures agree, and nothing but its arguments decides."""
+"""The model of frames: its signatures agree, and nothing but its arguments decides."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import tensorflow as tf
 from seqkit.data import DataError
 from seqkit.model.recurrent_core import state_dim
 from seqkit.tasks.music.model import FrameModel
+from seqkit.tasks.music.network import PITCH_LOGITS
 from seqkit.tasks.music.piano_rolls import as_pieces, padded
 from tests.music_cases import small_frame_model
 
@@ -20,8 +23,30 @@ PIECES = [
 
 
 @pytest.fixture(scope="module", params=["gru", "lstm"])
-def model(request):
+def mixture(request):
+    """Models in which the pitches of a component are independent of each other."""
     return small_frame_model(request.param)
+
+
+@pytest.fixture(scope="module", params=[("gru", 0), ("lstm", 0), ("gru", 3)])
+def model(request):
+    cell, pitch_hidden_dim = request.param
+    return small_frame_model(cell, pitch_hidden_dim=pitch_hidden_dim)
+
+
+# The only pitches of the model below, and the frames that it can draw.
+FEW = [60, 63, 64, 84]
+FRAMES = [frame for count in range(5) for frame in itertools.combinations(FEW, count)]
+
+
+@pytest.fixture(scope="module")
+def few():
+    """A model in which the pitches below decide too, and few pitches sound at all."""
+    made = small_frame_model(pitch_hidden_dim=3)
+    layer = made.core.get_layer(PITCH_LOGITS)
+    bias = np.where(np.isin(np.arange(129), [*FEW, 128]), 0.0, -90.0)
+    layer.bias.assign(np.tile(bias, 3) + 0.5 * (layer.bias.numpy() + 6))
+    return made
 
 
 def stepwise(model, piece):
@@ -44,13 +69,68 @@ def stepwise(model, piece):
     return np.array(found)
 
 
-def test_score_is_what_single_steps_say(model):
-    for piece, score in zip(PIECES, model.score(iter(PIECES), batch_size=2), strict=True):
-        steps = stepwise(model, piece)
+def test_score_is_what_single_steps_say(mixture):
+    for piece, score in zip(PIECES, mixture.score(iter(PIECES), batch_size=2), strict=True):
+        steps = stepwise(mixture, piece)
         np.testing.assert_allclose(score.by_frame, steps[:, 0], rtol=1e-4)
         np.testing.assert_allclose(score.independent, steps[:, 1], rtol=1e-4)
         assert score.log_likelihood == pytest.approx(score.by_frame.sum(), rel=1e-5)
         assert score.per_frame == pytest.approx(score.by_frame.mean(), rel=1e-5)
+
+
+def test_where_pitches_below_decide_the_chances_of_all_frames_add_up_to_one(few):
+    scores = few.score([[(60,), frame] for frame in FRAMES])
+    assert np.exp([score.by_frame[1] for score in scores]).sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_where_pitches_below_decide_frames_are_drawn_as_often_as_they_are_likely(few):
+    likely = np.exp([score.by_frame[1] for score in few.score([[(60,), f] for f in FRAMES])])
+    drawn = few.generate([[(60,)]] * 1000, 1, seed=11, batch_size=1000)
+    counts = np.array([sum(piece == [frame] for piece in drawn) for frame in FRAMES])
+    assert counts.sum() == 1000
+    assert np.abs(counts / 1000 - likely).max() < 5 * 0.5 / np.sqrt(1000)
+    # Pitches depend on each other: they do not come together as often as if they did not.
+    shares = np.array([[pitch in frame for pitch in FEW] for frame in FRAMES])
+    alone = likely @ shares
+    together = np.where(shares, alone, 1 - alone).prod(axis=1)
+    assert np.abs(together - likely).max() > 0.05
+
+
+def test_each_pitch_by_itself_has_the_probability_that_a_step_gives(few):
+    step = few.signatures()["step"]
+    answer = step(tf.zeros([1, 0], tf.int32), tf.zeros([1, 8]))
+    assert set(answer) == {"probabilities", "state", "error"}
+    chances = answer["probabilities"].numpy()[0].astype("f8")
+    [score] = few.score([[(60, 64)]])
+    expected = np.log(np.where(np.isin(np.arange(128), (60, 64)), chances, 1 - chances)).sum()
+    assert score.independent[0] == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_frame_by_frame_comes_what_is_generated(few, temperature):
+    draw, state = few.signatures()["draw"], tf.zeros([1, 8])
+    heard = [(), (60, 64), (63,)]
+    for place, frame in enumerate(heard):
+        pitches = tf.constant([list(frame)], tf.int32, [1, len(frame)])
+        answer = draw(pitches, state, tf.constant([temperature]), tf.constant([4], tf.int64))
+        state = answer["state"]
+        [[following]] = few.generate([heard[1 : place + 1]], 1, temperature, seed=4)
+        assert tuple(p for p in answer["pitches"].numpy()[0] if p >= 0) == following
+
+
+def test_a_row_that_cannot_be_drawn_has_an_error_and_the_others_do_not(few):
+    draw = few.signatures()["draw"]
+    state = np.zeros((3, 8), "float32")
+    state[1, 2] = np.inf
+    warmth, seeds = tf.constant([1.0, 1.0, -1.0]), tf.constant([9, 9, 9], tf.int64)
+    answer = draw(tf.fill([3, 1], 60), tf.constant(state), warmth, seeds)
+    errors = [error.decode() for error in answer["error"].numpy()]
+    assert errors[0] == "" and "not finite" in errors[1] and errors[2].startswith("temperature is")
+    assert (answer["pitches"].numpy()[1:] == -1).all() and not answer["state"].numpy()[1:].any()
+    alone = draw(tf.fill([1, 1], 60), tf.constant(state[:1]), warmth[:1], seeds[:1])
+    np.testing.assert_array_equal(alone["pitches"][0], answer["pitches"][0])
+    empty = draw(tf.zeros([0, 2], tf.int32), tf.zeros([0, 8]), warmth[:0], seeds[:0])
+    assert empty["pitches"].shape[0] == empty["state"].shape[0] == 0
 
 
 def test_order_of_pitches_and_silent_voices_change_nothing(model):
@@ -68,15 +148,15 @@ def test_generated_pieces_depend_on_their_own_prompt_and_seed_alone(model):
     assert same[0] != same[1] and same[1] == model.generate([[]], 6, seed=2)[0]
 
 
-def test_without_temperature_comes_what_is_more_likely_than_not(model):
-    [piece] = model.generate(PIECES[:1], 5, temperature=0.0, seed=1)
-    assert [piece] == model.generate(PIECES[:1], 5, temperature=0.0, seed=2)
+def test_without_temperature_comes_what_is_more_likely_than_not(mixture):
+    [piece] = mixture.generate(PIECES[:1], 5, temperature=0.0, seed=1)
+    assert [piece] == mixture.generate(PIECES[:1], 5, temperature=0.0, seed=2)
     heard = list(PIECES[0])
     for frame in piece:
-        state = np.zeros((1, model.signatures()["step"].input_signature[1].shape[1]), "float32")
+        state = np.zeros((1, mixture.signatures()["step"].input_signature[1].shape[1]), "float32")
         for before in [(), *heard]:
             pitches = tf.constant([list(before)], tf.int32, [1, len(before)])
-            answer = model.signatures()["step"](pitches, tf.constant(state))
+            answer = mixture.signatures()["step"](pitches, tf.constant(state))
             state = answer["state"].numpy()
         likeliest = answer["components"].numpy()[0, answer["weights"].numpy()[0].argmax()]
         assert frame == tuple(np.flatnonzero(likeliest > 0.5))
@@ -139,7 +219,7 @@ def test_a_state_that_is_not_finite_has_an_error_and_the_others_do_not(model):
     mixed = step(pitches, tf.constant(state))
     assert mixed["error"].numpy()[0] == b"" == alone["error"].numpy()[0]
     assert b"not finite" in mixed["error"].numpy()[1]
-    for name in ("probabilities", "weights", "components", "state"):
+    for name in set(alone) - {"error"}:
         np.testing.assert_allclose(mixed[name][0], alone[name][0], atol=1e-6)
         assert not mixed[name].numpy()[1].any()
 

@@ -84,7 +84,10 @@ def test_wrong_arguments_are_named(arguments, named):
 
 
 @pytest.mark.score
-def test_training_learns_what_comes_next_and_which_pitches_go_together():
+@pytest.mark.parametrize(
+    "sizes", [{"num_components": 16, "pitch_hidden_dim": 0}, {"pitch_hidden_dim": 8}]
+)
+def test_training_learns_what_comes_next_and_which_pitches_go_together(sizes):
     keras.utils.set_random_seed(5)
     # A third or a fifth above a scale, by chance: never both, never neither.
     rng = np.random.default_rng(1)
@@ -99,7 +102,7 @@ def test_training_learns_what_comes_next_and_which_pitches_go_together():
             "test": [piece()],
         }
     )
-    sizes = {"num_components": 16, "embedding_dim": 16, "hidden_dim": 24, "num_layers": 1}
+    sizes = {"embedding_dim": 16, "hidden_dim": 24, "num_layers": 1} | sizes
     model = FrameModel.build(**sizes, input_dropout=0.0, dropout=0.0)
     state = fit_frame_model(
         model,
@@ -108,13 +111,14 @@ def test_training_learns_what_comes_next_and_which_pitches_go_together():
         TrainingSettings(epochs=12, max_steps=1000, patience=9, batch_size=4, learning_rate=3e-2),
     )
     # ln 2 is the chance of each frame; taken by itself, each of two pitches has as much.
-    # Seen over the five seeds from this one on: 0.71 to 0.89.
+    # Seen over the five seeds from this one on: 0.71 to 0.89 of mixtures, 0.69 where the pitches
+    # below decide.
     assert 0.6 < state.best < 1.25
     [score] = model.score([piece()])
     assert -score.independent.mean() > 1.2  # lowest seen: 1.39
     [drawn] = model.generate([[]], 240, seed=3)
     fitting = [len(frame) == 2 and frame[1] - frame[0] in (3, 7) for frame in drawn]
-    # Half of them, were pitches independent; lowest seen: 0.87.
+    # Half of them, were pitches independent; lowest seen: 0.87 of mixtures, else 1.
     assert np.mean(fitting) > 0.65
 
 
