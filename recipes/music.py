@@ -101,7 +101,8 @@ TUNES = DEFAULTS.replace(
     learning_rate=4e-3,
     temperature=0.7,
 )
-FINE_TUNING = gentle(DEFAULTS, slower=4, epochs=5)
+# As slow as tunes need, which are fine-tuned by the same settings.
+FINE_TUNING = gentle(DEFAULTS, slower=12, epochs=5)
 
 
 def sample() -> dict[str, Any]:
