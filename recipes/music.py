@@ -82,8 +82,9 @@ class Config(Settings):
 
 
 DEFAULTS = Config()
-# Frames of eighths in many keys, and rules that are soon learned.
+# Frames of eighths in many keys, and rules that are soon learned, with few hidden units too.
 SAMPLE = DEFAULTS.replace(
+    pitch_hidden_dim=32,
     input_dropout=0.1,
     dropout=0.1,
     epochs=30,
