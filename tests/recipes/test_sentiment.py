@@ -15,7 +15,7 @@ from recipes import sentiment
 from recipes.samples.reviews import reviews
 from seqkit.export.kept_rows import read_kept
 from tests.recipes.artefact_contract import check_artefact
-from tests.recipes.runs import ROOT, ask_served, stopped, without_publishing
+from tests.recipes.runs import ROOT, ask_served, stopped, without_publishing, without_scores
 
 pytestmark = pytest.mark.slow
 
@@ -146,14 +146,14 @@ def test_class_weights_let_a_rare_label_be_found():
 def test_an_interrupted_run_ends_with_the_same_bits(tmp_path, capsys):
     """By Ctrl-C, in a process of its own; a tagger's run is killed."""
     data = write_csv(tmp_path / "data.csv", reviews(200, seed=2))
-    model, published = tmp_path / "model", []
+    model = tmp_path / "model"
     arguments = ["--data", data, "--export-path", model, "--epochs", 2]
     status, output = stopped("recipes.sentiment", [*FLAGS, *map(str, arguments)], signal.SIGINT)
     assert status == 130
     # TensorFlow may log after it, from another thread, that the reading was cut short.
     assert any("--resume" in line for line in output.splitlines()[-10:])
     assert not (model / "model.keras").exists()
-    recipe = without_publishing(sentiment.recipe, published)
+    recipe = without_scores(sentiment.recipe)
     config = sentiment.Config(**SMALL, epochs=2)
     whole = recipe.train(data, config=config)
     assert "Epoch 1/2" in capsys.readouterr().out

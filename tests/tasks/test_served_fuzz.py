@@ -17,7 +17,7 @@ from seqkit.text import (
     learn_dictionary,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unoptimized")]
 
 CORPUS = [["good film, not bad at all", "so bad a film", "좋은 영화 별로", "naïve café 👍🏽"] * 10]
 
