@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.running import as_traced, step_by_step
+
 # Tracing makes many objects that stay: to look through them for garbage less often saves time.
 gc.set_threshold(100_000, 50, 100)
 
@@ -26,11 +28,8 @@ def eagerly() -> Iterator[None]:
     For trainings of a few steps that are compared with each other: to trace one takes longer than
     its steps. What is traced is asked by the tests of each recipe, and by those that serve.
     """
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+    with step_by_step():
+        yield
 
 
 @pytest.fixture
@@ -39,11 +38,8 @@ def at_once() -> Iterator[None]:
 
     That graphs answer alike is tested where they are served.
     """
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+    with step_by_step():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +48,8 @@ def unoptimized() -> Iterator[None]:
 
     What is served is optimised by TensorFlow; every export is verified so, in a clean process.
     """
-    import tensorflow as tf
-
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    yield
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
+    with as_traced():
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

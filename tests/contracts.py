@@ -27,6 +27,7 @@ from tests.contract_cases import (
     OptimizerCase,
     ServableCase,
 )
+from tests.running import step_by_step
 from tests.small_models import TRAINING_TEXTS, UNSEEN_TEXTS
 
 # ---------------------------------------------------------------------------- promises of layers
@@ -321,13 +322,8 @@ def _words_never_seen_are_told(case: ServableCase, servable: Any, served: Mappin
 
 def model_file_round_trip(case: ServableCase, servable: Any, directory: Path) -> None:
     """What `save` wrote, `load` reads, and it answers the same."""
-    import tensorflow as tf
-
     servable.save(directory / "model.keras")
     loaded = type(servable).load(directory / "model.keras")
     inputs = case.inputs["serving_default"]
-    tf.config.run_functions_eagerly(True)  # quicker once than tracing what was loaded
-    try:
+    with step_by_step():
         assert case.python_answers(loaded, inputs) == case.python_answers(servable, inputs)
-    finally:
-        tf.config.run_functions_eagerly(False)

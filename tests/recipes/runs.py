@@ -10,14 +10,13 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from signal import Signals
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import tensorflow as tf
 
 from seqkit.recipe.recipe import Recipe
 from seqkit.training import TrainingState
@@ -130,16 +129,6 @@ def without_scores(recipe: Recipe, published: list[Any] | None = None) -> Recipe
         measure=lambda *_: ("score", 0.0),
         show=lambda *_: [],
     )
-
-
-@contextlib.contextmanager
-def step_by_step() -> Iterator[None]:
-    """Runs functions without making graphs of them, which takes longer than a few small steps."""
-    tf.config.run_functions_eagerly(True)
-    try:
-        yield
-    finally:
-        tf.config.run_functions_eagerly(False)
 
 
 def resumed(

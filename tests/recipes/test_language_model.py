@@ -8,7 +8,7 @@ from recipes.language_model import Config
 from seqkit.data import TextStream
 from seqkit.recipe.recipe import Recipe
 from tests.recipes.artefact_contract import check_artefact
-from tests.recipes.runs import ask_served, step_by_step, without_scores
+from tests.recipes.runs import ask_served, without_scores
 
 pytestmark = pytest.mark.slow
 
@@ -120,7 +120,7 @@ def test_what_a_trained_model_cannot_follow_is_refused_and_its_limit_is_adjusted
     assert language_model.grow(old, parts["train"], SMALL).max_length == model.max_length
 
 
-@step_by_step()
+@pytest.mark.usefixtures("at_once")
 def test_scores_are_of_the_test_and_a_baseline_that_wins_is_told(capsys):
     turned = {"unit": "stream", "epochs": 1, "learning_rate": 1e-6, "lowercase": True}
     config = SMALL.replace(**turned)

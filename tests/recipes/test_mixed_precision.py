@@ -1,14 +1,15 @@
 """Every task's core learns, answers, is saved and loaded under a global policy of mixed types."""
 
+import contextlib
 import importlib
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from tests.recipes.recipe_cases import CASES
 from tests.recipes.runs import without_publishing, without_scores
+from tests.running import step_by_step
 
 pytestmark = pytest.mark.slow
 
@@ -21,9 +22,8 @@ def policy(request):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(request.param)
     # Graphs of both are alike: the second runs step by step, since to trace takes longer.
-    tf.config.run_functions_eagerly(request.param == "mixed_bfloat16")
-    yield request.param
-    tf.config.run_functions_eagerly(False)
+    with step_by_step() if request.param == "mixed_bfloat16" else contextlib.nullcontext():
+        yield request.param
     keras.config.set_dtype_policy(before)
 
 
@@ -32,9 +32,7 @@ def test_a_recipe_trains_under_a_mixed_policy(case, policy, tmp_path):
     """Under one policy it is scored on test data too; of the other the training is enough."""
     assert len(TASKS) == 6
     module = importlib.import_module(f"recipes.{case.name}")
-    recipe = without_publishing(module.recipe)
-    if policy == "mixed_bfloat16":
-        recipe = without_scores(recipe)
+    recipe = (without_scores if policy == "mixed_bfloat16" else without_publishing)(module.recipe)
     model = recipe.train(case.data(), config=module.Config(**{**case.settings, "epochs": 1}))
     assert {layer.compute_dtype for layer in model.core.layers} >= {policy.removeprefix("mixed_")}
     weights = model.core.get_weights()

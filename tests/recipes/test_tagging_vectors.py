@@ -12,7 +12,6 @@ from recipes import tagging
 from seqkit import data
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.training import Run
-from tests.recipes.runs import step_by_step
 
 pytestmark = pytest.mark.slow
 
@@ -97,7 +96,7 @@ def test_the_file_is_not_needed_to_answer(exported):
         assert answer.unknown == (False,) * 4 + (True,)
 
 
-@step_by_step()
+@pytest.mark.usefixtures("at_once")
 def test_a_model_grows_by_words_of_the_file(exported, tmp_path):
     _, path, _ = exported
     old = TokenTagger.load(path)
@@ -112,7 +111,7 @@ def test_a_model_grows_by_words_of_the_file(exported, tmp_path):
         tagging.grow(old, more, CONFIG.replace(pretrained_vectors=str(other)))
 
 
-@step_by_step()
+@pytest.mark.usefixtures("at_once")
 def test_a_run_is_resumed_with_the_same_vectors_alone(tmp_path):
     parts = tagging.recipe.read_parts(sentences(60), config=CONFIG)
 
