@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from seqkit.data.dataset import Dataset
-from seqkit.data.kinds.piano_rolls import NUM_PITCHES, Piece, pieces_of
+from seqkit.data.kinds.piano_rolls import NUM_PITCHES, pieces_of
+from seqkit.tasks.music.piano_rolls import as_roll
 
 ALONE = "frequency of each pitch"
 AFTER = "frequency after the frame before"
@@ -58,7 +59,10 @@ def plain_likelihoods(
     Source: Frey (1998), "Graphical Models for Machine Learning and Digital Communication", for
     regressions in a row ("fully visible sigmoid belief network").
     """
-    counted, scored = _rolls(pieces_of(train)), _rolls(pieces_of(test))
+    counted, validated, scored = (
+        [as_roll(piece).astype(bool) for piece in pieces_of(part)]
+        for part in (train, validation, test)
+    )
     cases: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         ALONE: lambda roll: np.zeros(roll.shape, int),
         AFTER: _before,
@@ -67,24 +71,13 @@ def plain_likelihoods(
     for name, case_of in cases.items():
         by_frame = _count(counted, scored, case_of)
         answers[name] = PlainLikelihoods(by_frame, by_frame)
-    answers[LINEAR] = _regress(_at_most(counted), _rolls(pieces_of(validation)), scored)
+    answers[LINEAR] = _regress(_at_most(counted), validated, scored)
     return answers
-
-
-def _rolls(pieces: Sequence[Piece]) -> list[np.ndarray]:
-    """The roll of each piece, `<bool>[frames, 128]`."""
-    rolls = []
-    for piece in pieces:
-        roll = np.zeros((len(piece), NUM_PITCHES), bool)
-        for place, frame in enumerate(piece):
-            roll[place, list(frame)] = True
-        rolls.append(roll)
-    return rolls
 
 
 def _before(roll: np.ndarray) -> np.ndarray:
     """`<int64>[frames, 128]`: 1 where the pitch sounded before, 2 where one next to it did."""
-    before = np.concatenate([np.zeros_like(roll[:1]), roll[:-1]])
+    before = _earlier(roll, 1)
     near = np.zeros_like(before)
     for step in (1, 2):
         near[:, step:] |= before[:, :-step]
@@ -122,46 +115,65 @@ def _regress(
     counted: Sequence[np.ndarray], validated: Sequence[np.ndarray], scored: Sequence[np.ndarray]
 ) -> PlainLikelihoods:
     """Log-likelihoods by a logistic regression for each pitch."""
-    pieces = [*validated, *scored]
-    attempts = {
-        penalty: list(_likelihoods(counted, pieces, penalty, with_below=True))
-        for penalty in _PENALTIES
-    }
+    seen, asked = _Frames.of(counted), _Frames.of([*validated, *scored])
+    lengths = [len(roll) for roll in (*validated, *scored)]
+
+    def by_piece(penalty: float, with_below: bool) -> list[np.ndarray]:
+        return np.split(_fit(seen, asked, penalty, with_below), np.cumsum(lengths)[:-1])
+
+    attempts = {penalty: by_piece(penalty, with_below=True) for penalty in _PENALTIES}
     best = max(attempts, key=lambda penalty: sum(map(np.sum, attempts[penalty][: len(validated)])))
-    alone = list(_likelihoods(counted, scored, best, with_below=False))
-    return PlainLikelihoods(attempts[best][len(validated) :], alone)
+    alone = by_piece(best, with_below=False)
+    return PlainLikelihoods(*(pieces[len(validated) :] for pieces in (attempts[best], alone)))
 
 
-def _likelihoods(
-    counted: Sequence[np.ndarray], scored: Sequence[np.ndarray], penalty: float, with_below: bool
-) -> Iterator[np.ndarray]:
-    """Yields the log-likelihood of each frame of each piece, `<float64>[frames]`."""
-    from scipy.sparse import csr_matrix, hstack
+class _Frames(NamedTuple):
+    """Frames of all pieces, and what the regressions see of each.
+
+    Attributes:
+        sounding: `<bool>[frames, 128]`.
+        features: `<float32>[frames, 385]`, sparse: whether it is the first of its piece, the
+            pitches of the two frames before, and, from low to high, its own.
+    """
+
+    sounding: np.ndarray
+    features: Any
+
+    @classmethod
+    def of(cls, rolls: Sequence[np.ndarray]) -> _Frames:
+        """Joins pieces."""
+        from scipy.sparse import csc_matrix, vstack
+
+        features = []
+        for roll in rolls:
+            first = np.arange(len(roll))[:, np.newaxis] == 0
+            past = [_earlier(roll, steps) for steps in range(1, _FRAMES_BEFORE + 1)]
+            features.append(csc_matrix(np.concatenate([first, *past, roll], 1), dtype=np.float32))
+        return cls(np.concatenate(rolls), vstack(features, "csc"))
+
+    def before(self, pitch: int) -> Any:
+        """The features of what comes before a pitch: the past, and the pitches below."""
+        return self.features[:, : self.features.shape[1] - NUM_PITCHES + pitch].tocsr()
+
+
+def _fit(seen: _Frames, asked: _Frames, penalty: float, with_below: bool) -> np.ndarray:
+    """Log-likelihood of each frame that is asked, `<float64>[frames]`."""
     from sklearn.linear_model import LogisticRegression
 
-    rolls, others = np.concatenate(counted), np.concatenate(scored)
-    past, other_past = (csr_matrix(np.concatenate(list(map(_past, p)))) for p in (counted, scored))
-    below, other_below = csr_matrix(rolls), csr_matrix(others)
-    total = np.zeros(len(others))
+    total = np.zeros(len(asked.sounding))
     for pitch in range(NUM_PITCHES):
-        sounds, asked = rolls[:, pitch], others[:, pitch]
+        sounds, wanted = seen.sounding[:, pitch], asked.sounding[:, pitch]
         if min(sounds.sum(), (~sounds).sum()) < _FEWEST:
             chance = (sounds.sum() + _HALF) / (len(sounds) + 2 * _HALF)
-            total += np.log(np.where(asked, chance, 1 - chance))
+            total += np.log(np.where(wanted, chance, 1 - chance))
             continue
-        seen: Any = [past, other_past]
-        if with_below:
-            seen = [hstack([past, below[:, :pitch]]), hstack([other_past, other_below[:, :pitch]])]
-        model = LogisticRegression(C=penalty, solver="liblinear").fit(seen[0].tocsr(), sounds)
-        told = model.predict_log_proba(seen[1].tocsr())
-        total += np.where(asked, told[:, 1], told[:, 0])
-    yield from np.split(total, np.cumsum([len(roll) for roll in scored])[:-1])
+        below = pitch if with_below else 0
+        model = LogisticRegression(C=penalty, solver="liblinear").fit(seen.before(below), sounds)
+        told = model.predict_log_proba(asked.before(below))
+        total += np.where(wanted, told[:, 1], told[:, 0])
+    return total
 
 
-def _past(roll: np.ndarray) -> np.ndarray:
-    """What sounded before each frame, and whether it is the first: `<float32>[frames, 257]`."""
-    frames = [np.zeros((len(roll), 1), bool)]
-    frames[0][0] = True
-    for step in range(1, _FRAMES_BEFORE + 1):
-        frames.append(np.concatenate([np.zeros_like(roll[:step]), roll[:-step]])[: len(roll)])
-    return np.concatenate(frames, axis=1).astype(np.float32)
+def _earlier(roll: np.ndarray, steps: int) -> np.ndarray:
+    """What sounded so many frames before each, silence before the first."""
+    return np.concatenate([np.zeros_like(roll[:steps]), roll[:-steps]])[: len(roll)]

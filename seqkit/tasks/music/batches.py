@@ -11,6 +11,7 @@ import tensorflow as tf
 from seqkit.data.batching import pair_batches
 from seqkit.data.kinds.piano_rolls import Piece
 from seqkit.tasks.music.network import NUM_PITCHES
+from seqkit.tasks.music.piano_rolls import as_roll
 from seqkit.training.batches import EpochBatches
 
 PADDING = -1
@@ -77,7 +78,7 @@ class FrameBatches(EpochBatches):
         for name, value, least in (("window", window, 1), ("transpose", transpose, 0)):
             if value < least:
                 raise ValueError(f"{name}={value} must be at least {least}")
-        self._rolls = [_roll(piece) for piece in pieces]
+        self._rolls = [as_roll(piece) for piece in pieces]
         self._state_dim = state_dim
         self._with_following = with_following
         self._transpose = transpose
@@ -151,10 +152,3 @@ class FrameBatches(EpochBatches):
             before[row, 0] = part[0] if start else 0
             before[row, 1:count] = part[-count:-1]
         return before, following
-
-
-def _roll(piece: Piece) -> np.ndarray:
-    roll = np.zeros((len(piece), NUM_PITCHES), np.uint8)
-    for place, frame in enumerate(piece):
-        roll[place, list(frame)] = 1
-    return roll

@@ -72,6 +72,14 @@ def padded(pieces: Sequence[Piece]) -> tuple[np.ndarray, np.ndarray]:
     return pitches, frames
 
 
+def as_roll(piece: Piece) -> np.ndarray:
+    """A piece as a roll: `<uint8>[frames, 128]`, 1 for each pitch that sounds."""
+    roll = np.zeros((len(piece), NUM_PITCHES), np.uint8)
+    for place, frame in enumerate(piece):
+        roll[place, list(frame)] = 1
+    return roll
+
+
 def as_rolls(pitches: tf.Tensor, frames: tf.Tensor) -> tf.Tensor:
     """The rolls that a network reads.
 
