@@ -3,7 +3,7 @@
     python -m benchmarks.baselines --data DIR --update-pages
 
 On the parts that `benchmarks.quality` trains on, so that both may stand in one table: a score kept
-there gets the plain model's beside it, where that has changed since.
+there gets those of the plain models beside it, where these have changed since.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 import tyro
 
 from benchmarks import public_data
-from benchmarks.quality import BUILT_IN, PLACES, is_whole
+from benchmarks.quality import BUILT_IN, PLACES, best_of, whole_rows
 from benchmarks.quality_tables import make_tables
 from benchmarks.results import RESULTS, put_into_page, read_json, write_json
 from seqkit.tasks.classification.baselines import accuracy, plain_labels
@@ -58,7 +58,7 @@ def main(
         scores = []
         for fold in range(public.folds):
             plain = measure(public, fold)
-            scores.append(best_of(name, plain))
+            scores.append(best_of(public_data.recipe_of(name), plain.values()))
             print(f"  {name}, fold {fold}: {plain}", flush=True)
             for row in rows:
                 if (row["data"], row["seed"], row["sha256"]) == (name, seed, public.sha256):
@@ -68,10 +68,7 @@ def main(
         if update_pages:
             write_json(results, rows)
     for recipe in sorted({public_data.recipe_of(name) for name in only}) if update_pages else ():
-        whole = [
-            row for row in rows if public_data.recipe_of(row["data"]) == recipe and is_whole(row)
-        ]
-        put_into_page(PLACES[recipe], make_tables(whole))
+        put_into_page(PLACES[recipe], make_tables(whole_rows(rows, recipe)))
 
 
 def measure(public: public_data.PublicData, fold: int) -> dict[str, float]:
@@ -96,11 +93,6 @@ def measure(public: public_data.PublicData, fold: int) -> dict[str, float]:
     return {answers.name: accuracy(answers.labels, parts["test"])}
 
 
-def best_of(name: str, plain: Mapping[str, float]) -> float:
-    """The best of the scores of plain models on a data set."""
-    return (min if public_data.recipe_of(name) == "music" else max)(plain.values())
-
-
 def put_beside(row: dict[str, Any], fold: int, plain: Mapping[str, float]) -> None:
     """Replaces the plain scores of a fold that is kept.
 
@@ -111,7 +103,7 @@ def put_beside(row: dict[str, Any], fold: int, plain: Mapping[str, float]) -> No
     """
     for run in row["runs"]:
         if run["fold"] == fold:
-            run["baseline"] = best_of(row["data"], plain)
+            run["baseline"] = best_of(public_data.recipe_of(row["data"]), plain.values())
             run["baselines"] = dict(plain)
 
 

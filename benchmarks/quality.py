@@ -14,7 +14,7 @@ import importlib
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -119,10 +119,7 @@ def main(
             if not quick:
                 write_json(results, rows)
     for recipe, place in PLACES.items():
-        whole = [
-            row for row in rows if public_data.recipe_of(row["data"]) == recipe and is_whole(row)
-        ]
-        if whole:
+        if whole := whole_rows(rows, recipe):
             table = make_tables(whole)
             print(f"\n{table}")
             if update_pages and not quick:
@@ -218,8 +215,6 @@ def measure_fold(
         parts, config, checkpoints=checkpoints, resume=not quick
     )
     recipe = public_data.recipe_of(public.name)
-    # How surprised a model is: the less, the better.
-    best = min if recipe in ("language_model", "music") else max
     more = {
         title: score_translator(outcome.model, dataset).summary()
         for title, dataset in more_tests.items()
@@ -239,7 +234,7 @@ def measure_fold(
         **outcome.scores.summary(),
         **({"more_tests": more} if more else {}),
         **({"judged": judged} if judged else {}),
-        "baseline": best(outcome.baselines.values()),
+        "baseline": best_of(recipe, outcome.baselines.values()),
         "baselines": dict(outcome.baselines),
         **own,
         "epochs": len(outcome.history),
@@ -264,6 +259,16 @@ def _take_few(parts: public_data.Parts) -> public_data.Parts:
 def is_whole(row: Mapping[str, Any]) -> bool:
     """Whether all folds are there."""
     return len(row["runs"]) == row["folds"]
+
+
+def whole_rows(rows: Iterable[dict[str, Any]], recipe: str) -> list[dict[str, Any]]:
+    """The results of a recipe that have all folds."""
+    return [row for row in rows if public_data.recipe_of(row["data"]) == recipe and is_whole(row)]
+
+
+def best_of(recipe: str, scores: Iterable[float]) -> float:
+    """The best score: of how surprised a model is, the least."""
+    return (min if recipe in ("language_model", "music") else max)(scores)
 
 
 def _recipe(name: str) -> Any:

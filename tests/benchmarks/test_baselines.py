@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import baselines, public_data
+from benchmarks import baselines, public_data, quality
 from seqkit import data
 
 
@@ -41,8 +41,8 @@ def test_plain_taggers_and_models_of_frames_are_measured():
     tagged = data.read([(["a", "dog"], ["DET", "NOUN"])] * 4, columns=("tokens", "tags"))
     public = public_data.PublicData("ewt", "", "", 1, lambda fold: dict(train=tagged, test=tagged))
     found = baselines.measure(public, 0)
-    assert set(found.values()) == {1.0} and baselines.best_of("ewt", found) == 1.0
+    assert set(found.values()) == {1.0} and quality.best_of("tagging", found.values()) == 1.0
     rolls = data.read_piano_rolls({"train": [[[60]] * 9] * 4, "valid": [[[60]]], "test": [[[60]]]})
     public = public_data.PublicData("jsb", "", "", 1, lambda fold: rolls)
     found = baselines.measure(public, 0)
-    assert len(found) == 3 and baselines.best_of("jsb", found) == min(found.values())
+    assert len(found) == 3 and quality.best_of("music", found.values()) == min(found.values())
