@@ -88,9 +88,9 @@ def count_tokens_of_each(
         counted = (tf.unique_with_counts(tokens) for tokens in split)
         return tuple((tokens, counts) for tokens, _, counts in counted)
 
-    few, batches = _take_few(batches, batch_size)
+    few, left = _take_few(batches, batch_size)
     totals: list[Counter[bytes]] = [Counter() for _ in tokenizers]
-    for parts in [count(few)] if batches is None else _counted(batches, count, batch_size):
+    for parts in _counted(left, count, batch_size) if few is None else [count(few)]:
         for total, (tokens, counts) in zip(totals, parts, strict=True):
             counted = zip(np.array(tokens).tolist(), np.array(counts).tolist(), strict=True)
             total.update(dict(counted))
@@ -99,19 +99,18 @@ def count_tokens_of_each(
 
 def _take_few(
     batches: Iterable[Any] | tf.data.Dataset, most: int
-) -> tuple[tf.Tensor, Iterable[Any] | tf.data.Dataset | None]:
-    """Gives all texts, `<string>[texts]`, and None where they are few; else batches of them."""
-    first = [tf.constant([], tf.string)]
+) -> tuple[tf.Tensor | None, Iterable[Any] | tf.data.Dataset]:
+    """Gives all texts at once, `<string>[texts]`, where they are few; and what is left to count."""
     if isinstance(batches, tf.data.Dataset | str | bytes):
-        return first[0], batches
-    left, texts, size = iter(batches), 0, 0
+        return None, batches
+    first, left, texts, size = [tf.constant([], tf.string)], iter(batches), 0, 0
     for batch in left:
         first.append(as_text_tensor(batch))
         texts += len(first[-1])
         size += int(tf.reduce_sum(tf.strings.length(first[-1])))
         if texts > most or size > _FEW:
-            return first[0], itertools.chain(first, left)
-    return tf.concat(first, 0), None
+            return None, itertools.chain(first, left)
+    return tf.concat(first, 0), left
 
 
 def _counted(
