@@ -10,7 +10,6 @@ encoder is a small network trained from scratch, or a backbone of `keras.applica
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +20,7 @@ from seqkit.model.search_settings import SearchSettings
 from seqkit.recipe.growth import dictionary_settings, gentle, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings, read_columns
+from seqkit.recipe.source import SourceSettings, column_reader
 from seqkit.tasks.captioning.baselines import score_beside_baselines
 from seqkit.tasks.captioning.encoders import set_trainable
 from seqkit.tasks.captioning.evaluation import score_captioner
@@ -115,20 +114,6 @@ SAMPLE = DEFAULTS.replace(
 FINE_TUNING = gentle(DEFAULTS, slower=3, epochs=5)
 
 
-def read(sources: Sequence[Any], config: Config, old: ImageCaptioner | None = None) -> Parts:
-    """Reads the three parts; what is not given is split from the data, by image."""
-    return read_columns(
-        sources,
-        config,
-        "image",
-        "caption",
-        split_column=config.split_column,
-        image_dir=config.image_dir,
-        bad_images=config.bad_images,
-        max_pixels=config.max_pixels,
-    )
-
-
 def build(train: Dataset, config: Config) -> ImageCaptioner:
     """Learns the dictionary from training data, and makes a model with an untrained decoder."""
     tokenizer, vocabulary = learn_dictionary(
@@ -210,7 +195,9 @@ recipe = Recipe(
     defaults=DEFAULTS,
     fine_tuning=FINE_TUNING,
     load=ImageCaptioner.load,
-    read=read,
+    read=column_reader(
+        "image", "caption", settings=("split_column", "image_dir", "bad_images", "max_pixels")
+    ),
     check=check,
     build=build,
     grow=grow,

@@ -8,7 +8,6 @@ it beside; how much each counts is fitted on validation data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 from recipes.samples.reviews import train_and_test
@@ -17,7 +16,7 @@ from seqkit.data.kinds.labels import distinct_labels, is_multi_label
 from seqkit.recipe.growth import dictionary_settings, gentle, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import LabelledSourceSettings, read_columns
+from seqkit.recipe.source import LabelledSourceSettings, column_reader
 from seqkit.tasks.classification.evaluation import score_beside_baseline, score_classifier
 from seqkit.tasks.classification.model import TextClassifier
 from seqkit.tasks.classification.network import ClassifierNetwork
@@ -78,12 +77,6 @@ def sample() -> dict[str, Any]:
     """Reviews in which order decides."""
     train, test = train_and_test()
     return {"train": train, "test": test}
-
-
-def read(sources: Sequence[Any], config: Config, old: TextClassifier | None = None) -> Parts:
-    """Reads the three parts; what is not given is split from the data."""
-    separator = config.label_separator
-    return read_columns(sources, config, "text", "label", label_separator=separator)
 
 
 def build(train: Dataset, config: Config) -> TextClassifier:
@@ -155,7 +148,7 @@ recipe = Recipe(
     defaults=DEFAULTS,
     fine_tuning=FINE_TUNING,
     load=TextClassifier.load,
-    read=read,
+    read=column_reader("text", "label", settings=("label_separator",)),
     check=check,
     build=build,
     grow=grow,

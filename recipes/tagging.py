@@ -9,7 +9,6 @@ whole sentence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -19,7 +18,7 @@ from seqkit.data import Dataset, check
 from seqkit.recipe.growth import gentle, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings, read_columns
+from seqkit.recipe.source import SourceSettings, column_reader
 from seqkit.tasks.tagging.evaluation import measure_tagger, score_beside_baselines
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.tasks.tagging.network import TaggerNetwork
@@ -78,19 +77,6 @@ class Config(Settings):
 
 DEFAULTS = Config()
 FINE_TUNING = gentle(DEFAULTS, slower=3, epochs=4)
-
-
-def read(sources: Sequence[Any], config: Config, old: TokenTagger | None = None) -> Parts:
-    """Reads the three parts; what is not given is split from the data."""
-    return read_columns(
-        sources,
-        config,
-        "tokens",
-        "tags",
-        stand_ins=("text", "spans"),
-        tag_scheme=config.tag_scheme,
-        misaligned=config.misaligned,
-    )
 
 
 def build(train: Dataset, config: Config) -> TokenTagger:
@@ -172,7 +158,9 @@ recipe = Recipe(
     defaults=DEFAULTS,
     fine_tuning=FINE_TUNING,
     load=TokenTagger.load,
-    read=read,
+    read=column_reader(
+        "tokens", "tags", stand_ins=("text", "spans"), settings=("tag_scheme", "misaligned")
+    ),
     check=check,
     build=build,
     grow=grow,

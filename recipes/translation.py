@@ -12,7 +12,6 @@ texts will do: languages, spellings and their pronunciation, texts and their nor
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any, Literal
 
 from recipes.samples.hangul_names import hangul_names
@@ -21,7 +20,7 @@ from seqkit.model.search_settings import SearchSettings
 from seqkit.recipe.growth import dictionary_settings, gentle, settings_to_adjust, vocabulary_limit
 from seqkit.recipe.recipe import Parts, Recipe
 from seqkit.recipe.settings import Settings
-from seqkit.recipe.source import SourceSettings, read_columns
+from seqkit.recipe.source import SourceSettings, column_reader
 from seqkit.tasks.translation.dictionaries import extend_encoders, learn_encoders
 from seqkit.tasks.translation.evaluation import score_beside_baselines, score_translator
 from seqkit.tasks.translation.model import Translator
@@ -92,18 +91,6 @@ SAMPLE = DEFAULTS.replace(
     embedding_dim=64, hidden_dim=128, dropout=0.1, learning_rate=5e-3, epochs=8
 )
 FINE_TUNING = gentle(DEFAULTS, slower=3, epochs=5)
-
-
-def read(sources: Sequence[Any], config: Config, old: Translator | None = None) -> Parts:
-    """Reads the three parts; what is not given is split from the data."""
-    return read_columns(
-        sources,
-        config,
-        "source",
-        "target",
-        bad_pairs=config.bad_pairs,
-        max_length_ratio=config.max_length_ratio,
-    )
 
 
 def build(train: Dataset, config: Config) -> Translator:
@@ -177,7 +164,7 @@ recipe = Recipe(
     defaults=DEFAULTS,
     fine_tuning=FINE_TUNING,
     load=Translator.load,
-    read=read,
+    read=column_reader("source", "target", settings=("bad_pairs", "max_length_ratio")),
     check=check,
     build=build,
     grow=grow,

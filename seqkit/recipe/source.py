@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -118,6 +118,26 @@ def read_columns(
             seed=config.seed,
             **(file_options(config) | options),
         )
+
+
+def column_reader(
+    *columns: str, stand_ins: Sequence[str] = (), settings: Sequence[str] = ()
+) -> Callable[[Sequence[Any], Any, Any], dict[str, Any]]:
+    """Makes the step of a recipe that reads the three parts, where a table holds all of them.
+
+    Args:
+        columns, stand_ins: as in `read_columns`.
+        settings: settings of the recipe that are arguments of `seqkit.data.read_parts`.
+
+    Returns:
+        A function from the sources, the settings and the model that is continued to the parts.
+    """
+
+    def read(sources: Sequence[Any], config: Any, old: Any = None) -> dict[str, Any]:
+        options = {name: getattr(config, name) for name in settings}
+        return read_columns(sources, config, *columns, stand_ins=stand_ins, **options)
+
+    return read
 
 
 @contextmanager

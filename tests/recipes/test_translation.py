@@ -190,7 +190,7 @@ def test_two_files_in_one_flag_not_in_two(capsys):
 def test_columns_by_language_turn_the_direction_round(tmp_path):
     data = write_pair(tmp_path, pairs())
     config = translation.Config(source_column="de", target_column="en")
-    parts = translation.read((data, None, None), config)
+    parts = translation.recipe.read((data, None, None), config)
     found = set(zip(*(parts["train"].to_list(side) for side in ("source", "target")), strict=True))
     assert found <= {(target, source) for source, target in pairs()}
 

@@ -6,17 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from seqkit.tasks.music.abc_fields import (
-    Metre,
-    Staff,
-    default_unit,
-    read_key,
-    read_metre,
-    read_part_order,
-    read_staff,
-    read_tempo,
-    read_unit,
-)
+from seqkit.tasks.music import abc_fields
 
 # Section 3.1.14 of the standard: from 7 sharps to 7 flats.
 MODES = ("", "m", "Mix", "Dor", "Phr", "Lyd", "Loc")
@@ -40,7 +30,7 @@ Cb Abm GbMix DbDor EbPhr FbLyd BbLoc
 
 
 def key(text, before=None):
-    return read_key(text, before or {}, Staff())[0]
+    return abc_fields.read_key(text, before or {}, abc_fields.Staff())[0]
 
 
 def test_signatures_of_all_keys_and_modes():
@@ -92,42 +82,42 @@ def test_what_is_no_key_is_refused(text):
 @pytest.mark.parametrize(
     ("text", "staff"),
     [
-        ("treble", Staff()),
-        ("clef=treble-8", Staff(clef=-12)),
-        ("treble+8 transpose=-2", Staff(12, -2)),
-        ("bass middle=d t=-24", Staff(transpose=-24)),
-        ('name="a clef=treble-8" octave=-1 stem=up mozart:x=y', Staff(octave=-12)),
+        ("treble", abc_fields.Staff()),
+        ("clef=treble-8", abc_fields.Staff(clef=-12)),
+        ("treble+8 transpose=-2", abc_fields.Staff(12, -2)),
+        ("bass middle=d t=-24", abc_fields.Staff(transpose=-24)),
+        ('name="a clef=treble-8" octave=-1 stem=up mozart:x=y', abc_fields.Staff(octave=-12)),
     ],
 )
 def test_staffs(text, staff):
-    assert read_staff(text, Staff()) == ([], staff)
+    assert abc_fields.read_staff(text, abc_fields.Staff()) == ([], staff)
 
 
 @pytest.mark.parametrize("text", ["perc", "clef=treble_8", "shift=CD", "score=CC", "transpose=up"])
 def test_staffs_that_are_not_played_are_refused(text):
     with pytest.raises(ValueError, match=f"{text.split('=')[0]}"):
-        read_staff(text, Staff())
+        abc_fields.read_staff(text, abc_fields.Staff())
 
 
 @pytest.mark.parametrize(
     ("text", "metre", "unit"),
     [
-        ("4/4", Metre(Fraction(1), False), "1/8"),
-        ("C", Metre(Fraction(1), False), "1/8"),
-        ("C|", Metre(Fraction(1), False), "1/8"),
-        ("3/4", Metre(Fraction(3, 4), False), "1/8"),
-        ("6/8", Metre(Fraction(3, 4), True), "1/8"),
-        ("2/4", Metre(Fraction(1, 2), False), "1/16"),
-        ("3/8", Metre(Fraction(3, 8), False), "1/16"),
-        ("(2+3+2)/8", Metre(Fraction(7, 8), False), "1/8"),
-        ("2 + 3/8", Metre(Fraction(5, 8), False), "1/16"),
-        ("12/8", Metre(Fraction(3, 2), True), "1/8"),
-        ("none", Metre(None, False), "1/8"),
+        ("4/4", abc_fields.Metre(Fraction(1), False), "1/8"),
+        ("C", abc_fields.Metre(Fraction(1), False), "1/8"),
+        ("C|", abc_fields.Metre(Fraction(1), False), "1/8"),
+        ("3/4", abc_fields.Metre(Fraction(3, 4), False), "1/8"),
+        ("6/8", abc_fields.Metre(Fraction(3, 4), True), "1/8"),
+        ("2/4", abc_fields.Metre(Fraction(1, 2), False), "1/16"),
+        ("3/8", abc_fields.Metre(Fraction(3, 8), False), "1/16"),
+        ("(2+3+2)/8", abc_fields.Metre(Fraction(7, 8), False), "1/8"),
+        ("2 + 3/8", abc_fields.Metre(Fraction(5, 8), False), "1/16"),
+        ("12/8", abc_fields.Metre(Fraction(3, 2), True), "1/8"),
+        ("none", abc_fields.Metre(None, False), "1/8"),
     ],
 )
 def test_metres_and_the_unit_they_give(text, metre, unit):
-    assert read_metre(text) == metre
-    assert default_unit(metre) == Fraction(unit)
+    assert abc_fields.read_metre(text) == metre
+    assert abc_fields.default_unit(metre) == Fraction(unit)
 
 
 @pytest.mark.parametrize(
@@ -145,10 +135,17 @@ def test_metres_and_the_unit_they_give(text, metre, unit):
     ],
 )
 def test_tempi(text, tempo):
-    assert read_tempo(text, Fraction(1, 8)) == tempo
+    assert abc_fields.read_tempo(text, Fraction(1, 8)) == tempo
 
 
-@pytest.mark.parametrize("read", [read_metre, read_unit, lambda t: read_tempo(t, Fraction(1, 8))])
+@pytest.mark.parametrize(
+    "read",
+    [
+        abc_fields.read_metre,
+        abc_fields.read_unit,
+        lambda t: abc_fields.read_tempo(t, Fraction(1, 8)),
+    ],
+)
 @pytest.mark.parametrize("text", ["4/0", "0/4", "x", "1/4=", "1/0=9", "(2+3/8", "-1"])
 def test_numbers_that_are_none_are_refused(read, text):
     with pytest.raises(ValueError, match=r"[MLQ]:"):
@@ -166,10 +163,10 @@ def test_numbers_that_are_none_are_refused(read, text):
     ],
 )
 def test_orders_of_parts(text, order):
-    assert read_part_order(text) == order
+    assert abc_fields.read_part_order(text) == order
 
 
 @pytest.mark.parametrize("text", ["(AB", "AB)", "2A", "A-B", "A9999", "(((A999)9)9)9", "A10A999"])
 def test_orders_that_are_none_are_refused(text):
     with pytest.raises(ValueError, match="P:"):
-        read_part_order(text)
+        abc_fields.read_part_order(text)
