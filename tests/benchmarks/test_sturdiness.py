@@ -3,16 +3,20 @@
 from benchmarks import sturdiness
 
 
-def test_a_cell_trains_with_other_seeds_and_keeps_what_was_compared():
+def test_a_cell_trains_with_other_seeds_and_keeps_what_was_compared(tmp_path, capsys):
     name = "test_the_vectors_of_an_embedding_are_trained_from_both_sides"
     file = "tests/losses/test_token_cross_entropy.py"
-    first, second = (sturdiness.run_cell(seed, 1, "default", [file]) for seed in (0, 1))
+    first, second = (sturdiness.run_cell(seed, 1, "default", [file], tmp_path) for seed in (0, 1))
     records = [*first, *second]
     assert not any("failed" in record for record in records)
     assert all(name in record["test"] for record in records)
     assert [record["values"] for record in first] != [record["values"] for record in second]
     lines = sturdiness.closest(records)
     assert any(name in line and " of 2 (seed +" in line for line in lines)
+    # What was kept is not run again.
+    kept = {"seeds": (0, 1), "threads": (1,), "processors": ("default",), "records": tmp_path}
+    assert sturdiness.main(("no/such/tests",), **kept) == 0
+    assert capsys.readouterr().out.splitlines()[2:] == lines
 
 
 def test_the_value_closest_to_its_bound_is_told_with_its_cell():

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqkit.export import write
 from seqkit.model.next_token import next_token
 from seqkit.tasks.captioning.model import ImageCaptioner
 from seqkit.tasks.captioning.network import CaptionerNetwork, describer, grid_of, look_at
@@ -109,19 +108,6 @@ def test_nothing_gives_nothing(captioner):
     for name, function in captioner.signatures().items():
         served = function(tf.constant([], tf.string))
         assert {value.shape[0] for value in served.values()} == {0}, name
-
-
-def test_what_is_exported_answers_without_seqkit(captioner, tmp_path):
-    """In a clean process; an empty batch is asked there too."""
-    golden = {name: {"image": IMAGES} for name in captioner.signatures()}
-    card = {"name": "captioner", "task": "captioning"}
-    artefact = write(
-        captioner, tmp_path / "out", golden=golden, card=card, report="<!doctype html>"
-    )
-    assert artefact.verified.ok
-    assert set(artefact.verified.rows.values()) == {len(IMAGES)}
-    loaded = ImageCaptioner.load(tmp_path / "out")
-    assert loaded.caption(IMAGES) == captioner.caption(IMAGES)
 
 
 def test_a_grown_captioner_has_learned_what_the_old_one_had(captioner):
