@@ -259,7 +259,7 @@ class Recipe(Generic[Model, Config]):
             args,
             defaults=self.settings,
             help_of_data=f"{self.data} None takes the built-in sample.",
-            module=self.read.__module__,
+            module=self.build.__module__,
         )
 
     def settings(self, data: Any, config: Config | None = None) -> Config:

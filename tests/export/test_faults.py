@@ -4,11 +4,14 @@ import itertools
 import re
 import shutil
 import subprocess
+import sys
 import types
+from pathlib import Path
 
 import numpy as np
+import pytest
 
-from benchmarks import faults, served_faults
+from benchmarks import faults, run_faults, served_faults
 
 
 def test_every_damage_of_an_export_is_found(exported, capsys):
@@ -96,7 +99,7 @@ def test_memory_is_watched(exported, monkeypatch, capsys):
 
 def test_same_weights_are_told_by_recipe(monkeypatch, capsys):
     digests = iter("aaaabbccdeff")
-    monkeypatch.setattr(faults, "_digest_in_process", lambda *_: next(digests))
+    monkeypatch.setattr(run_faults, "_digest_in_process", lambda *_: next(digests))
     assert faults.same_weights(("music", "tagging", "dialogue")) == 1
     table = capsys.readouterr().out
     assert "| music | the same bits | the same bits | the same bits |" in table
@@ -108,13 +111,13 @@ def test_a_full_disk_must_be_told_in_a_line_and_change_nothing(exported, tmp_pat
     class Checked:
         problems = ()
 
-    monkeypatch.setattr(faults, "_weights", lambda root: [])
-    monkeypatch.setattr(faults, "verify", lambda path: Checked())
+    monkeypatch.setattr(run_faults, "_weights", lambda root: [])
+    monkeypatch.setattr(run_faults, "verify", lambda path: Checked())
     model = shutil.copytree(exported.path, tmp_path / "model")
 
     def wrong(*lines, code=1):
         run = subprocess.CompletedProcess([], code, stderr="\n".join(lines).encode())
-        return list(faults._wrong_after(run, model, exported.path))
+        return list(run_faults._wrong_after(run, model, exported.path))
 
     full = "error: No space left on device; weights take 3.0 MB: state.npz"
     remark = "E0000 00:00:1.2 17004 cuda_platform.cc:52] failed call to cuInit"
@@ -133,6 +136,60 @@ def test_where_no_disk_can_be_mounted_that_is_said(monkeypatch, capsys):
                 32, command, stderr="must be superuser to use mount"
             )
 
-    monkeypatch.setattr(faults.subprocess, "run", run)
+    monkeypatch.setattr(run_faults.subprocess, "run", run)
     assert faults.full_disk("sentiment") == 0
     assert "skipped, as no tmpfs can be mounted here: must be superuser" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("", "", []),
+        ("(root / 'weights').write_text('')", "", ["kill 1 of 2, after", "kill 2 of 2, after"]),
+        ("", "(root / 'weights').write_text(str(resumed))", ["before kill 3: it ends with other"]),
+        ("", "resumed and (root / 'part').touch()", ["before kill 3: part is left over"]),
+    ],
+)
+def test_what_kills_leave_is_counted(monkeypatch, capsys, before, after, told):
+    def begin(_, command):
+        """The run up to where it is killed."""
+        root = Path(command[0])
+        root.mkdir(exist_ok=True)
+        exec(before, {"root": root})
+        return False
+
+    def run(command, **_):
+        """The whole run."""
+        begin(0, command)
+        root = Path(command[0])
+        (root / "weights").write_text("1")
+        exec(after, {"root": root, "resumed": "--resume" in command})
+
+    monkeypatch.setattr(run_faults, "_command", lambda *_: [])
+    monkeypatch.setattr(run_faults, "_ended_within", begin)
+    monkeypatch.setattr(run_faults.subprocess, "run", run)
+    monkeypatch.setattr(run_faults, "_weights", lambda root: [(root / "weights").read_text()])
+    checked = types.SimpleNamespace(problems=["weights are not whole"])
+    monkeypatch.setattr(run_faults, "verify", lambda path: checked)
+    assert run_faults.kill("sentiment", moments=2) == len(told)
+    *_, last = capsys.readouterr().out.split(f"kill, sentiment: 2 tried, {len(told)} faults\n")
+    for line, start in zip(filter(None, last.split("\n")), told, strict=True):
+        assert line.startswith(start)
+
+
+def test_a_run_is_killed_if_it_does_not_end_before():
+    def program(text):
+        return [sys.executable, "-c", text]
+
+    assert not run_faults._ended_within(0.1, program("import time; time.sleep(600)"))
+    assert run_faults._ended_within(600, program(""))
+    with pytest.raises(RuntimeError, match="ended by itself with 3"):
+        run_faults._ended_within(600, program("exit(3)"))
+
+
+def test_a_sample_is_cut_small():
+    recipe = run_faults.cut("language_model", 100)
+    assert {part: len(rows) for part, rows in recipe.sample().items()} == dict.fromkeys(
+        ("train", "validation", "test"), 2
+    )
+    assert "recipes.language_model" in recipe.build.__module__
