@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import ExitStack
@@ -39,6 +40,7 @@ class _Opened(NamedTuple):
         sha256: Gives the digest of its files once the rows are read; None for that of the content.
         folder: The folder that it lies in, or None where it is in memory.
         license: Its licence, where it states one.
+        follows: Which of the options of files it follows.
     """
 
     rows: Iterator[RawRows]
@@ -47,6 +49,7 @@ class _Opened(NamedTuple):
     sha256: Callable[[], str] | None = None
     folder: Path | None = None
     license: str | None = None
+    follows: tuple[str, ...] = ()
 
 
 def read_source(
@@ -87,6 +90,7 @@ def read_source(
         return source
     with ExitStack() as files:
         opened = _open(source, form, request, data_dir, files)
+        _warn_of_unfollowed(request, opened)
         left_out: Counter[str] = Counter()
         rows = select_annotated(opened.rows, left_out, kind.words.unit, opened.source)
         collected = kind.collect(rows, request, opened.source, opened.folder)
@@ -105,6 +109,16 @@ def read_source(
         lines=collected.lines,
         dropped={**left_out, **collected.dropped},
     )
+
+
+def _warn_of_unfollowed(request: Request, opened: _Opened) -> None:
+    """Tells of options that the caller gave and that change nothing."""
+    for name in ("separator", "quoting"):
+        value = getattr(request, name)
+        if value is not None and name not in opened.follows:
+            other = ", or say with format='csv' that it is one" if opened.folder else ""
+            message = f"{name}={value!r} is of no effect, since it is no delimited file"
+            warnings.warn(f"{opened.source}: {message}. Leave it out{other}.", stacklevel=2)
 
 
 def _open(
@@ -142,9 +156,10 @@ def _open_file(path: Path, form: Format | None, request: Request, files: ExitSta
     if form.newline is None:
         rows = form.read(path, request)
         digest = None if path.is_dir() else lambda: _file_sha256(path)
-        return _Opened(rows, str(path), stem(path), digest, folder)
+        return _Opened(rows, str(path), stem(path), digest, folder, follows=form.follows)
     text = files.enter_context(TextFile(path, request.encoding, form.newline))
-    return _Opened(form.read(text, request), str(path), stem(path), text.sha256, folder)
+    rows = form.read(text, request)
+    return _Opened(rows, str(path), stem(path), text.sha256, folder, follows=form.follows)
 
 
 def _open_two_files(paths: tuple[Path, Path], request: Request, files: ExitStack) -> _Opened:

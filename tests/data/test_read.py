@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +100,37 @@ def test_other_columns_are_read_beside(tmp_path: Path):
 
 def test_data_errors_are_value_errors():
     assert issubclass(data.DataError, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"separator": ";"}, r"a\.jsonl: separator=';' is of no effect.* format='csv'"),
+        ({"quoting": False}, r"a\.jsonl: quoting=False is of no effect"),
+    ],
+)
+def test_options_that_a_format_does_not_follow_are_told(tmp_path: Path, options, told: str):
+    rows = [{"text": "good", "label": "1"}]
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(rows[0]))
+    with pytest.warns(UserWarning, match=told):
+        assert data.read(path, **options).to_list("text") == ["good"]
+    with pytest.warns(UserWarning, match=r"list of 1: .*no effect.* Leave it out\.$"):
+        data.read(rows, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options"),
+    [
+        ("a.csv", "text;label\ngood;1\n", {"separator": ";", "quoting": False}),
+        ("a.tsv", "text;label\ngood;1\n", {"separator": ";", "quoting": True}),
+        ("a.txt", "__label__1;good\n", {"separator": ";"}),
+    ],
+)
+def test_options_that_a_format_follows_are_not(tmp_path: Path, name: str, content: str, options):
+    path = tmp_path / name
+    path.write_text(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rows = data.read(path, **options)
+    assert (rows.to_list("text"), rows.to_list("label")) == (["good"], ["1"])

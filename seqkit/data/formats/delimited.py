@@ -316,6 +316,7 @@ CSV = Format(
     read=read_delimited,
     suffixes=(".csv",),
     suffixes_by_kind={"captions": (".txt", ".token")},
+    follows=("separator", "quoting"),
     newline="",
 )
 TSV = Format(
@@ -329,5 +330,6 @@ TSV = Format(
         "captions": (".txt", ".token"),
     },
     recognize=lambda head, request: "\t" in head.partition("\n")[0],
+    follows=("separator", "quoting"),
     newline="",
 )

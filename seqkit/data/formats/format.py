@@ -29,6 +29,7 @@ class Format:
         recognize: Tells by the beginning of a file, up to its first line that is not blank, whether
             it is of this format, where `suffixes_by_kind` leaves more than one; None takes it.
         columns: All columns that it can give; any where None.
+        follows: Which of the options `separator` and `quoting` say how its lines are read.
         newline: What ends a line, as in `open`; None where the format opens the path itself.
         folder: Whether it is a folder instead of a file.
         recognize_folder: Tells a folder of this format by the files in it; None where another may
@@ -43,6 +44,7 @@ class Format:
     suffixes_by_kind: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recognize: Callable[[str, Request], bool] | None = None
     columns: tuple[str, ...] | None = None
+    follows: tuple[str, ...] = ()
     newline: str | None = "\n"
     folder: bool = False
     recognize_folder: Callable[[Path], bool] | None = None

@@ -94,4 +94,5 @@ LINES = Format(
     suffixes_by_kind={"labels": (".txt",)},
     recognize=_is_lines,
     columns=("text", "label"),
+    follows=("separator",),
 )

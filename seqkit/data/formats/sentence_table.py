@@ -88,5 +88,6 @@ SENTENCE_TABLE = Format(
     read=read_sentence_table,
     suffixes_by_kind={"tags": (".csv", ".tsv")},
     recognize=_recognize,
+    follows=("separator", "quoting"),
     newline="",
 )
