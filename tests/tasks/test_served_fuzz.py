@@ -56,7 +56,7 @@ def test_every_string_of_bytes_is_answered(served, kind):
     assert set(answers["label"]) <= {b"a", b"b"}
     np.testing.assert_allclose(answers["scores"].sum(axis=1), 1, atol=1e-5)
     assert ((answers["unknown_rate"] >= 0) & (answers["unknown_rate"] <= 1)).all()
-    here = model.answer(tf.constant(strings))
+    here = model.signatures()["serving_default"](tf.constant(strings))  # What `classify` asks.
     np.testing.assert_allclose(here["scores"], answers["scores"], atol=1e-5)
 
 
