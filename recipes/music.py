@@ -30,7 +30,7 @@ from seqkit.tasks.language_modeling.network import LanguageModelNetwork
 from seqkit.tasks.language_modeling.report import publish_language_model
 from seqkit.tasks.language_modeling.training import fit_language_model
 from seqkit.tasks.music.evaluation import score_beside_plain, score_frame_model
-from seqkit.tasks.music.listening import Continued, continue_first, save_piece, save_tune
+from seqkit.tasks.music.listening import Continued, continue_first, piece_files, tune_files
 from seqkit.tasks.music.model import FrameModel
 from seqkit.tasks.music.network import FrameNetwork
 from seqkit.tasks.music.report import publish_frame_model
@@ -202,20 +202,18 @@ def play(model: Model, test: Dataset, config: Config) -> str | Continued:
 
 
 def publish(outcome: Outcome, export_path: str | os.PathLike[str], **provenance: Any) -> None:
-    """Writes the artefact, and beside it a piece to listen to."""
+    """Writes the artefact, with a piece to listen to."""
     config = Config(**provenance["config"])
     piece = play(outcome.model, provenance["datasets"]["test"], config)
     if isinstance(piece, str):
-        publish_language_model(outcome, export_path, **provenance)
-        save_tune(Path(export_path), piece)
+        files = tune_files(piece)
+        publish_language_model(outcome, export_path, files=files, **provenance)
     else:
-        publish_frame_model(outcome, export_path, piece, **provenance)
-        save_piece(
-            Path(export_path),
-            piece.frames,
-            tempo=config.tempo,
-            quarters_per_frame=config.quarters_per_frame,
+        files = piece_files(
+            piece.frames, tempo=config.tempo, quarters_per_frame=config.quarters_per_frame
         )
+        publish_frame_model(outcome, export_path, piece, files=files, **provenance)
+    print(*(f"to listen to: {Path(export_path) / name}" for name in files), sep="\n")
 
 
 def show(model: Model, parts: Parts, config: Config) -> list[str]:

@@ -85,6 +85,7 @@ def write(
     card: Mapping[str, Any],
     report: str,
     kept: Mapping[str, Any] | None = None,
+    files: Mapping[str, bytes] | None = None,
     keep: int | None = None,
     tolerance: float = goldens.ABSOLUTE_TOLERANCE,
 ) -> Artefact:
@@ -103,6 +104,7 @@ def write(
             others. Versions, sizes, signatures, hashes and the date are added.
         report: the page of `seqkit.export.report.render`.
         kept: validation rows for golden.json, see `seqkit.export.kept_rows`.
+        files: further files, by name, to lie beside the report.
         keep: how many served versions to keep, this one included; None keeps all.
         tolerance: by how much a float may differ in the clean process. For a model that computes
             in half precision, 1e-2.
@@ -150,7 +152,8 @@ def write(
     """
     if keep is not None and keep < 1:
         raise ValueError(f"keep={keep}: give how many versions to keep, 1 or more, or None for all")
-    facts = cards.check(card)
+    facts, files = cards.check(card), dict(files or {})
+    _check_names(files)
     root = check_target(export_path)
     with _locked(root) as work:
         _remove_leftovers(work)
@@ -160,6 +163,8 @@ def write(
             # The weights twice, for serving and for training; all else is small beside them.
             size = 2 * sum(weight.numpy().nbytes for weight in servable.core.weights)
             with explain_errors(root, size, "the files of an export", _WHOLE):
+                for name, content in files.items():
+                    (staged / name).write_bytes(content)
                 _stage(servable, staged, version, golden, kept, facts, report, tolerance)
             verified = verify(staged)
             if not verified.ok:
@@ -201,6 +206,16 @@ def check_target(export_path: str | os.PathLike[str]) -> Path:
             "wrote and this one would replace: give another directory"
         )
     return root
+
+
+def _check_names(files: Mapping[str, bytes]) -> None:
+    """Further files must not stand for those of every artefact, nor lie elsewhere."""
+    for name in files:
+        taken = name in (*layout.FILES, layout.SERVING, layout.WORK)
+        if taken or not name or name != Path(name).name or name.startswith("."):
+            raise ValueError(
+                f"files has {name!r}: give a plain name that no file of every artefact has"
+            )
 
 
 def _read_card(root: Path) -> dict[str, Any]:
@@ -249,10 +264,14 @@ def _stage(
 def _publish(staged: Path, root: Path, version: int) -> None:
     served = Path(layout.SERVING, str(version))
     (root / layout.SERVING).mkdir(exist_ok=True)
+    others = manifest.names_beside(staged, version) - set(layout.FILES)
+    before = manifest.names_beside(root, max(layout.versions(root), default=0))
     # rename, unlike replace, refuses everywhere to overwrite a version that is there.
     os.rename(staged / served, root / served)
-    for name in layout.FILES:
+    for name in (*sorted(others), *layout.FILES):
         os.replace(staged / name, root / name)
+    for name in before - others - set(layout.FILES):  # Of the version before alone.
+        (root / name).unlink(missing_ok=True)
     _flush_directory(root / layout.SERVING)
     _flush_directory(root)
 

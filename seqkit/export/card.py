@@ -88,17 +88,14 @@ def complete(
 
     Args:
         facts: what `check` returned.
-        root: a directory in the artefact's layout.
+        root: a directory in the artefact's layout, without the card.
         version: the served version in it.
         signatures: the signatures by name, as signatures.json has them.
 
     Returns:
         What card.json holds.
     """
-    described = [
-        root / name for name in layout.FILES if name not in (layout.CARD, layout.CARD_PAGE)
-    ]
-    files = layout.file_facts(root, [*described, *layout.files_below(root / layout.SERVING)])
+    files = layout.file_facts(root, layout.files_below(root))
     served = sum(f["bytes"] for name, f in files.items() if name.startswith(layout.SERVING + "/"))
     now = datetime.datetime.now(datetime.UTC)
     return {

@@ -19,14 +19,33 @@ def write(root: Path, version: int) -> None:
     """Lists the files of an artefact that is otherwise whole.
 
     Args:
-        root: its directory, or one in the same layout.
+        root: a directory in its layout, with nothing else in it.
         version: the served version that belongs to it.
     """
-    served = root / layout.SERVING / str(version)
-    path = served / layout.EXTRA / layout.MANIFEST
+    path = _path(root, version)
     path.unlink(missing_ok=True)
-    files = [*(root / name for name in layout.FILES), *layout.files_below(served)]
-    path.write_text(dump({"files": layout.file_facts(root, files)}), encoding="utf-8")
+    facts = layout.file_facts(root, layout.files_below(root))
+    path.write_text(dump({"files": facts}), encoding="utf-8")
+
+
+def names_beside(root: Path, version: int) -> set[str]:
+    """The files beside a served version that its list names.
+
+    Args:
+        root: the artefact's directory.
+        version: the served version.
+
+    Returns:
+        Their names; none where the list cannot be read.
+    """
+    try:
+        return {name for name in _files(_path(root, version)) if "/" not in name}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _path(root: Path, version: int) -> Path:
+    return root / layout.SERVING / str(version) / layout.EXTRA / layout.MANIFEST
 
 
 def problems_of(root: Path, version: int | None) -> list[str]:
@@ -54,8 +73,7 @@ def problems_of(root: Path, version: int | None) -> list[str]:
             f"{layout.SERVING}/{version} is the newest version, but {layout.CARD} describes "
             f"{described}: an export was interrupted, or a copy is incomplete; export again"
         ]
-    served = root / layout.SERVING / str(version)
-    path = served / layout.EXTRA / layout.MANIFEST
+    served, path = root / layout.SERVING / str(version), _path(root, version)
     name = path.relative_to(root).as_posix()
     if not path.is_file() and card.get("format") != _FIRST_FORMAT:
         return [f"{name} is missing"]

@@ -119,6 +119,7 @@ def publish(
     config: Any,
     seed: int,
     notes: Sequence[str] = (),
+    files: Mapping[str, bytes] | None = None,
 ) -> Artefact:
     """Exports a model with everything that is known about it, and verifies it.
 
@@ -130,6 +131,7 @@ def publish(
         config: settings it was made with; a dataclass or a mapping.
         seed: the seed.
         notes: anything a reader should know.
+        files: further files, by name, to lie beside the report.
 
     Returns:
         The artefact.
@@ -176,6 +178,7 @@ def publish(
         card=card | dict(task.card),
         report=page,
         kept=None if validation is None else keep_rows(validation, earlier, seed=seed),
+        files=files,
     )
     print(f"exported and verified: {artefact.serving}; report: {artefact.report}")
     return artefact
@@ -200,7 +203,7 @@ class Publisher:
         Args:
             outcome: the trained model and its scores.
             export_path: directory of the artefact; its name is the model's.
-            provenance: `datasets`, `config`, `seed` and `notes` of `publish`.
+            provenance: `datasets`, `config`, `seed`, `notes` and `files` of `publish`.
 
         Returns:
             The artefact.

@@ -109,6 +109,30 @@ def test_served_answers_are_those_of_this_process(exported, stand_in, golden):
     np.testing.assert_allclose(answered["scores"], expected["scores"], atol=1e-6)
 
 
+def test_further_files_are_put_in_place_and_verified_with_the_others(export, quick, tmp_path):
+    export(tmp_path, files={"sample.abc": b"X:1", "sample.mid": b"MThd"})
+    assert (tmp_path / "sample.mid").read_bytes() == b"MThd"
+    assert verify(tmp_path).ok
+    (tmp_path / "sample.mid").write_bytes(b"MThe")
+    [problem] = verify(tmp_path).problems
+    assert "sample.mid is not the file that was exported" in str(problem)
+    # The next version has a tune alone: what is left of the version before would be a lie.
+    export(tmp_path, files={"sample.abc": b"X:2"})
+    assert (tmp_path / "sample.abc").read_bytes() == b"X:2"
+    assert not (tmp_path / "sample.mid").exists()
+    assert verify(tmp_path).ok
+    (tmp_path / "sample.abc").unlink()
+    [problem] = verify(tmp_path).problems
+    assert "sample.abc is missing" in str(problem)
+
+
+@pytest.mark.parametrize("name", ["card.json", "serving", "a/b", "../a", ".training", ""])
+def test_further_files_have_plain_names_of_their_own(export, quick, tmp_path, name):
+    with pytest.raises(ValueError, match="give a plain name that no file of every artefact has"):
+        export(tmp_path, files={name: b""})
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_versions_count_up_beside_what_is_not_ours(export, quick, tmp_path):
     (tmp_path / ".training").mkdir()
     (tmp_path / ".training/checkpoint").write_text("state")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 
@@ -14,7 +15,7 @@ from recipes.samples.scales import scales
 from seqkit.data import pieces_of
 from seqkit.recipe.recipe import Recipe
 from seqkit.tasks.language_modeling.model import LanguageModel
-from seqkit.tasks.music.listening import save_tune
+from seqkit.tasks.music.listening import tune_files
 from seqkit.tasks.music.model import FrameModel
 from seqkit.tasks.music.piano_rolls import as_pieces, padded
 from tests.recipes.artefact_contract import check_artefact
@@ -157,7 +158,7 @@ def test_tunes_in_abc_are_read_by_a_language_model(tmp_path, monkeypatch, capsys
     [((outcome, path), told)] = published
     assert (path, outcome.model, len(told["datasets"]["train"])) == (tmp_path / "reels", model, 32)
     assert outcome.scores.nats_per_character < np.log(len(model.encoder.vocabulary))
-    assert (path / "sample.abc").read_text() == some[0].abc
+    assert told["files"]["sample.abc"].decode() == some[0].abc
     # New tunes bring new characters; the model that is continued is the one that was saved.
     saved = tmp_path / "saved"
     saved.mkdir()
@@ -169,14 +170,14 @@ def test_tunes_in_abc_are_read_by_a_language_model(tmp_path, monkeypatch, capsys
     assert "é" in tuned.encoder.vocabulary and "é" not in model.encoder.vocabulary
     with pytest.raises(ValueError, match=r"data are piano rolls, but .* trained on tunes"):
         music.fine_tune(saved, [[[60]], [[61]], [[62]]], tmp_path / "rolls")
-    struck = [m for m in mido.MidiFile(path / "sample.mid") if m.type == "note_on" and m.velocity]
+    midi = mido.MidiFile(file=io.BytesIO(told["files"]["sample.mid"]))
+    struck = [m for m in midi if m.type == "note_on" and m.velocity]
     assert len(struck) > 20
 
 
-def test_what_is_no_tune_is_told_and_ends_nothing(tmp_path, capsys):
-    save_tune(tmp_path, "X:1\nK:")
+def test_what_is_no_tune_is_told_and_ends_nothing(capsys):
+    assert tune_files("X:1\nK:") == {"sample.abc": b"X:1\nK:"}
     assert capsys.readouterr().out.startswith("no sample.mid: tune 'X:1")
-    assert (tmp_path / "sample.abc").read_text() == "X:1\nK:"
 
 
 def test_tunes_have_settings_of_their_own(monkeypatch, tmp_path):

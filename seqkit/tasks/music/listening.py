@@ -1,7 +1,8 @@
-"""A piece to listen to, made by a trained model: files beside its artefact."""
+"""A piece to listen to, made by a trained model: files of its artefact."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +13,6 @@ from seqkit.tasks.music.abc_midi import write_abc_midi
 from seqkit.tasks.music.midi import write_midi
 from seqkit.tasks.music.model import FrameModel
 
-_MIDI, _ABC = "sample.mid", "sample.abc"
 _GIVEN, _GENERATED = 8, 64
 
 
@@ -55,39 +55,44 @@ def continue_first(
     return Continued(given, generated)
 
 
-def save_piece(directory: Path, frames: Piece, *, tempo: float, quarters_per_frame: float) -> None:
-    """Writes a piece as `sample.mid`, where the library for it is installed.
+def piece_files(frames: Piece, *, tempo: float, quarters_per_frame: float) -> dict[str, bytes]:
+    """Makes `sample.mid` of a piece, where the library for it is installed.
 
     Args:
-        directory: where to.
         frames: the piece.
         tempo: quarter notes a minute.
         quarters_per_frame: duration of a frame in quarter notes.
+
+    Returns:
+        What the file holds, by its name.
     """
-    _save(
-        directory / _MIDI,
-        lambda path: write_midi(path, frames, tempo=tempo, quarters_per_frame=quarters_per_frame),
+    return _midi(
+        lambda path: write_midi(path, frames, tempo=tempo, quarters_per_frame=quarters_per_frame)
     )
 
 
-def save_tune(directory: Path, tune: str) -> None:
-    """Writes a tune as `sample.abc`, and as `sample.mid` where it can be played.
+def tune_files(tune: str) -> dict[str, bytes]:
+    """Makes `sample.abc` of a tune, and `sample.mid` where it can be played.
 
     Args:
-        directory: where to.
         tune: a text that may be a tune in ABC notation.
+
+    Returns:
+        What each file holds, by its name.
     """
-    (directory / _ABC).write_text(tune, encoding="utf-8")
-    _save(directory / _MIDI, lambda path: write_abc_midi(path, tune))
+    return {"sample.abc": tune.encode()} | _midi(lambda path: write_abc_midi(path, tune))
 
 
-def _save(path: Path, write: Callable[[Path], Any]) -> None:
-    """Writes a file, or says why not: a library may be missing, a text may not be a tune."""
-    try:
-        write(path)
-        print(f"a piece to listen to: {path}")
-    except (ImportError, ValueError) as error:
-        print(f"no {path.name}: {error}")
+def _midi(write: Callable[[Path], Any]) -> dict[str, bytes]:
+    """What a file of MIDI holds, or why there is none: a text may not be a tune."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sample.mid"
+        try:
+            write(path)
+        except (ImportError, ValueError) as error:
+            print(f"no {path.name}: {error}")
+            return {}
+        return {path.name: path.read_bytes()}
 
 
 def _join(frames: list[Frame]) -> str:
