@@ -48,6 +48,9 @@ def asked(name: str, *given: Any, **arguments: Any) -> keras.layers.Layer:
             # Each vector is a grid of its own, the same in all cells.
             grid = ops.tile(ops.reshape(vectors, (-1, 1, 1, vectors.shape[-1])), (1, *GRID, 1))
             return ops.reshape(ops.mean(kind.call(grid), axis=(1, 2)), ops.shape(vectors))
+        if name == "PitchesBelow":
+            frames = ops.cast(vectors > 0, vectors.dtype)
+            return kind.call(vectors, frames, frames, training=training)
         if name == "TokenOutput":
             return layers.token_logits(layer, kind.call(vectors))
         return kind.call(vectors, training=training)
@@ -55,10 +58,12 @@ def asked(name: str, *given: Any, **arguments: Any) -> keras.layers.Layer:
     @keras.saving.register_keras_serializable("tests", name=f"Asked{name}")
     class Asked(getattr(layers, name)):
         def build(self, vectors_shape: Any, padding_mask_shape: Any = None) -> None:
-            shapes = (vectors_shape,) * (2 if name == "SourceAttention" else 1)
+            shapes = (vectors_shape,) * {"SourceAttention": 2, "PitchesBelow": 3}.get(name, 1)
             if name == "GridPositions":
                 shapes = ((None, *GRID, vectors_shape[-1]),)
             super().build(*shapes)
+            if name == "PitchesBelow":  # Of an untrained one all terms are 0.
+                self.output_of_all.assign(ops.ones_like(self.output_of_all))
 
         def call(self, vectors: Any, padding_mask: Any, training: Any = None) -> Any:
             given = answer(self, vectors, padding_mask, training)

@@ -204,6 +204,12 @@ def layer_cases() -> list[LayerCase]:
             random=True,
         ),
         LayerCase("GridPositions", lambda: asked("GridPositions", 0.5, 5), "vectors"),
+        LayerCase(
+            "PitchesBelow",
+            lambda: asked("PitchesBelow", 3, reach=2, reach_before=1, dropout=0.3, seed=5),
+            "vectors",
+            random=True,
+        ),
         LayerCase("TokenOutput", lambda: asked("TokenOutput", 7), "vectors"),
         LayerCase(
             "ScheduledDropout",

@@ -6,6 +6,7 @@ from seqkit.layers.characters import CharacterConvolution
 from seqkit.layers.crf import LinearChainCRF
 from seqkit.layers.decoder import DecoderState, RecurrentDecoder, Source
 from seqkit.layers.grid_positions import GridPositions
+from seqkit.layers.pitches_below import PitchesBelow
 from seqkit.layers.pooling import Pooling
 from seqkit.layers.recurrent import RecurrentEncoder
 from seqkit.layers.recurrent_stack import RecurrentStack
@@ -19,6 +20,7 @@ __all__ = [
     "DecoderState",
     "GridPositions",
     "LinearChainCRF",
+    "PitchesBelow",
     "Pooling",
     "RecurrentDecoder",
     "RecurrentEncoder",
