@@ -63,7 +63,7 @@ def asked(name: str, *given: Any, **arguments: Any) -> keras.layers.Layer:
                 shapes = ((None, *GRID, vectors_shape[-1]),)
             super().build(*shapes)
             if name == "PitchesBelow":  # Of an untrained one all terms are 0.
-                self.output_of_all.assign(ops.ones_like(self.output_of_all))
+                self.output_of_all.assign([1.0] * self.hidden_dim)
 
         def call(self, vectors: Any, padding_mask: Any, training: Any = None) -> Any:
             given = answer(self, vectors, padding_mask, training)

@@ -18,15 +18,12 @@ import numpy as np
 from keras import ops
 
 from tests.contract_cases import (
-    BATCH,
-    LENGTH,
-    NUM_IDS,
     TEXTS,
     ConfigCase,
-    LayerCase,
     OptimizerCase,
     ServableCase,
 )
+from tests.layer_cases import BATCH, LENGTH, NUM_IDS, LayerCase
 from tests.running import step_by_step
 from tests.small_models import TRAINING_TEXTS, UNSEEN_TEXTS
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests import contract_cases, contracts
+from tests import contract_cases, contracts, layer_cases
 
 pytestmark = pytest.mark.slow
 
 PACKAGES = ("seqkit", "seqkit.layers", "seqkit.optimizers")
 
-LAYERS = contract_cases.layer_cases()
+LAYERS = layer_cases.layer_cases()
 OPTIMIZERS = contract_cases.optimizer_cases()
 TOKENIZERS = contract_cases.tokenizer_cases()
 CONFIGS = contract_cases.config_cases()
@@ -51,7 +51,7 @@ def test_every_public_class_has_a_case():
     assert len(found) >= 10, "too few public classes were found to check anything"
     everything = [*LAYERS, *OPTIMIZERS, *CONFIGS, *SERVABLES]
     covered = {case.name.split("_")[0] for case in everything} | set(contract_cases.NO_CASE)
-    assert not set(found) - covered, "add a case to tests/contract_cases.py for these"
+    assert not set(found) - covered, "add a case to tests/*_cases.py for these"
     assert not covered - set(found), "these cases are for classes that are no longer public"
 
 

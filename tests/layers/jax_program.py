@@ -17,7 +17,7 @@ from keras import ops
 
 import seqkit
 from seqkit.decoding import StepResult, beam_search
-from tests import contract_cases, contracts
+from tests import contracts, layer_cases
 
 _SLOW_TO_TRACE = {
     "RecurrentDecoder_dropout",
@@ -29,7 +29,7 @@ MASK = np.arange(6) < np.array([6, 3, 1])[:, np.newaxis]
 def promises_hold() -> int:
     """Tries every promise that needs no TensorFlow on every layer, and one on its other cases."""
     # A decoder's loops are slow to trace, and `translator_learns` trains one: a single case.
-    cases = [case for case in contract_cases.layer_cases() if case.name not in _SLOW_TO_TRACE]
+    cases = [case for case in layer_cases.layer_cases() if case.name not in _SLOW_TO_TRACE]
     first = {case.name.partition("_")[0]: case for case in reversed(cases)}
     number = 0
     for case in cases:
