@@ -69,7 +69,7 @@ def sample_texts(recipe: ModuleType, column: str, title: str, **arguments: Any) 
     given = tuple(sample.get(part) for part in ("train", "validation", "test"))
     if recipe is language_model:
         config = config.replace(unit="stream")
-    parts = recipe.read(given, config)
+    parts = recipe.recipe.read(given, config)
     train, test = (_texts(parts[part], column) for part in ("train", "test"))
     lowercase = getattr(config, "lowercase", False)
     return Texts(title, train, test, lowercase, **arguments)

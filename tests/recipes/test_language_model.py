@@ -141,7 +141,7 @@ def test_lines_and_tables_are_sentences_of_their_own(tmp_path):
     sentences = config.replace(unit="sentences")
     given = [(str(table), config), (str(lines), sentences), (VERSE.splitlines() * 20, sentences)]
     for source, asked in given:
-        train = language_model.read((source, None, None), asked)["train"]
+        train = language_model.recipe.read((source, None, None), asked)["train"]
         assert set(train.to_list("text")) <= set(VERSE.splitlines())
     model = language_model.build(train, config)
     assert model.unit == "sentences" and model.core_config["tie_embeddings"]

@@ -13,7 +13,7 @@ UNSEEN = "zxqv glorp blat"
 
 def build(recipe, rows, **settings):
     config = recipe.DEFAULTS.replace(embedding_dim=3, hidden_dim=3, **settings)
-    train = recipe.read((rows, rows, rows), config)["train"]
+    train = recipe.recipe.read((rows, rows, rows), config)["train"]
     return recipe.build(train, config), config
 
 
@@ -50,6 +50,6 @@ def test_words_that_training_never_saw_are_told_and_learned_by_growing(name):
         "dialogue": [[UNSEEN, "Good morning."]] * 3,
         "language_model": [UNSEEN] * 3,
     }[name]
-    new = recipe.read((more, more, more), config, model)["train"]
+    new = recipe.recipe.read((more, more, more), config, model)["train"]
     grown = recipe.grow(model, new, config)
     assert rates_of(grown, UNSEEN, known) == [0.0, 0.0] != rates_of(model, UNSEEN, known)
