@@ -1,8 +1,8 @@
 """Asks an exported model what no one asks: wild strings, huge ones, many at once, for long.
 
 The parts of `benchmarks.faults` that load the newest served version of an export, as any TensorFlow
-process does. `hostile` gives every signature that takes strings batches of golden and hostile
-rows, and counts golden rows that are answered otherwise, values that are no numbers, and errors.
+process does. `hostile` gives every signature that takes rows batches of golden and hostile rows,
+and counts golden rows that are answered otherwise, values that are no numbers, and errors.
 `long` asks for answers to huge strings and texts, `threads` asks from many threads at once, and
 `growth` asks for minutes and watches the memory. Requests are made of golden rows.
 """
@@ -26,12 +26,12 @@ from seqkit.export.clean_process import to_tensor
 
 
 def hostile(path: tyro.conf.Positional[Path], *, inputs: int = 10_000, seed: int = 0) -> int:
-    """Asks every signature with strings among its inputs for answers to hostile strings.
+    """Asks every signature that takes rows for answers to hostile strings and numbers.
 
     Args:
         path: the export.
         inputs: hostile rows for each signature.
-        seed: of the strings.
+        seed: of the rows.
 
     Returns:
         The number of faults.
@@ -42,17 +42,14 @@ def hostile(path: tyro.conf.Positional[Path], *, inputs: int = 10_000, seed: int
     faults: list[str] = []
     asked = 0
     for name, signature, columns in _signatures(path):
-        strings = _strings(columns)
-        if not strings:
+        rows = _rows(columns)
+        if not rows:
             continue
-        rows = len(columns[strings[0]])
         expected = _answer(signature, columns)
         for _ in range(-(-inputs // rows)):
             asked += rows
             mixed = {
                 key: np.concatenate([value, _hostile_rows(generator, value)])
-                if key in strings
-                else np.concatenate([value, value])
                 if value.shape[:1] == (rows,)
                 else value
                 for key, value in columns.items()
@@ -224,6 +221,11 @@ def _strings(columns: Mapping[str, np.ndarray]) -> list[str]:
     return [key for key, value in columns.items() if value.dtype == object and value.ndim]
 
 
+def _rows(columns: Mapping[str, np.ndarray]) -> int:
+    """How many rows a signature is given; 0 if its inputs are one for all rows."""
+    return max((len(value) for value in columns.values() if value.ndim), default=0)
+
+
 def _select(
     columns: Mapping[str, np.ndarray], places: np.ndarray, rows: int
 ) -> dict[str, np.ndarray]:
@@ -238,7 +240,7 @@ def _request(
     generator: random.Random, name: str, signature: Any, columns: Mapping[str, np.ndarray]
 ) -> tuple[str, Any, dict[str, np.ndarray]]:
     """Up to 64 golden rows of a signature, some of their strings with wild ones."""
-    rows = max((len(value) for value in columns.values() if value.ndim), default=0)
+    rows = _rows(columns)
     places = np.array([generator.randrange(rows) for _ in range(generator.randint(1, 64))])
     inputs = _select(columns, places, rows) if rows else dict(columns)
     for key in _strings(inputs):
@@ -300,11 +302,27 @@ def _memory(what: str) -> float:
 
 
 def _hostile_rows(generator: random.Random, like: np.ndarray) -> np.ndarray:
-    """As many strings as `like` has, of many scripts, and of bytes that are no UTF-8."""
-    rows = np.empty(like.shape, object)
+    """As many rows as `like` has: strings of many scripts, and of bytes that are no UTF-8; numbers
+    of which a third are at the ends of what their type holds, or none."""
+    if like.dtype == object:
+        rows = np.empty(like.shape, object)
+        for place in np.ndindex(*like.shape):
+            rows[place] = generator.choice((random_text, random_bytes))(generator)
+        return rows
+    rows = like.copy()
     for place in np.ndindex(*like.shape):
-        rows[place] = generator.choice((random_text, random_bytes))(generator)
+        if generator.random() < 1 / 3:
+            rows[place] = generator.choice(_wild_numbers(like.dtype))
     return rows
+
+
+def _wild_numbers(dtype: np.dtype[Any]) -> tuple[Any, ...]:
+    if dtype.kind == "f":
+        largest = np.finfo(dtype).max
+        return (np.nan, np.inf, -np.inf, largest, -largest, 1e-30, 0, -1)
+    if dtype.kind == "b":
+        return (False, True)
+    return (np.iinfo(dtype).min, np.iinfo(dtype).max, -1, 0, 1, 127, 128)
 
 
 def _differences(

@@ -1,11 +1,13 @@
 """Slow files first: two processes then end at about the same time. One thread for each of them."""
 
 import gc
+import importlib
 import os
 from collections.abc import Iterator
 
 import pytest
 
+from tests.clean_processes import run_clean
 from tests.running import as_traced, step_by_step
 
 # Tracing makes many objects that stay: to look through them for garbage less often saves time.
@@ -19,6 +21,18 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 os.environ.setdefault(
     "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def verified_by_forks() -> Iterator[None]:
+    """Exports are verified in clean processes that need not import TensorFlow once more.
+
+    `tests/export/test_verify.py` has them started as users have.
+    """
+    verify = importlib.import_module("seqkit.export.verify")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verify, "_run", lambda arguments, timeout: run_clean(arguments))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -137,9 +137,6 @@ def verify(path: str | os.PathLike[str], *, timeout: float = 900.0) -> VerifyRes
 
 def _answers(serving: Path, golden: Path, timeout: float) -> dict[str, Any]:
     """Runs the clean process and gives its result, or the reason why there is none."""
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
-    # Without cached bytecode TensorFlow takes five times as long to import.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="seqkit-verify-") as folder:
         request, result = Path(folder, "request.json"), Path(folder, "result.json")
         request.write_text(
@@ -148,22 +145,29 @@ def _answers(serving: Path, golden: Path, timeout: float) -> dict[str, Any]:
             ),
             encoding="utf-8",
         )
-        command = [sys.executable, "-I", str(CLEAN_PROCESS), str(request), str(result)]
         try:
-            process = subprocess.run(
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=timeout,
-                check=False,
-            )
+            process = _run([str(CLEAN_PROCESS), str(request), str(result)], timeout)
         except subprocess.TimeoutExpired:
             return _no_answer(f"the served model gave no answer within {timeout:g} s")
         if process.returncode == 0 and result.is_file():
             return json.loads(result.read_text(encoding="utf-8"))
         said = process.stderr.decode(errors="replace").strip()[-1000:]
         return _no_answer(f"the clean process ended with {process.returncode}: {said}")
+
+
+def _run(arguments: list[str], timeout: float) -> subprocess.CompletedProcess[bytes]:
+    """Runs an isolated Python, without a GPU."""
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    # Without cached bytecode TensorFlow takes five times as long to import.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return subprocess.run(
+        [sys.executable, "-I", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
 
 
 def _no_answer(message: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 
 import numpy as np
@@ -15,6 +14,7 @@ from seqkit.export.clean_process import to_tensor
 from seqkit.export.golden import answer
 from seqkit.export.saved_model import describe
 from seqkit.export.verify import CLEAN_PROCESS
+from tests.clean_processes import run_clean
 from tests.decoding import prefix_model
 from tests.decoding.searches import ROWS, WEIGHTS, searches
 
@@ -160,12 +160,6 @@ def test_served_without_seqkit_and_keras(served):
         "goldens": goldens,
         "import_paths": [x for x in sys.path if os.path.isdir(os.path.join(x, "tensorflow"))],
     }
-    ran = subprocess.run(
-        [sys.executable, "-I", "-c", _CHECK, str(CLEAN_PROCESS)],
-        env=os.environ | {"CUDA_VISIBLE_DEVICES": ""},
-        input=json.dumps(request),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
+    ran = run_clean(["-c", _CHECK, CLEAN_PROCESS], given=json.dumps(request).encode())
+    assert ran.returncode == 0, ran.stderr.decode()
     assert json.loads(ran.stdout.splitlines()[-1]) == []

@@ -21,6 +21,13 @@ from seqkit.export.verify import CLEAN_PROCESS
 
 ROOT = Path(__file__).parents[2]
 TOLERANCE = {"absolute": 1e-4, "relative": 1e-5}
+_STARTED = sys.modules["seqkit.export.verify"]._run
+
+
+@pytest.fixture(autouse=True)
+def started_anew(monkeypatch):
+    """Here the clean process is started as users have it, and not forked."""
+    monkeypatch.setattr(sys.modules["seqkit.export.verify"], "_run", _STARTED)
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import io
-import os
 import pickle
 import struct
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +11,7 @@ import tensorflow as tf
 from PIL import Image
 
 from seqkit.images import ImageReader, image_errors
+from tests.clean_processes import run_clean
 from tests.images.pictures import HEIGHT, WIDTH, animated, encoded, picture
 
 RGB = picture()
@@ -238,13 +236,8 @@ def test_it_is_served_by_plain_tensorflow(tmp_path, served):
     (tmp_path / "images").write_bytes(pickle.dumps(images))
     program = Path(__file__).with_name("served_program.py")
     paths = (tmp_path / name for name in ("model", "images", "answer.npz"))
-    done = subprocess.run(
-        [sys.executable, "-I", program, *paths],
-        env={**os.environ, "CUDA_VISIBLE_DEVICES": ""},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    done = run_clean([program, *paths])
+    assert done.returncode == 0, done.stderr.decode()
     pixels, errors = read(served.reader, images)
     with np.load(tmp_path / "answer.npz") as answer:
         np.testing.assert_array_equal(answer["pixels"], pixels)

@@ -20,6 +20,7 @@ import pytest
 
 from seqkit.recipe.recipe import Recipe
 from seqkit.training import TrainingState
+from tests.clean_processes import run_clean
 
 ROOT = Path(__file__).parents[2]
 
@@ -198,11 +199,7 @@ def ask_served(
         What each signature answered, as lists.
     """
     program = f"{_SERVE}{more}\nprint(json.dumps(answers))"
-    served = subprocess.run(
-        [sys.executable, "-I", "-c", program, str(path / "serving" / "1")],
-        input=pickle.dumps(questions),
-        capture_output=True,
-    )
+    served = run_clean(["-c", program, path / "serving" / "1"], given=pickle.dumps(questions))
     assert served.returncode == 0, served.stderr.decode()
     answers: dict[str, Any] = json.loads(served.stdout.splitlines()[-1])
     return answers

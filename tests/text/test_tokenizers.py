@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from hypothesis import strategies as st
 from seqkit.text.code_points import decode, encode
 from seqkit.text.subword import SubwordTokenizer
 from seqkit.text.tokenizer import Tokenizer, Tokens, deserialize, get, serialize
+from tests.clean_processes import run_clean
 
 _NAMES = ["char", "word", "jamo", "subword"]
 _TEXTS = [
@@ -204,13 +203,8 @@ def test_a_server_without_seqkit_answers_the_same(tmp_path: Path) -> None:
 
     texts = [text.encode() for text in _TEXTS] + _HOSTILE
     arguments = [str(path), ",".join(_NAMES), json.dumps([text.hex() for text in texts])]
-    process = subprocess.run(
-        [sys.executable, "-c", _SERVING, *arguments],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert process.returncode == 0, process.stderr[-2000:]
+    process = run_clean(["-c", _SERVING, *arguments])
+    assert process.returncode == 0, process.stderr.decode()[-2000:]
     answers = json.loads(process.stdout.splitlines()[-1])
     for name in _NAMES:
         for batch, inputs in (("full", texts), ("empty", [])):
