@@ -22,7 +22,7 @@ from seqkit.tasks.classification.model import TextClassifier
 from seqkit.tasks.classification.network import ClassifierNetwork
 from seqkit.tasks.classification.report import publish_classifier
 from seqkit.tasks.classification.training import fit_classifier
-from seqkit.text import HashedNGrams, Normalizer, TextEncoder, Vocabulary, learn_dictionary
+from seqkit.text import Normalizer, TextEncoder, Vocabulary, learn_dictionary
 from seqkit.training import Run, TrainingSettings
 
 
@@ -34,7 +34,7 @@ class Config(Settings):
         vocabulary_size: the most tokens.
         min_count: rarer tokens are UNK (not for `subword`, which has pieces of every word).
         lowercase: whether case is dropped.
-        ngram_buckets: size of the n-gram table; 0 for no n-grams.
+        max_ngrams: the most n-grams of words and letters; 0 for none.
         max_length: tokens read at once; a longer text is served in windows of this length.
         too_long: what is done with a longer text when serving.
         label_smoothing: share of certainty taken from the training labels.
@@ -52,7 +52,7 @@ class Config(Settings):
     vocabulary_size: int = 8000
     min_count: int = 2
     lowercase: bool = True
-    ngram_buckets: int = 2**20
+    max_ngrams: int = 2**20
     max_length: int = 256
     too_long: Literal["window", "error", "truncate"] = "window"
     label_smoothing: float = 0.0
@@ -89,11 +89,13 @@ def build(train: Dataset, config: Config) -> TextClassifier:
         min_count=config.min_count,
         seed=config.seed,
     )
-    ngrams = HashedNGrams(config.ngram_buckets) if config.ngram_buckets else None
-    encoder = TextEncoder(tokenizer, vocabulary, ngrams)
+    labels = Vocabulary.from_labels(distinct_labels(train))
+    encoder = TextEncoder(tokenizer, vocabulary).with_words(train.batches("text", 4096))
+    if config.max_ngrams:
+        encoder = encoder.with_ngrams(train.batches("text", 4096), _most_ngrams(config, labels))
     return TextClassifier.build(
-        encoder.with_words(train.batches("text", 4096)),
-        Vocabulary.from_labels(distinct_labels(train)),
+        encoder,
+        labels,
         config.network,
         multi_label=is_multi_label(train),
         max_length=config.max_length,
@@ -107,7 +109,15 @@ def grow(old: TextClassifier, train: Dataset, config: Config) -> TextClassifier:
     limit = vocabulary_limit(config, old.encoder.vocabulary)
     encoder = old.encoder.extended(train.batches("text", 4096), config.min_count, limit)
     labels = old.labels.extended(dict.fromkeys(distinct_labels(train), 1))
+    if encoder.ngrams is not None:
+        most = _most_ngrams(config, labels)
+        encoder = encoder.with_ngrams(train.batches("text", 4096), most)
     return old.extended(encoder, labels)
+
+
+def _most_ngrams(config: Config, labels: Vocabulary) -> int:
+    """Fewer of many labels: a table of both has no more than 64 million numbers."""
+    return min(config.max_ngrams, 2**26 // len(labels))
 
 
 def fit(
@@ -136,13 +146,6 @@ def show(model: TextClassifier, parts: Parts, config: Config) -> list[str]:
     ]
 
 
-def fixed(model: TextClassifier) -> dict[str, Any]:
-    """Settings of the dictionary, which a trained model keeps."""
-    ngrams = model.encoder.ngrams
-    own = dictionary_settings(model.encoder)
-    return {**own, "ngram_buckets": ngrams.num_buckets if ngrams else 0}
-
-
 recipe = Recipe(
     data="A file with texts and labels, or anything that `seqkit.data.read_texts` takes.",
     defaults=DEFAULTS,
@@ -159,7 +162,7 @@ recipe = Recipe(
     show=show,
     sample=sample,
     sample_settings=SAMPLE,
-    fixed=fixed,
+    fixed=lambda model: dictionary_settings(model.encoder),
     labels=lambda model: model.labels.tokens,
 )
 train, fine_tune, train_and_score = recipe.train, recipe.fine_tune, recipe.train_and_score

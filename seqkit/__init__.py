@@ -37,6 +37,7 @@ _NAMES = {
     "HashedNGrams": "seqkit.text",
     "ImageCaptioner": "seqkit.tasks.captioning.model",
     "JamoTokenizer": "seqkit.text",
+    "KnownNGrams": "seqkit.text",
     "LanguageModel": "seqkit.tasks.language_modeling.model",
     "LikelyToken": "seqkit.tasks.language_modeling.answers",
     "Normalizer": "seqkit.text",

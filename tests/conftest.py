@@ -35,6 +35,14 @@ def verified_by_forks() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def swept() -> Iterator[None]:
+    """Looks through what a file has left for garbage once, and never again through the rest."""
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="module")
 def eagerly() -> Iterator[None]:
     """Runs the functions of a file's tests step by step, instead of as graphs.

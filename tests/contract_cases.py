@@ -147,8 +147,13 @@ def config_cases() -> list[ConfigCase]:
         ),
         ConfigCase("HashedNGrams", lambda: text.HashedNGrams(50), hashed),
         ConfigCase(
+            "KnownNGrams",
+            lambda: text.KnownNGrams([5, 2**30 + 3, 7]),
+            hashed,
+        ),
+        ConfigCase(
             "TextEncoder",
-            lambda: text.TextEncoder(text.WordTokenizer(), vocabulary(), text.HashedNGrams(50)),
+            lambda: text.TextEncoder(text.WordTokenizer(), vocabulary()).with_ngrams([TEXTS[:6]]),
             encoded,
         ),
         ConfigCase("SeenWords", lambda: text.SeenWords.learn([TEXTS[:6]]), words_seen),
@@ -179,8 +184,8 @@ def servable_cases() -> list[ServableCase]:
             encoder = text.TextEncoder(
                 text.WordTokenizer(),
                 text.Vocabulary.from_counts({"good": 3, "film": 2, "한국어": 1}),
-                text.HashedNGrams(50),
-            ).with_words([TRAINING_TEXTS])
+            )
+            encoder = encoder.with_words([TRAINING_TEXTS]).with_ngrams([TRAINING_TEXTS])
             labels = text.Vocabulary.from_labels(["neg", "pos", "neutral"])
             return seqkit.TextClassifier.build(
                 encoder, labels, multi_label=multi_label, embedding_dim=4, hidden_dim=3

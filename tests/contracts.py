@@ -120,7 +120,8 @@ def every_weight_gets_a_gradient(case: LayerCase) -> None:
         several = outputs if isinstance(outputs, tuple | list) else [outputs]
         loss = sum(ops.sum(ops.square(ops.cast(x, "float32") - 0.3)) for x in several)
     weights = [w.value for w in layer.trainable_weights]
-    for weight, gradient in zip(layer.weights, tape.gradient(loss, weights), strict=True):
+    gradients = tape.gradient(loss, weights)
+    for weight, gradient in zip(layer.trainable_weights, gradients, strict=True):
         assert gradient is not None, f"{weight.path} has no gradient"
         values = tf.convert_to_tensor(gradient).numpy()
         assert np.isfinite(values).all() and values.any(), f"the gradient of {weight.path} is off"

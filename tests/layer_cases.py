@@ -109,6 +109,13 @@ def layer_cases() -> list[LayerCase]:
             random=True,
         ),
         LayerCase(
+            "TfidfNGrams",
+            lambda: layers.TfidfNGrams(NUM_IDS, 2, dropout=0.5, seed=5),
+            "ids",
+            empty_row_is_zero=False,  # as that of BagOfNGrams
+            random=True,
+        ),
+        LayerCase(
             "CharacterConvolution",
             lambda: layers.CharacterConvolution(NUM_IDS, 3, 4, dropout=0.3, seed=5),
             "letters",

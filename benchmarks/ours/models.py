@@ -29,7 +29,7 @@ def build_on_words(config: dict[str, Any], work: TextWorkload, *, ngrams: bool) 
     encoder = TextEncoder(
         WordTokenizer(),
         make_vocabulary(work.words),
-        HashedNGrams(recipe["ngram_buckets"]) if ngrams else None,
+        HashedNGrams(recipe["max_ngrams"]) if ngrams else None,
     )
     return TextClassifier.build(
         encoder,

@@ -11,6 +11,7 @@ from seqkit.layers.pooling import Pooling
 from seqkit.layers.recurrent import RecurrentEncoder
 from seqkit.layers.recurrent_stack import RecurrentStack
 from seqkit.layers.scheduled_dropout import ScheduledDropout
+from seqkit.layers.tfidf_ngrams import TfidfNGrams
 from seqkit.layers.token_output import TokenOutput, token_logits
 from seqkit.layers.word_dropout import WordDropout
 
@@ -28,6 +29,7 @@ __all__ = [
     "ScheduledDropout",
     "Source",
     "SourceAttention",
+    "TfidfNGrams",
     "TokenOutput",
     "WordDropout",
     "log_count_ratios",

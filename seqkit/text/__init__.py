@@ -6,6 +6,7 @@ from seqkit.text.counting import count_tokens
 from seqkit.text.dictionary import learn_dictionary, suggest_tokenizer
 from seqkit.text.encoder import EncodedText, TextEncoder
 from seqkit.text.jamo import JamoTokenizer
+from seqkit.text.known_ngrams import KnownNGrams
 from seqkit.text.ngrams import HashedNGrams
 from seqkit.text.normalization import Normalizer
 from seqkit.text.pretrained_vectors import PretrainedVectors
@@ -44,6 +45,7 @@ __all__ = [
     "EncodedWords",
     "HashedNGrams",
     "JamoTokenizer",
+    "KnownNGrams",
     "Normalizer",
     "PretrainedVectors",
     "SeenWords",

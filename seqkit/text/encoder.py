@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -12,6 +12,7 @@ import tensorflow as tf
 from seqkit.text import tokenizer as tokenizers
 from seqkit.text.code_points import as_text_tensor, decode
 from seqkit.text.counting import count_tokens, count_tokens_of_each
+from seqkit.text.known_ngrams import KnownNGrams
 from seqkit.text.ngrams import HashedNGrams
 from seqkit.text.seen_words import SeenWords
 from seqkit.text.subword import SubwordTokenizer
@@ -44,12 +45,12 @@ class EncodedText(NamedTuple):
 
 
 class TextEncoder(tf.Module):
-    """A tokenizer with its dictionary and, if wanted, hashed n-grams of the same texts' words.
+    """A tokenizer with its dictionary and, if wanted, n-grams of the same texts' words.
 
     Args:
         tokenizer: splits the texts; its normalizer is used for the n-grams too.
         vocabulary: maps tokens to ids.
-        ngrams: maps words to the buckets of their n-grams; None for no n-grams.
+        ngrams: maps words to the numbers of their n-grams, see `with_ngrams`; None for no n-grams.
         seen_words: the words of the training texts, see `with_words`; None where they are not
             known, as of models that were saved before words were kept.
 
@@ -66,7 +67,7 @@ class TextEncoder(tf.Module):
         self,
         tokenizer: Tokenizer,
         vocabulary: Vocabulary,
-        ngrams: HashedNGrams | None = None,
+        ngrams: KnownNGrams | HashedNGrams | None = None,
         seen_words: SeenWords | None = None,
     ) -> None:
         super().__init__()
@@ -131,6 +132,41 @@ class TextEncoder(tf.Module):
         )
         return TextEncoder(self.tokenizer, self.vocabulary, self.ngrams, seen)
 
+    @property
+    def num_ngrams(self) -> int:
+        """How many numbers n-grams may have, that of padding included; 0 without n-grams."""
+        if self.ngrams is None:
+            return 0
+        if isinstance(self.ngrams, HashedNGrams):
+            return self.ngrams.num_buckets
+        return len(self.ngrams) + 1
+
+    def with_ngrams(self, batches: Iterable[Any], most: int = 2**20) -> TextEncoder:
+        """Gives the same encoder with the n-grams of training texts.
+
+        Args:
+            batches: batches of training texts, read once; n-grams known before keep their numbers,
+                and hashed ones stay as they are.
+            most: the most n-grams; those that come in the most texts are kept.
+
+        Returns:
+            A new encoder.
+        """
+        if isinstance(self.ngrams, HashedNGrams):
+            return self
+        words = self._split_into_words(batches)
+        ngrams = (
+            KnownNGrams.learn(words, most=most)
+            if self.ngrams is None
+            else self.ngrams.extended(words, most)
+        )
+        return TextEncoder(self.tokenizer, self.vocabulary, ngrams, self.seen_words)
+
+    def _split_into_words(self, batches: Iterable[Any]) -> Iterator[tf.RaggedTensor]:
+        for texts in batches:
+            normalized = self._words.normalizer(decode(as_text_tensor(texts)))
+            yield self._words.split(normalized).values
+
     def count_words(self, batches: Iterable[Any]) -> Counter[str]:
         """Counts the words of texts, which may be other than the tokens.
 
@@ -184,9 +220,15 @@ class TextEncoder(tf.Module):
         return cls(
             tokenizers.deserialize(config["tokenizer"]),
             Vocabulary.from_config(config["vocabulary"]),
-            config["ngrams"] and HashedNGrams.from_config(config["ngrams"]),
+            config["ngrams"] and _ngrams_from(config["ngrams"]),
             seen and SeenWords.from_config(seen),
         )
+
+
+def _ngrams_from(config: Mapping[str, Any]) -> KnownNGrams | HashedNGrams:
+    """Files of before have hashed n-grams."""
+    kind = KnownNGrams if "hashes" in config else HashedNGrams
+    return kind.from_config(config)
 
 
 def _fill(ids: tf.RaggedTensor, empty: tf.Tensor) -> tf.RaggedTensor:

@@ -23,7 +23,7 @@ SMALL = {
     "tokenizer": "word",
     "hidden_dim": 12,
     "embedding_dim": 12,
-    "ngram_buckets": 4096,
+    "max_ngrams": 4096,
     "batch_size": 32,
 }
 TINY = sentiment.Config(**SMALL, epochs=3)

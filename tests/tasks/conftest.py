@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from seqkit.tasks.classification.model import TextClassifier
-from seqkit.text import HashedNGrams, TextEncoder, Vocabulary, WordTokenizer
+from seqkit.text import TextEncoder, Vocabulary, WordTokenizer
 from tests.small_models import disturb
 
 
@@ -14,7 +14,7 @@ def make_classifier(**arguments):
     """A classifier with weights large enough that answers differ from text to text."""
     keras.utils.set_random_seed(1)
     words = Vocabulary.from_counts({word: 1 for word in ("good", "bad", "film", "not", "so")})
-    encoder = TextEncoder(WordTokenizer(), words, HashedNGrams(200))
+    encoder = TextEncoder(WordTokenizer(), words).with_ngrams([["so good", "not a bad film"]])
     labels = Vocabulary.from_labels(["neg", "neu", "pos"])
     settings = {"embedding_dim": 6, "hidden_dim": 5, "pooling": ["attention", "last"]}
     model = TextClassifier.build(encoder, labels, **(settings | arguments))

@@ -10,7 +10,6 @@ from benchmarks.wild_strings import random_bytes, random_text
 from seqkit.export import saved_model
 from seqkit.tasks.classification.model import TextClassifier
 from seqkit.text import (
-    HashedNGrams,
     Normalizer,
     TextEncoder,
     Vocabulary,
@@ -32,7 +31,7 @@ def served(request, tmp_path_factory):
         vocabulary_size=400,
     )
     model = TextClassifier.build(
-        TextEncoder(tokenizer, vocabulary, HashedNGrams(300)),
+        TextEncoder(tokenizer, vocabulary).with_ngrams([CORPUS]),
         Vocabulary.from_labels(["a", "b"]),
         embedding_dim=3,
         hidden_dim=3,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import tensorflow as tf
+from scipy import sparse
 
 from seqkit.data.batching import Batch, bucket_batches
 from seqkit.data.dataset import Dataset
@@ -108,27 +109,18 @@ class EncodedTexts:
         ngrams = np.pad(ngrams, [(0, 0), (0, 1)]) if ngrams.shape[1] == 0 else ngrams
         return {"token_ids": tokens, "ngram_ids": ngrams}
 
-    def ngram_counts(self, targets: np.ndarray, num_buckets: int) -> tuple[np.ndarray, np.ndarray]:
-        """In how many texts of each class each n-gram comes.
-
-        Args:
-            targets: `<float32>[texts, classes]`.
-            num_buckets: size of the n-gram table.
-
-        Returns:
-            `<float32>[num_buckets, classes]` by class and `<float32>[num_buckets]` in all texts.
-        """
-        counts = np.zeros((num_buckets, targets.shape[1]), "float32")
-        totals = np.zeros(num_buckets, "float32")
+    def ngram_matrix(self) -> sparse.csr_matrix:
+        """Which n-grams each text has, `<float64>[texts, n-grams]`, 1 or 0; column 0 is padding."""
+        ids, lengths = [np.zeros(0, "int32")], [np.zeros(0, np.int64)]
         for start in range(0, len(self), _CHUNK):
             rows = np.arange(start, min(start + _CHUNK, len(self)))
-            ids = self.padded(rows, int(self.lengths[rows].max()))["ngram_ids"]
-            row, column = np.nonzero(ids)
-            buckets = ids[row, column]
-            for index in range(targets.shape[1]):
-                counts[:, index] += np.bincount(buckets, targets[start + row, index], num_buckets)
-            totals += np.bincount(buckets, minlength=num_buckets)
-        return counts, totals
+            given = self.padded(rows, int(self.lengths[rows].max()))["ngram_ids"]
+            lengths.append((given > 0).sum(axis=1))
+            ids.append(given[given > 0])
+        columns = np.concatenate(ids)
+        starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
+        shape = (len(self), self._encoder.num_ngrams)
+        return sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape)
 
 
 class TextBatches(EpochBatches):
@@ -138,6 +130,7 @@ class TextBatches(EpochBatches):
         texts: what the model reads.
         targets: `<float32>[texts, classes]`.
         weights: `<float32>[texts]`, the weight of each text; None weighs all alike.
+        inputs: names of what the model reads.
         outputs: names of the model's outputs; each is trained on the targets.
         batch_size: texts of a batch.
         seed: with the epoch's number decides the order.
@@ -149,6 +142,7 @@ class TextBatches(EpochBatches):
         targets: np.ndarray,
         weights: np.ndarray | None = None,
         *,
+        inputs: Iterable[str] = ("token_ids", "ngram_ids"),
         outputs: Sequence[str],
         batch_size: int,
         seed: int,
@@ -157,6 +151,7 @@ class TextBatches(EpochBatches):
         self._texts = texts
         self._targets = targets
         self._weights = np.ones(len(targets), "float32") if weights is None else weights
+        self._inputs = list(inputs)
         self._outputs = list(outputs)
 
     def plan(self) -> list[Batch]:
@@ -170,17 +165,21 @@ class TextBatches(EpochBatches):
         indices, length = part
         targets, weights = self._targets[indices], self._weights[indices]
         return (
-            self._texts.padded(indices, length),
+            _some(self._texts.padded(indices, length), self._inputs),
             dict.fromkeys(self._outputs, targets),
             dict.fromkeys(self._outputs, weights),
         )
 
     def signature(self) -> tuple[dict[str, tf.TensorSpec], ...]:
         """Shapes and dtypes of a batch."""
-        inputs = self._texts.padded(np.zeros(1, np.int64), 1)
+        inputs = _some(self._texts.padded(np.zeros(1, np.int64), 1), self._inputs)
         classes = self._targets.shape[1]
         return (
             {name: tf.TensorSpec([None, None], tf.int32) for name in inputs},
             {name: tf.TensorSpec([None, classes], tf.float32) for name in self._outputs},
             {name: tf.TensorSpec([None], tf.float32) for name in self._outputs},
         )
+
+
+def _some(inputs: dict[str, np.ndarray], names: Iterable[str]) -> dict[str, np.ndarray]:
+    return {name: inputs[name] for name in names if name in inputs}

@@ -17,7 +17,7 @@ from seqkit.model.servable_model import ServableModel, config_of
 from seqkit.model.text_batches import answers_to, at_least_one
 from seqkit.tasks.classification.network import DEEP, WIDE, ClassifierNetwork, build_core
 from seqkit.tasks.classification.windows import TOO_LONG, cut
-from seqkit.text import Vocabulary
+from seqkit.text import HashedNGrams, KnownNGrams, Vocabulary
 from seqkit.text.encoder import TextEncoder
 
 
@@ -137,7 +137,8 @@ class TextClassifier(ServableModel):
             len(encoder.vocabulary),
             len(labels),
             network,
-            num_buckets=encoder.ngrams.num_buckets if encoder.ngrams else 0,
+            num_ngrams=encoder.num_ngrams,
+            hashed=isinstance(encoder.ngrams, HashedNGrams),
             seed=seed,
         )
         return cls(encoder, labels, core, core_config=config_of(network, seed), **settings)
@@ -305,4 +306,18 @@ class TextClassifier(ServableModel):
             encoder, labels, self.network, seed=self.seed, **self._settings()
         )
         copy_weights(self.core, new.core)
+        if isinstance(encoder.ngrams, KnownNGrams):
+            _weigh_new_ngrams(
+                new.core, encoder.ngrams, encoder.num_ngrams - self.encoder.num_ngrams
+            )
         return new
+
+
+def _weigh_new_ngrams(core: keras.Model, ngrams: KnownNGrams, number: int) -> None:
+    """Takes the last n-grams to be as rare as the rarest of those before."""
+    idf = core.get_layer(WIDE).idf
+    values = np.array(idf.numpy())
+    place = len(values) - number
+    rarest = np.abs(values[:place]).max()
+    values[place:] = np.where(ngrams.of_letters[place - 1 :], -rarest, rarest)
+    idf.assign(values)

@@ -9,8 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from seqkit.layers import BagOfNGrams, Pooling, RecurrentEncoder, WordDropout
-from seqkit.layers.bag_of_ngrams import log_count_ratios
+from seqkit.layers import BagOfNGrams, Pooling, RecurrentEncoder, TfidfNGrams, WordDropout
 
 DEEP, WIDE = "deep", "wide"
 
@@ -50,7 +49,8 @@ def build_core(
     num_classes: int,
     network: ClassifierNetwork = ClassifierNetwork(),
     *,
-    num_buckets: int = 0,
+    num_ngrams: int = 0,
+    hashed: bool = False,
     seed: int = 0,
 ) -> keras.Model:
     """Builds a deep path that reads the tokens in order and a wide path of n-grams beside it.
@@ -62,7 +62,8 @@ def build_core(
         vocabulary_size: number of token ids, the special ones included.
         num_classes: number of labels.
         network: sizes.
-        num_buckets: size of the n-gram table; 0 leaves the wide path out.
+        num_ngrams: size of the n-gram table, padding included; 0 leaves the wide path out.
+        hashed: whether n-grams share rows of the table, as those of `seqkit.text.HashedNGrams`.
         seed: seed of all dropout.
 
     Returns:
@@ -113,10 +114,10 @@ def build_core(
     x = pooled[0] if len(pooled) == 1 else ops.concatenate(pooled, axis=-1)
     x = keras.layers.Dropout(network.dropout, seed=next(seeds), name="pooled_dropout")(x)
     outputs = {DEEP: keras.layers.Dense(num_classes, dtype="float32", name=DEEP)(x)}
-    if num_buckets:
+    if num_ngrams:
         inputs["ngram_ids"] = keras.Input((None,), dtype="int32", name="ngram_ids")
-        outputs[WIDE] = BagOfNGrams(
-            num_buckets,
+        outputs[WIDE] = (BagOfNGrams if hashed else TfidfNGrams)(
+            num_ngrams,
             num_classes,
             dropout=network.dropout,
             seed=next(seeds),
@@ -126,13 +127,33 @@ def build_core(
     return keras.Model(inputs, outputs, name="text_classifier")
 
 
-def start_from_counts(core: keras.Model, counts: np.ndarray, totals: np.ndarray) -> None:
-    """Lets the wide path begin as naive Bayes.
+def one_path(core: keras.Model, name: str) -> keras.Model:
+    """One path alone, with the layers of the core.
 
     Args:
-        core: a core with a wide path.
-        counts: `<float>[num_buckets, num_classes]`, training texts of the class with the n-gram.
-        totals: `<float>[num_buckets]`, training texts with the n-gram.
+        core: made with `build_core`.
+        name: `"deep"` or `"wide"`.
+
+    Returns:
+        A model of the path's input to its logits, by name; to train it is to train the core's
+        layers.
     """
-    # A third of the ratios: measured to be where training improves on them most.
-    core.get_layer(WIDE).table.embeddings.assign(log_count_ratios(counts, totals) / 3.0)
+    read = {DEEP: "token_ids", WIDE: "ngram_ids"}[name]
+    return keras.Model({read: core.input[read]}, {name: core.output[name]}, name=f"{name}_path")
+
+
+def start_wide_path(
+    core: keras.Model, table: np.ndarray, idf: np.ndarray, bias: np.ndarray
+) -> None:
+    """Gives the wide path the weights of a linear model.
+
+    Args:
+        core: a core with a wide path, n-grams not hashed.
+        table: `<float32>[num_ngrams, num_classes]`.
+        idf: `<float32>[num_ngrams]`, negative for n-grams of letters.
+        bias: `<float32>[num_classes]`.
+    """
+    layer = core.get_layer(WIDE)
+    layer.table.embeddings.assign(table)
+    layer.idf.assign(idf)
+    layer.bias.assign(bias)

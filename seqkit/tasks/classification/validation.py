@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -35,7 +35,8 @@ def predict_logits(
     logits = np.zeros((len(texts), len(outputs), classes), "float32")
     plan = bucket_batches(texts.lengths, batch_size=batch_size, seed=0, epoch=0, shuffle=False)
     for indices, length in plan:
-        answer = core.predict_on_batch(texts.padded(indices, length))
+        inputs = texts.padded(indices, length)
+        answer = core.predict_on_batch({name: inputs[name] for name in core.input})
         for path, name in enumerate(outputs):
             logits[indices, path] = answer[name]
     return logits
@@ -52,6 +53,8 @@ class CalibratedValidation(keras.callbacks.Callback):
         targets: `<float32>[texts, classes]`.
         outputs: names of the core's outputs.
         multi_label: whether each label is decided by itself.
+        known: `<float32>[texts, classes]` by name of the path: logits that training does not
+            change; the model that is trained has the other paths.
 
     Attributes:
         path_weights: `<float64>[paths]`, fitted after the last epoch seen.
@@ -64,8 +67,10 @@ class CalibratedValidation(keras.callbacks.Callback):
         *,
         outputs: Sequence[str],
         multi_label: bool,
+        known: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         super().__init__()
+        self._known = dict(known or {})
         self._texts = texts
         self._targets = targets
         self._outputs = list(outputs)
@@ -89,7 +94,10 @@ class CalibratedValidation(keras.callbacks.Callback):
         Returns:
             Logits `<float32>[texts, paths, classes]` and weights `<float64>[paths]`.
         """
-        logits = predict_logits(core, self._texts, self._outputs)
+        trained = [name for name in self._outputs if name not in self._known]
+        computed = predict_logits(core, self._texts, trained)
+        by_name = self._known | {name: computed[:, i] for i, name in enumerate(trained)}
+        logits = np.stack([by_name[name] for name in self._outputs], axis=1)
         return logits, fit_path_weights(logits, self._targets, multi_label=self._multi_label)
 
 

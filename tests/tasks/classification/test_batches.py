@@ -75,12 +75,10 @@ def test_order_depends_on_seed_and_epoch_alone(encoder, dataset):
     assert order(0, 4) != order(1, 4)
 
 
-def test_ngram_counts_are_those_of_the_texts(encoder, dataset):
-    texts = EncodedTexts(dataset, encoder, max_length=50)
-    targets = np.eye(2, dtype="float32")[np.arange(len(dataset)) % 2]
-    counts, totals = texts.ngram_counts(targets, 500)
-    expected = np.zeros((500, 2))
+@pytest.mark.parametrize("most_kept_ids", [0, 10**6])
+def test_the_matrix_of_ngrams_has_those_of_the_texts(encoder, dataset, most_kept_ids):
+    texts = EncodedTexts(dataset, encoder, max_length=50, most_kept_ids=most_kept_ids)
+    expected = np.zeros((len(dataset), 500))
     for row, ids in enumerate(encoder(dataset["text"]).ngram_ids.to_list()):
-        expected[ids, row % 2] += 1
-    np.testing.assert_array_equal(counts, expected)
-    np.testing.assert_array_equal(totals, expected.sum(axis=1))
+        expected[row, ids] = 1
+    np.testing.assert_array_equal(texts.ngram_matrix().toarray(), expected)
