@@ -25,6 +25,7 @@ PAGES = {
     "language-models": RESULTS_PAGE,
     "music": RESULTS_PAGE,
     "word-levels": RESULTS_PAGE,
+    "learning-curves": RESULTS_PAGE,
     "unknown-words": RESULTS_PAGE,
     "speed": SPEED_PAGE,
     "memory": SPEED_PAGE,

@@ -22,6 +22,7 @@ from seqkit.tasks.classification.model import TextClassifier
 from seqkit.tasks.classification.network import ClassifierNetwork
 from seqkit.tasks.classification.report import publish_classifier
 from seqkit.tasks.classification.training import fit_classifier
+from seqkit.tasks.classification.turns import in_turns, join
 from seqkit.text import Normalizer, TextEncoder, Vocabulary, learn_dictionary
 from seqkit.training import Run, TrainingSettings
 
@@ -42,6 +43,8 @@ class Config(Settings):
         label_separator: what parts the labels of one cell; makes the model multi-label.
         text_column: name of the column with the text, if it is not found by itself.
         label_column: name of the column with the label, if it is not found by itself.
+        folds: of fewer than 2,000 texts so many parts are held out in turn, and all are trained on
+            in the end, validation data too; 0 trains on the training data alone.
         network: sizes of the network.
         training: how long and how fast the network is trained.
         source: how files are read.
@@ -60,6 +63,7 @@ class Config(Settings):
     label_separator: str | None = None
     text_column: str | None = None
     label_column: str | None = None
+    folds: int = 5
     network: ClassifierNetwork = ClassifierNetwork()
     training: TrainingSettings = TrainingSettings(epochs=8, patience=2)
     source: LabelledSourceSettings = LabelledSourceSettings()
@@ -77,6 +81,12 @@ def sample() -> dict[str, Any]:
     """Reviews in which order decides."""
     train, test = train_and_test()
     return {"train": train, "test": test}
+
+
+def learned_from(parts: Parts, config: Config) -> Dataset:
+    """What the dictionary and the n-grams are learned from: all that the network is trained on."""
+    train, validation = parts["train"], parts["validation"]
+    return join(train, validation) if in_turns(train, validation, config.folds) else train
 
 
 def build(train: Dataset, config: Config) -> TextClassifier:
@@ -131,10 +141,11 @@ def fit(
         config.training,
         label_smoothing=config.label_smoothing,
         class_weight=config.class_weight,
+        folds=config.folds,
         new=new,
         seed=config.seed,
         run=run,
-    ).history
+    )
 
 
 def show(model: TextClassifier, parts: Parts, config: Config) -> list[str]:
@@ -153,6 +164,7 @@ recipe = Recipe(
     load=TextClassifier.load,
     read=column_reader("text", "label", settings=("label_separator",)),
     check=check,
+    learned_from=learned_from,
     build=build,
     grow=grow,
     fit=fit,

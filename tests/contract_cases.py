@@ -128,6 +128,9 @@ def config_cases() -> list[ConfigCase]:
     def hashed(ngrams: Any) -> list:
         return text.TextEncoder(text.CharTokenizer(), vocabulary(), ngrams)(TEXTS)[1].to_list()
 
+    def encoder() -> Any:
+        return text.TextEncoder(text.WordTokenizer(), vocabulary())
+
     def encoded(encoder: Any) -> list:
         given = encoder(TEXTS)
         return [given.token_ids.to_list(), given.unknown_rate.numpy().tolist()]
@@ -148,12 +151,12 @@ def config_cases() -> list[ConfigCase]:
         ConfigCase("HashedNGrams", lambda: text.HashedNGrams(50), hashed),
         ConfigCase(
             "KnownNGrams",
-            lambda: text.KnownNGrams([5, 2**30 + 3, 7]),
+            lambda: encoder().with_ngrams([TEXTS[:6]]).ngrams,
             hashed,
         ),
         ConfigCase(
             "TextEncoder",
-            lambda: text.TextEncoder(text.WordTokenizer(), vocabulary()).with_ngrams([TEXTS[:6]]),
+            lambda: encoder().with_ngrams([TEXTS[:6]]),
             encoded,
         ),
         ConfigCase("SeenWords", lambda: text.SeenWords.learn([TEXTS[:6]]), words_seen),

@@ -55,6 +55,8 @@ class Recipe(Generic[Model, Config]):
         sample: built-in data: `train`, and `validation` and `test` where they are not a part of it.
         sample_settings: settings for the sample; None takes the defaults.
         preset: settings for the kind of the data at hand; None takes the defaults.
+        learned_from: the data that an untrained model is made of, of the parts and the settings;
+            the training data unless others are trained on too.
         fixed: settings that a trained model cannot change, by name, beside its sizes.
         labels: the labels, or tags, that a model knows.
     """
@@ -75,6 +77,7 @@ class Recipe(Generic[Model, Config]):
     sample: Callable[[], Mapping[str, Any]]
     sample_settings: Config | None = None
     preset: Callable[[Any], Config | None] = lambda data: None
+    learned_from: Callable[[Parts, Config], Any] = lambda parts, config: parts["train"]
     fixed: Callable[[Model], Mapping[str, Any]] = lambda model: {}
     labels: Callable[[Model], Sequence[str]] = lambda model: ()
 
@@ -220,7 +223,10 @@ class Recipe(Generic[Model, Config]):
         )
         start = time.perf_counter()
         keras.utils.set_random_seed(config.seed)
-        model = self.build(train, config) if old is None else self.grow(old, train, config)
+        if old is None:
+            model = self.build(self.learned_from(parts, config), config)
+        else:
+            model = self.grow(old, train, config)
         run = run.sharing(**config.flat(), model=None if old is None else _digest(old))
         history = self.fit(model, train, parts["validation"], config, run, old is None)
         minutes = (time.perf_counter() - start) / 60

@@ -28,7 +28,8 @@ class TrainingState(keras.callbacks.Callback):
         batches: the training data; its `epoch` is set as each epoch begins.
         patience: epochs without improvement after which training stops.
         fewest_epochs: epochs before which it does not stop.
-        monitor: the figure that tells improvement; lower is better.
+        monitor: the figure that tells improvement; lower is better. None takes the last epoch for
+            the best.
         directory: where the state is written after each epoch, or None.
         fingerprint: what a resumed run must share with the run it continues (settings, data).
 
@@ -43,7 +44,7 @@ class TrainingState(keras.callbacks.Callback):
         *,
         patience: int,
         fewest_epochs: int = 0,
-        monitor: str = "val_loss",
+        monitor: str | None = "val_loss",
         directory: Path | None,
         fingerprint: Mapping[str, Any],
     ) -> None:
@@ -74,7 +75,7 @@ class TrainingState(keras.callbacks.Callback):
         return (
             float("inf")
             if self.best_epoch is None
-            else self.history[self.best_epoch][self._monitor]
+            else self.history[self.best_epoch][self._monitor or "loss"]
         )
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -85,7 +86,7 @@ class TrainingState(keras.callbacks.Callback):
         """Compares, keeps and writes; Keras calls this."""
         figures = {name: float(value) for name, value in (logs or {}).items()}
         self.history.append(figures)
-        if self.best_epoch is None or figures[self._monitor] < self.best:
+        if self._monitor is None or self.best_epoch is None or figures[self._monitor] < self.best:
             self.best_epoch = epoch
             self._best_weights = [np.array(v.numpy()) for v in self.model.weights]
         if self._directory is not None:
@@ -155,7 +156,7 @@ def train_core(
     settings: TrainingSettings,
     *,
     callbacks: Sequence[keras.callbacks.Callback],
-    monitor: str = "val_loss",
+    monitor: str | None = "val_loss",
     run: Run = Run(),
     verbose: int | str = "auto",
 ) -> TrainingState:
@@ -166,7 +167,8 @@ def train_core(
         batches: training data.
         settings: how many epochs, and the patience.
         callbacks: one of them must set the figure that is monitored.
-        monitor: the figure that tells improvement; lower is better.
+        monitor: the figure that tells improvement; lower is better. None trains for all epochs and
+            keeps the last.
         run: where the state is kept; one that does not resume starts anew.
         verbose: as Keras's.
 

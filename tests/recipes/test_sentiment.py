@@ -24,6 +24,7 @@ SMALL = {
     "hidden_dim": 12,
     "embedding_dim": 12,
     "max_ngrams": 4096,
+    "folds": 0,
     "batch_size": 32,
 }
 TINY = sentiment.Config(**SMALL, epochs=3)
@@ -42,9 +43,16 @@ def write_csv(path, rows):
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """A small model of sample reviews, trained once for this module."""
+    """A small model of sample reviews, trained once for this module.
+
+    So few are too few to learn order from: a word says it in four of five.
+    """
     path = tmp_path_factory.mktemp("models") / "reviews"
-    rows = reviews(600, seed=1)
+    said = {"positive": " Lovely.", "negative": " Dreadful."}
+    rows = [
+        (text + said[label] * (i % 5 > 0), label)
+        for i, (text, label) in enumerate(reviews(600, seed=1))
+    ]
     model = sentiment.train(rows[:500], path, test=rows[500:], config=TINY)
     return model, path, rows
 

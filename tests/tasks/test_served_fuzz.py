@@ -31,7 +31,7 @@ def served(request, tmp_path_factory):
         vocabulary_size=400,
     )
     model = TextClassifier.build(
-        TextEncoder(tokenizer, vocabulary).with_ngrams([CORPUS]),
+        TextEncoder(tokenizer, vocabulary).with_ngrams(CORPUS),
         Vocabulary.from_labels(["a", "b"]),
         embedding_dim=3,
         hidden_dim=3,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -82,6 +83,11 @@ class EncodedTexts:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    @property
+    def labels(self) -> list[Any]:
+        """The label of each text, or its labels, where the data set holds the column `label`."""
+        return self._dataset.to_list("label")
+
     def padded(self, indices: Sequence[int] | np.ndarray, length: int) -> dict[str, np.ndarray]:
         """The ids of some texts.
 
@@ -130,6 +136,7 @@ class TextBatches(EpochBatches):
         texts: what the model reads.
         targets: `<float32>[texts, classes]`.
         weights: `<float32>[texts]`, the weight of each text; None weighs all alike.
+        rows: `<int>[n]`, which texts an epoch has; None for all.
         inputs: names of what the model reads.
         outputs: names of the model's outputs; each is trained on the targets.
         batch_size: texts of a batch.
@@ -142,6 +149,7 @@ class TextBatches(EpochBatches):
         targets: np.ndarray,
         weights: np.ndarray | None = None,
         *,
+        rows: np.ndarray | None = None,
         inputs: Iterable[str] = ("token_ids", "ngram_ids"),
         outputs: Sequence[str],
         batch_size: int,
@@ -150,15 +158,16 @@ class TextBatches(EpochBatches):
         super().__init__(batch_size=batch_size, seed=seed)
         self._texts = texts
         self._targets = targets
+        self._rows = np.arange(len(texts)) if rows is None else rows
         self._weights = np.ones(len(targets), "float32") if weights is None else weights
         self._inputs = list(inputs)
         self._outputs = list(outputs)
 
     def plan(self) -> list[Batch]:
         """The texts of each batch, and the length they are padded to."""
-        return bucket_batches(
-            self._texts.lengths, batch_size=self.batch_size, seed=self.seed, epoch=self.epoch
-        )
+        lengths = self._texts.lengths[self._rows]
+        plan = bucket_batches(lengths, batch_size=self.batch_size, seed=self.seed, epoch=self.epoch)
+        return [Batch(self._rows[indices], length) for indices, length in plan]
 
     def batch(self, part: Batch) -> tuple[dict[str, np.ndarray], ...]:
         """Inputs, targets by output and weights by output."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -10,12 +14,13 @@ from seqkit.data import Dataset
 from seqkit.data.kinds.labels import balanced_weights
 from seqkit.optimizers import LazyAdam
 from seqkit.tasks.classification.batches import EncodedTexts, TextBatches
-from seqkit.tasks.classification.linear import fit_linear, folds_of
+from seqkit.tasks.classification.linear import Split, fit_linear, folds_of
 from seqkit.tasks.classification.model import TextClassifier
 from seqkit.tasks.classification.network import DEEP, WIDE, one_path, start_wide_path
+from seqkit.tasks.classification.turns import in_turns, join, train_in_turns
 from seqkit.tasks.classification.validation import CalibratedValidation, predict_logits
 from seqkit.text import KnownNGrams
-from seqkit.training import Run, TrainingSettings, TrainingState, train_core
+from seqkit.training import Run, TrainingSettings, train_core
 
 _FOLDS = 5
 # Of more texts one part is held out, in place of each in turn.
@@ -30,14 +35,16 @@ def fit_classifier(
     *,
     label_smoothing: float = 0.0,
     class_weight: str = "none",
+    folds: int = 0,
     new: bool = True,
     seed: int = 0,
     run: Run = Run(),
-) -> TrainingState:
+) -> list[dict[str, float]]:
     """Trains the model's core, then fits the weights of its paths.
 
     The wide path of a new model is solved at once, see `fit_linear`, and the deep path is trained
-    alone; more training goes on with both.
+    alone; more training goes on with both. A new model of fewer than 2,000 texts is trained on all
+    of them, see `train_in_turns`.
 
     Args:
         model: changed in place.
@@ -47,26 +54,33 @@ def fit_classifier(
         settings: how long and how fast.
         label_smoothing: share of certainty taken from the labels.
         class_weight: `"balanced"` lets rare labels count as much as frequent ones; `"none"`.
+        folds: parts of all texts, validation data included, that are held out in turn where there
+            are few; below 2, validation data alone are held out.
         new: whether the model is untrained.
         seed: with the epoch's number decides the order of the texts.
         run: where the state is kept.
 
     Returns:
-        The state, with the history.
+        The figures of each epoch.
 
     Raises:
         ValueError: a label is not known, or the state found belongs to something else.
     """
-    texts = _encode(model, train)
-    held_out = EncodedTexts(validation, model.encoder, max_length=model.max_length)
-    targets = model.targets(train.to_list("label"))
+    run = run.on(train, validation)
+    turns = new and in_turns(train, validation, folds)
+    texts = _encode(model, join(train, validation) if turns else train)
+    targets = model.targets(texts.labels)
     weights = balanced_weights(targets) if class_weight == "balanced" else None
-    core, outputs, known = model.core, model.outputs, {}
-    if new and isinstance(model.encoder.ngrams, KnownNGrams):
-        _solve_wide_path(model, texts, targets, weights)
-        known = {WIDE: predict_logits(one_path(core, WIDE), held_out, [WIDE])[:, 0]}
+    splits = folds_of(targets, folds if turns else _FOLDS, seed)
+    core, outputs = model.core, model.outputs
+    solved = new and isinstance(model.encoder.ngrams, KnownNGrams)
+    held_out_logits: dict[str, np.ndarray] = {}
+    if solved:
+        held_out_logits = {WIDE: _solve_wide_path(model, texts, targets, weights, splits)}
         core, outputs = one_path(core, DEEP), [DEEP]
-    batches = TextBatches(
+
+    batches = functools.partial(
+        TextBatches,
         texts,
         targets,
         weights,
@@ -77,33 +91,71 @@ def fit_classifier(
     )
     kind = "Binary" if model.multi_label else "Categorical"
     loss = getattr(keras.losses, f"{kind}Crossentropy")
-    core.compile(
-        LazyAdam(settings.schedule(len(batches))),
+    compiled = functools.partial(
+        _compile,
+        settings=settings,
         loss=loss(from_logits=True, label_smoothing=label_smoothing),
+        target=targets[:1],
     )
-    # The loss of each output is kept in a variable; a first step that makes it is traced twice.
-    first = dict.fromkeys(outputs, tf.constant(targets[:1], tf.float32))
+    if turns:
+        path_weights, history = train_in_turns(
+            core,
+            compiled,
+            batches,
+            texts,
+            targets,
+            known=held_out_logits,
+            outputs=model.outputs,
+            splits=splits,
+            multi_label=model.multi_label,
+            settings=settings,
+            run=run,
+        )
+    else:
+        judge = _judge(model, validation, solved=solved)
+        compiled(core, len(batches()))
+        history = train_core(core, batches(), settings, callbacks=[judge], run=run).history
+        path_weights = judge.calibrate(core)[1]
+    model.path_weights = path_weights.tolist()
+    return history
+
+
+def _compile(
+    core: keras.Model, steps: int, settings: TrainingSettings, loss: Any, target: np.ndarray
+) -> None:
+    """Compiles a core, and makes what a first step would make, which is then traced once."""
+    core.compile(LazyAdam(settings.schedule(steps)), loss=loss)
+    core.optimizer.build(core.trainable_variables)
+    # The loss of each output is kept in a variable.
+    first = dict.fromkeys(core.output, tf.constant(target, tf.float32))
     core.compute_loss(y=first, y_pred=first)
-    judge = CalibratedValidation(
+
+
+def _judge(model: TextClassifier, validation: Dataset, *, solved: bool) -> CalibratedValidation:
+    """What decides by validation data; a wide path that was solved answers them once."""
+    held_out = EncodedTexts(validation, model.encoder, max_length=model.max_length)
+    known = {}
+    if solved:
+        known = {WIDE: predict_logits(one_path(model.core, WIDE), held_out, [WIDE])[:, 0]}
+    return CalibratedValidation(
         held_out,
-        model.targets(validation.to_list("label")),
+        model.targets(held_out.labels),
         outputs=model.outputs,
         multi_label=model.multi_label,
         known=known,
     )
-    run = run.on(train, validation)
-    state = train_core(core, batches, settings, callbacks=[judge], run=run)
-    model.path_weights = judge.calibrate(core)[1].tolist()
-    return state
 
 
 def _solve_wide_path(
-    model: TextClassifier, texts: EncodedTexts, targets: np.ndarray, weights: np.ndarray | None
-) -> None:
-    """Gives the wide path the weights of the best linear model of the texts."""
+    model: TextClassifier,
+    texts: EncodedTexts,
+    targets: np.ndarray,
+    weights: np.ndarray | None,
+    splits: Sequence[Split],
+) -> np.ndarray:
+    """Gives the wide path the weights of the best linear model; returns held-out logits."""
     assert isinstance(model.encoder.ngrams, KnownNGrams)
-    splits = folds_of(targets, _FOLDS)
-    solved, _ = fit_linear(
+    solved, held_out = fit_linear(
         texts.ngram_matrix(),
         np.concatenate([[False], model.encoder.ngrams.of_letters]),
         targets,
@@ -112,6 +164,7 @@ def _solve_wide_path(
         multi_label=model.multi_label,
     )
     start_wide_path(model.core, solved.table, solved.idf, solved.bias)
+    return held_out
 
 
 def _encode(model: TextClassifier, train: Dataset) -> EncodedTexts:

@@ -1,0 +1,275 @@
+"""How good text classifiers are with few rows, beside the plain models of a careful hour.
+
+    python -m benchmarks.learning_curves --data DIR --update-pages
+
+Draws 100, 300, 1,000, … rows of each data set, trains the recipe on them with its defaults, and
+beside it naive Bayes and logistic regression of scikit-learn, whose settings are chosen by
+cross-validation on the same rows. Each point that is measured is kept at once, and not measured
+again. Defaults are looked for with `--part development` and other draws (`--first-draw`); the test
+is for what is published. `docs/learning_curves.svg` shows the means over the draws, with bands from
+the worst to the best.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import statistics
+import time
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+import tyro
+
+from benchmarks.public_rows import ROWS
+from benchmarks.results import (
+    RESULTS,
+    ROOT,
+    code_hash,
+    markdown,
+    put_into_page,
+    read_json,
+    write_json,
+)
+from benchmarks.rounds import use_cores
+from recipes import sentiment
+
+PICTURE = ROOT / "docs/learning_curves.svg"
+Name = Literal["sst2", "sst5", "mr", "subj", "nsmc", "snips_intents", "first_names"]
+ALL: tuple[Name, ...] = get_args(Name)
+SIZES = (100, 300, 1000, 3000, 10_000)
+OURS = "seqkit"
+_MOST_TEST_ROWS = 3000
+_TOKENS = r"\w+|[^\w\s]"
+
+
+class Point(NamedTuple):
+    """Where a curve is measured: `size` rows of a data set, by one draw."""
+
+    name: str
+    size: int
+    draw: int
+
+
+def main(
+    data: Path,
+    only: tuple[Name, ...] = ALL,
+    sizes: tuple[int, ...] = SIZES,
+    draws: int = 5,
+    first_draw: int = 0,
+    part: Literal["test", "development"] = "test",
+    threads: int = 2,
+    update_pages: bool = False,
+    results: Path = RESULTS / "learning_curves.json",
+) -> None:
+    """Measures the points that are not kept yet, and prints a table of the means.
+
+    Args:
+        data: Directory with the public data.
+        only: Which data sets.
+        sizes: How many rows; where a data set has fewer, all of them.
+        draws: How often so many rows are drawn.
+        first_draw: The number of the first draw.
+        part: What is scored: the test, or a part of the training data that is not drawn from.
+        threads: Processor cores used.
+        update_pages: Put the table into its page, and draw the picture.
+        results: The file that keeps what was measured.
+    """
+    use_cores(threads)
+    code_hash()
+    kept = read_json(results, [])
+    for name in only:
+        train, test = ROWS[name](data, part)
+        for size in sorted({min(size, len(train)) for size in sizes}):
+            for draw in range(first_draw, first_draw + draws):
+                point = Point(name, size, draw)
+                if any(_is_at(row, point, part) for row in kept):
+                    continue
+                kept.append({**measure(point, train, test), "part": part})
+                write_json(results, kept)
+                print(kept[-1], flush=True)
+    rows = [row for row in kept if row["part"] == part and row["data"] in only]
+    if not rows:
+        return
+    print(table := markdown(summary(rows)))
+    if update_pages and part == "test":
+        put_into_page("learning-curves", table)
+        draw_curves(rows, PICTURE)
+
+
+def _is_at(row: Mapping[str, Any], point: Point, part: str) -> bool:
+    place = (row["data"], row["rows"], row["draw"], row["part"])
+    return place == (*point, part)
+
+
+def measure(
+    point: Point, train: Sequence[tuple[str, str]], test: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    """Trains on some rows, and scores on the test.
+
+    Args:
+        point: how many rows, and which draw.
+        train: texts with their labels, to draw from.
+        test: those to score on; 3,000 of them are taken, always the same.
+
+    Returns:
+        Accuracy by model, the calibration error of ours, its minutes, and where it was measured.
+    """
+    generator = np.random.default_rng([point.draw, point.size])
+    drawn = [train[i] for i in generator.permutation(len(train))[: point.size]]
+    asked = np.random.default_rng(0).permutation(len(test))[:_MOST_TEST_ROWS]
+    held_out = [test[i] for i in sorted(asked)]
+    start = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        config = sentiment.DEFAULTS.replace(seed=point.draw)
+        parts = sentiment.recipe.read_parts(drawn, test=held_out, config=config)
+        scores = sentiment.train_and_score(parts, config).scores
+    minutes = (time.perf_counter() - start) / 60
+    return {
+        "data": point.name,
+        "rows": point.size,
+        "draw": point.draw,
+        "accuracy": {OURS: scores.accuracy, **plain_accuracies(drawn, held_out)},
+        "calibration_error": scores.calibration_error,
+        "minutes": round(minutes, 2),
+    }
+
+
+def plain_accuracies(
+    train: Sequence[tuple[str, str]], test: Sequence[tuple[str, str]]
+) -> dict[str, float]:
+    """What naive Bayes and logistic regression reach, learning from all rows.
+
+    Args:
+        train: texts with their labels.
+        test: those to score on.
+
+    Returns:
+        Accuracy by name of the model.
+    """
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV, KFold
+    from sklearn.naive_bayes import MultinomialNB
+    from sklearn.pipeline import make_pipeline, make_union
+
+    def words(kind: Any) -> Any:
+        return kind(ngram_range=(1, 2), token_pattern=_TOKENS, binary=True)
+
+    def letters(kind: Any, **options: Any) -> Any:
+        return kind(analyzer="char_wb", ngram_range=(2, 5), **options)
+
+    smoothing = {"multinomialnb__alpha": [0.1, 0.25, 0.5, 1.0, 2.0]}
+    strength = {"logisticregression__C": [1, 3, 10, 30, 100]}
+    models = {
+        "naive Bayes, words": (make_pipeline(words(CountVectorizer), MultinomialNB()), smoothing),
+        "naive Bayes, words and letters": (
+            make_pipeline(
+                make_union(words(CountVectorizer), letters(CountVectorizer, binary=True)),
+                MultinomialNB(),
+            ),
+            smoothing,
+        ),
+        "logistic regression, TF-IDF": (
+            make_pipeline(
+                make_union(words(TfidfVectorizer), letters(TfidfVectorizer, sublinear_tf=True)),
+                LogisticRegression(solver="lbfgs", max_iter=300),
+            ),
+            strength,
+        ),
+    }
+    texts, labels = (list(column) for column in zip(*train, strict=True))
+    asked, truth = (list(column) for column in zip(*test, strict=True))
+    found = {}
+    for name, (model, settings) in models.items():
+        folds = KFold(5 if len(texts) <= 1000 else 3, shuffle=True, random_state=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of labels that a fold lacks
+            best = GridSearchCV(model, settings, cv=folds).fit(texts, labels)
+        found[name] = float(np.mean(best.predict(asked) == np.array(truth)))
+    return found
+
+
+def summary(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Means over the draws, a line for each data set and size.
+
+    Args:
+        rows: what `measure` gave.
+
+    Returns:
+        Cells by column.
+    """
+    points: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        points.setdefault((row["data"], row["rows"]), []).append(row)
+
+    def mean(some: Sequence[float]) -> str:
+        return f"{100 * statistics.fmean(some):.1f}"
+
+    lines = []
+    for (name, size), drawn in sorted(points.items()):
+        by_model = {
+            model: statistics.fmean(row["accuracy"][model] for row in drawn)
+            for model in drawn[0]["accuracy"]
+        }
+        best = max(value for model, value in by_model.items() if model != OURS)
+        lines.append(
+            {
+                "data": name,
+                "rows": size,
+                "draws": len(drawn),
+                **{f"{model}, %": f"{100 * value:.1f}" for model, value in by_model.items()},
+                "above the best plain one": f"{100 * (by_model[OURS] - best):+.1f}",
+                "calibration error, %": mean([row["calibration_error"] for row in drawn]),
+                "training, min": f"{statistics.fmean(row['minutes'] for row in drawn):.1f}",
+            }
+        )
+    return lines
+
+
+def draw_curves(rows: Sequence[Mapping[str, Any]], picture: Path) -> None:
+    """Draws a chart for each data set: accuracy by rows, a line and a band for each model.
+
+    Args:
+        rows: what `measure` gave.
+        picture: the file to write, SVG.
+    """
+    import matplotlib
+
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+
+    # The same rows give the same file, and letters stay text.
+    pyplot.rcParams.update({"svg.hashsalt": "seqkit", "svg.fonttype": "none"})
+    names = sorted({row["data"] for row in rows})
+    columns = min(3, len(names))
+    shape = (-(-len(names) // columns), columns)
+    figure, axes = pyplot.subplots(
+        *shape, figsize=(4 * columns, 3.2 * shape[0]), squeeze=False, layout="constrained"
+    )
+    for axis, name in zip(axes.flat, names, strict=False):
+        own = [row for row in rows if row["data"] == name]
+        sizes = sorted({row["rows"] for row in own})
+        for model in own[0]["accuracy"]:
+            values = [
+                [100 * row["accuracy"][model] for row in own if row["rows"] == size]
+                for size in sizes
+            ]
+            means = [statistics.fmean(some) for some in values]
+            (line,) = axis.plot(sizes, means, marker=".", label=model)
+            bounds = ([min(some) for some in values], [max(some) for some in values])
+            axis.fill_between(sizes, *bounds, alpha=0.15, color=line.get_color())
+        axis.set(xscale="log", title=name, xlabel="rows", ylabel="accuracy, %")
+        axis.grid(alpha=0.3)
+    for axis in axes.flat[len(names) :]:
+        axis.set_axis_off()
+    axes.flat[0].legend(fontsize="small")
+    figure.savefig(picture, metadata={"Date": None})
+    pyplot.close(figure)
+
+
+if __name__ == "__main__":
+    tyro.cli(main)
