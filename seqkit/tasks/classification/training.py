@@ -89,14 +89,8 @@ def fit_classifier(
         batch_size=settings.batch_size,
         seed=seed,
     )
-    kind = "Binary" if model.multi_label else "Categorical"
-    loss = getattr(keras.losses, f"{kind}Crossentropy")
-    compiled = functools.partial(
-        _compile,
-        settings=settings,
-        loss=loss(from_logits=True, label_smoothing=label_smoothing),
-        target=targets[:1],
-    )
+    loss = _loss(model.multi_label, label_smoothing)
+    compiled = functools.partial(_compile, settings=settings, loss=loss, target=targets[:1])
     if turns:
         path_weights, history = train_in_turns(
             core,
@@ -118,6 +112,11 @@ def fit_classifier(
         path_weights = judge.calibrate(core)[1]
     model.path_weights = path_weights.tolist()
     return history
+
+
+def _loss(multi_label: bool, label_smoothing: float) -> keras.losses.Loss:
+    kind = keras.losses.BinaryCrossentropy if multi_label else keras.losses.CategoricalCrossentropy
+    return kind(from_logits=True, label_smoothing=label_smoothing)
 
 
 def _compile(
