@@ -14,7 +14,7 @@ from seqkit.text.ngrams import HashedNGrams
 # A hash has 30 bits; those of n-grams of letters come after those of words.
 _HASHES = 2**30
 _MOST_WAITING = 20_000_000
-_MOST_ROUNDS = 200
+_MOST_ROUNDS = 1000
 # Odd numbers of 32 bits, signed: the golden ratio, and a prime of xxHash.
 _FIRST = 0x9E3779B1 - (1 << 32)
 _SECOND = 0x85EBCA77 - (1 << 32)
