@@ -58,7 +58,7 @@ def folds_of(targets: np.ndarray, number: int, seed: int = 0) -> list[Split]:
 
     Example:
         >>> [held.tolist() for _, held in folds_of(np.array([[1.0], [0.0], [1.0], [0.0]]), 2)]
-        [[0, 1], [2, 3]]
+        [[1, 2], [0, 3]]
     """
     order = np.random.default_rng(seed).permutation(len(targets))
     # By label, in random order within one: neighbours come into different parts.
