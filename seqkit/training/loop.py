@@ -61,10 +61,11 @@ class TrainingState(keras.callbacks.Callback):
 
     @property
     def finished(self) -> bool:
-        """Whether patience has run out, and not too early."""
+        """Whether patience has run out, and not too early; never without a monitor."""
         done = len(self.history)
         return (
-            self.best_epoch is not None
+            self._monitor is not None
+            and self.best_epoch is not None
             and done >= self._fewest_epochs
             and done - 1 - self.best_epoch >= self._patience
         )

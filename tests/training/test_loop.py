@@ -63,6 +63,17 @@ def test_stops_when_patience_runs_out_and_keeps_the_best():
         np.testing.assert_array_equal(found, expected)
 
 
+def test_without_a_monitor_all_epochs_are_trained_and_the_last_is_kept():
+    model, plain = compiled(), compiled()
+    settings = TrainingSettings(epochs=3, patience=0)
+    script = Script([1.0, 2.0, 3.0])
+    state = train_core(model, Batches(), settings, callbacks=[script], monitor=None, verbose=0)
+    assert len(state.history) == 3 and state.best_epoch == 2
+    plain.fit(Batches().dataset(), epochs=3, shuffle=False, verbose=0)
+    for found, expected in zip(model.get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_resumed_is_bit_identical_to_uninterrupted(tmp_path):
     losses = [3.0, 2.0, 2.5, 1.0, 4.0]
     whole = compiled()

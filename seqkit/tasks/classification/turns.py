@@ -89,8 +89,6 @@ def train_in_turns(
 
     Source: Stone 1974, "Cross-Validatory Choice and Assessment of Statistical Predictions".
     """
-    # A few held-out texts say little of when to stop: all of them together do, afterwards.
-    patient = dataclasses.replace(settings, patience=settings.epochs + settings.min_steps)
     first = [np.array(variable.numpy()) for variable in core.variables]
     histories, logits = [], []
     for number, (rows, held) in enumerate(splits):
@@ -109,7 +107,9 @@ def train_in_turns(
             directory=None if stage.checkpoints is None else Path(stage.checkpoints),
         )
         print(f"turn {number + 1} of {len(splits)}: {len(held):,} texts held out")
-        history = train_core(core, own, patient, callbacks=[judge], run=stage).history
+        # A few held-out texts say little of when to stop: all of them together do, afterwards.
+        state = train_core(core, own, settings, callbacks=[judge], monitor=None, run=stage)
+        history = state.history
         histories.append(history)
         logits.append([judge.logits_after(epoch) for epoch in range(len(history))])
     epochs = min(map(len, histories))
