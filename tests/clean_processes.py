@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 _WAITING = """
@@ -37,7 +37,6 @@ for line in sys.stdin:
     try:
         for number, path in enumerate(request["streams"]):
             os.dup2(os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY), number)
-        os.environ.update(request["environment"])
         sys.argv = request["arguments"]
         if sys.argv[0] == "-c":
             program = sys.argv.pop(1)
@@ -57,15 +56,12 @@ for line in sys.stdin:
 
 
 def run_clean(
-    arguments: Sequence[str | Path],
-    environment: Mapping[str, str] | None = None,
-    given: bytes = b"",
+    arguments: Sequence[str | Path], given: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     """Runs a program where neither seqkit, recipes nor Keras have been imported.
 
     Args:
         arguments: as those of `python -I`: a file and its arguments, or `-c`, a program and its.
-        environment: variables that the program has besides.
         given: what it reads from its standard input.
 
     Returns:
@@ -77,7 +73,6 @@ def run_clean(
             path.write_bytes(content)
         request = {
             "arguments": [str(argument) for argument in arguments],
-            "environment": {"CUDA_VISIBLE_DEVICES": "", **(environment or {})},
             "streams": [str(path) for path in streams],
         }
         waiting = _waiting()

@@ -8,11 +8,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from seqkit.layers.arguments import arguments_of, check_rates
+from seqkit.layers.ngram_table import NGramTable
 
 
 @keras.saving.register_keras_serializable("seqkit")
-class BagOfNGrams(keras.layers.Layer):
+class BagOfNGrams(NGramTable):
     """Sums one learned row for each n-gram of a text: logistic regression as a layer.
 
     It sees order only within an n-gram. On small data this path alone is often as good as a
@@ -46,26 +46,13 @@ class BagOfNGrams(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
         if num_buckets < 2 or num_outputs < 1:
             raise ValueError(
                 f"num_buckets is {num_buckets} and num_outputs {num_outputs}; "
                 "give at least 2 and at least 1"
             )
-        check_rates(dropout=dropout)
+        super().__init__(num_buckets, num_outputs, dropout, seed, **kwargs)
         self.num_buckets = num_buckets
-        self.num_outputs = num_outputs
-        self.dropout = dropout
-        self.seed = seed
-        # Of this layer's own type, whatever the global policy is.
-        self.table = keras.layers.Embedding(
-            num_buckets,
-            num_outputs,
-            embeddings_initializer="zeros",
-            name="table",
-            dtype=self.dtype_policy,
-        )
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Creates the table, a scale for the sum, and a bias for each output."""
@@ -91,14 +78,6 @@ class BagOfNGrams(keras.layers.Layer):
             present = keras.random.dropout(present, self.dropout, seed=self.seed_generator)
         total = ops.sum(self.table(ngram_ids) * ops.expand_dims(present, -1), axis=1)
         return self.scale * total / count + self.bias
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, int]:
-        """Gives the shape of the outputs."""
-        return (input_shape[0], self.num_outputs)
-
-    def get_config(self) -> dict[str, Any]:
-        """Gives the arguments that make this layer again."""
-        return super().get_config() | arguments_of(self, BagOfNGrams)
 
 
 def log_count_ratios(counts: np.ndarray, totals: np.ndarray, smoothing: float = 1.0) -> np.ndarray:

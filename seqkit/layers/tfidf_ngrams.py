@@ -7,11 +7,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqkit.layers.arguments import arguments_of, check_rates
+from seqkit.layers.ngram_table import NGramTable
 
 
 @keras.saving.register_keras_serializable("seqkit")
-class TfidfNGrams(keras.layers.Layer):
+class TfidfNGrams(NGramTable):
     """Sums one row for each n-gram of a text; n-grams of words and of letters have a scale each.
 
     A linear model as a layer. It sees order only within an n-gram. On small data this path alone is
@@ -51,25 +51,12 @@ class TfidfNGrams(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
         if num_ngrams < 1 or num_outputs < 1:
             raise ValueError(
                 f"num_ngrams is {num_ngrams} and num_outputs {num_outputs}; give at least 1"
             )
-        check_rates(dropout=dropout)
+        super().__init__(num_ngrams, num_outputs, dropout, seed, **kwargs)
         self.num_ngrams = num_ngrams
-        self.num_outputs = num_outputs
-        self.dropout = dropout
-        self.seed = seed
-        # Of this layer's own type, whatever the global policy is.
-        self.table = keras.layers.Embedding(
-            num_ngrams,
-            num_outputs,
-            embeddings_initializer="zeros",
-            name="table",
-            dtype=self.dtype_policy,
-        )
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Creates the table, the frequencies, and a bias for each output."""
@@ -108,11 +95,3 @@ class TfidfNGrams(keras.layers.Layer):
         scale = ops.where(lengths > 0, ops.rsqrt(ops.where(lengths > 0, lengths, 1)), 0)
         sums = ops.matmul(chosen, self.table(ngram_ids))  # [batch, 2, num_outputs]
         return ops.sum(sums * ops.expand_dims(scale, -1), axis=1) + self.bias
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, int]:
-        """Gives the shape of the outputs."""
-        return (input_shape[0], self.num_outputs)
-
-    def get_config(self) -> dict[str, Any]:
-        """Gives the arguments that make this layer again."""
-        return super().get_config() | arguments_of(self, TfidfNGrams)

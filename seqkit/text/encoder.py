@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -154,18 +154,13 @@ class TextEncoder(tf.Module):
         """
         if isinstance(self.ngrams, HashedNGrams):
             return self
-        words = self._split_into_words(batches)
+        words = (self._words.tokenize(texts).values for texts in batches)
         ngrams = (
             KnownNGrams.learn(words, most=most)
             if self.ngrams is None
             else self.ngrams.extended(words, most)
         )
         return TextEncoder(self.tokenizer, self.vocabulary, ngrams, self.seen_words)
-
-    def _split_into_words(self, batches: Iterable[Any]) -> Iterator[tf.RaggedTensor]:
-        for texts in batches:
-            normalized = self._words.normalizer(decode(as_text_tensor(texts)))
-            yield self._words.split(normalized).values
 
     def count_words(self, batches: Iterable[Any]) -> Counter[str]:
         """Counts the words of texts, which may be other than the tokens.

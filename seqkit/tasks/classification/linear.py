@@ -79,7 +79,6 @@ def fit_linear(
     weights: np.ndarray | None = None,
     *,
     splits: Sequence[Split],
-    rows: np.ndarray | None = None,
     multi_label: bool = False,
 ) -> tuple[LinearModel, np.ndarray]:
     """Fits logistic regression and naive Bayes to TF-IDF vectors, and adds them up.
@@ -93,7 +92,6 @@ def fit_linear(
         targets: `<float>[texts, classes]`, 1 where a label holds, else 0.
         weights: `<float>[texts]`, how much each counts; None counts all alike.
         splits: rows to fit on and rows held out, several times.
-        rows: what the result is fitted on; None takes all.
         multi_label: whether each label is decided by itself.
 
     Returns:
@@ -104,7 +102,6 @@ def fit_linear(
     Classification"; logistic regression by Fan et al. 2008, "LIBLINEAR".
     """
     weights = np.ones(len(targets)) if weights is None else np.asarray(weights, np.float64)
-    rows = np.arange(len(targets)) if rows is None else rows
     numbers = ngrams.nnz * targets.shape[1]
     penalties: tuple[float, ...] = _PENALTIES if numbers <= _MOST_NUMBERS_TO_CHOOSE else (4.0,)
     if numbers > _MOST_NUMBERS:
@@ -112,13 +109,17 @@ def fit_linear(
     shape = targets.shape
     by_penalty = {penalty: np.full(shape, np.nan) for penalty in penalties}
     by_smoothing = {smoothing: np.full(shape, np.nan) for smoothing in _SMOOTHING}
+
+    def vectors_of(rows: np.ndarray) -> _Vectors:
+        return _Vectors(ngrams, of_letters, rows, targets, weights)
+
     for fitted_on, held in splits:
-        vectors = _Vectors(ngrams, of_letters, fitted_on)
+        vectors = vectors_of(fitted_on)
         for strength, logits in by_penalty.items():
-            coefficients, own = vectors.regress(targets, weights, strength, multi_label)
+            coefficients, own = vectors.regress(strength, multi_label)
             logits[held] = vectors.tfidf[held] @ coefficients + own
         for smoothing, logits in by_smoothing.items():
-            logits[held] = vectors.lengths[held] @ vectors.bayes(targets, weights, smoothing)
+            logits[held] = vectors.lengths[held] @ vectors.bayes(smoothing)
     held = np.flatnonzero(~np.isnan(by_smoothing[_SMOOTHING[0]]).any(axis=1))
     penalty, smoothing, shares = _choose(
         {key: logits[held] for key, logits in by_penalty.items()},
@@ -127,12 +128,12 @@ def fit_linear(
         multi_label,
     )
     parts = [by_smoothing[smoothing]]
-    vectors = _Vectors(ngrams, of_letters, rows)
-    table = shares[-1] * vectors.bayes(targets, weights, smoothing)
+    vectors = vectors_of(np.arange(len(targets)))
+    table = shares[-1] * vectors.bayes(smoothing)
     bias = np.zeros(shape[1])
     if penalty is not None:
         parts.insert(0, by_penalty[penalty])
-        coefficients, own = vectors.regress(targets, weights, penalty, multi_label)
+        coefficients, own = vectors.regress(penalty, multi_label)
         table += shares[0] * vectors.idf[:, np.newaxis] * coefficients
         bias = shares[0] * own
     model = LinearModel(
@@ -178,6 +179,8 @@ class _Vectors:
         ngrams: `[texts, ngrams]`, 1 where a text has an n-gram.
         of_letters: `<bool>[ngrams]`.
         rows: those that the frequencies are counted in, and that models are fitted to.
+        targets: `<float>[texts, classes]`.
+        weights: `<float>[texts]`.
 
     Attributes:
         idf: `<float64>[ngrams]`; 0 of n-grams that these rows do not have.
@@ -185,10 +188,17 @@ class _Vectors:
         lengths: the same with 1 in place of each frequency.
     """
 
-    def __init__(self, ngrams: sparse.csr_matrix, of_letters: np.ndarray, rows: np.ndarray) -> None:
-        self._rows = rows
-        self._given = ngrams[rows]
-        documents = np.bincount(self._given.indices, minlength=ngrams.shape[1])
+    def __init__(
+        self,
+        ngrams: sparse.csr_matrix,
+        of_letters: np.ndarray,
+        rows: np.ndarray,
+        targets: np.ndarray,
+        weights: np.ndarray,
+    ) -> None:
+        self._targets, self._weights = targets[rows], weights[rows]
+        given = ngrams[rows]
+        documents = np.bincount(given.indices, minlength=ngrams.shape[1])
         seen = documents > 0
         self.idf = np.where(seen, np.log((1 + len(rows)) / (1 + documents)) + 1, 0.0)
         text = np.repeat(np.arange(ngrams.shape[0]), np.diff(ngrams.indptr))
@@ -202,27 +212,24 @@ class _Vectors:
 
         self.tfidf = matrix(idf * scale)
         self.lengths = matrix(np.where(idf > 0, scale, 0.0))
+        self._fitted = self.tfidf[rows]
+        self._counts = given.T @ (self._targets * self._weights[:, np.newaxis])
+        self._totals = given.T @ self._weights
 
-    def bayes(self, targets: np.ndarray, weights: np.ndarray, smoothing: float) -> np.ndarray:
+    def bayes(self, smoothing: float) -> np.ndarray:
         """Gives `<float64>[ngrams, classes]`, the log-ratios of naive Bayes."""
-        own = targets[self._rows] * weights[self._rows, np.newaxis]
-        counts = self._given.T @ own
-        totals = self._given.T @ weights[self._rows]
-        return log_count_ratios(counts, totals, smoothing).astype(np.float64)
+        return log_count_ratios(self._counts, self._totals, smoothing).astype(np.float64)
 
-    def regress(
-        self, targets: np.ndarray, weights: np.ndarray, penalty: float, multi_label: bool
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def regress(self, penalty: float, multi_label: bool) -> tuple[np.ndarray, np.ndarray]:
         """Gives `<float64>[ngrams, classes]` and `<float64>[classes]`: a regression a label."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
-        classes = targets.shape[1]
+        classes = self._targets.shape[1]
         table, bias = np.zeros((self.tfidf.shape[1], classes)), np.zeros(classes)
-        vectors, counted = self.tfidf[self._rows], weights[self._rows]
         alike = classes == 2 and not multi_label
         for label in range(1 if alike else 0, classes):
-            holds = targets[self._rows, label] > 0
+            holds = self._targets[:, label] > 0
             share = (holds.sum() + 0.5) / (len(holds) + 1)
             bias[label] = np.log(share / (1 - share))
             if not holds.any() or holds.all():
@@ -233,7 +240,7 @@ class _Vectors:
             with warnings.catch_warnings():
                 # An optimum that is not quite reached is as good.
                 warnings.simplefilter("ignore", ConvergenceWarning)
-                model.fit(vectors, holds, sample_weight=counted)
+                model.fit(self._fitted, holds, sample_weight=self._weights)
             table[:, label], bias[label] = model.coef_[0], model.intercept_[0]
         if alike:  # One label or the other: what speaks for one speaks against the other.
             table[:, 1] /= 2

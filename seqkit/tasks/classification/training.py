@@ -17,14 +17,12 @@ from seqkit.tasks.classification.batches import EncodedTexts, TextBatches
 from seqkit.tasks.classification.linear import Split, fit_linear, folds_of
 from seqkit.tasks.classification.model import TextClassifier
 from seqkit.tasks.classification.network import DEEP, WIDE, one_path, start_wide_path
-from seqkit.tasks.classification.turns import in_turns, join, train_in_turns
+from seqkit.tasks.classification.turns import FEW_TEXTS, in_turns, join, train_in_turns
 from seqkit.tasks.classification.validation import CalibratedValidation, predict_logits
 from seqkit.text import KnownNGrams
 from seqkit.training import Run, TrainingSettings, train_core
 
 _FOLDS = 5
-# Of more texts one part is held out, in place of each in turn.
-_MOST_FOLDED = 2_000
 
 
 def fit_classifier(
@@ -159,7 +157,8 @@ def _solve_wide_path(
         np.concatenate([[False], model.encoder.ngrams.of_letters]),
         targets,
         weights,
-        splits=splits if len(texts) <= _MOST_FOLDED else splits[:1],
+        # Of many texts one part is held out, in place of each in turn.
+        splits=splits if len(texts) <= FEW_TEXTS else splits[:1],
         multi_label=model.multi_label,
     )
     start_wide_path(model.core, solved.table, solved.idf, solved.bias)
