@@ -264,21 +264,34 @@ def _read_treebank(name: str, title: str, stem: Path) -> PublicData:
 
 def _read_slots(path: Path) -> Iterator[tuple[list[str], list[str]]]:
     """Words and BIO tags of each command of a SNIPS file."""
+    for _, chunks in read_commands(path):
+        words: list[str] = []
+        tags: list[str] = []
+        for chunk in chunks:
+            texts = chunk["text"].split()
+            slot = chunk.get("entity")
+            words += texts
+            tags += [f"{'I' if i else 'B'}-{slot}" if slot else "O" for i in range(len(texts))]
+        yield words, tags
+
+
+def read_commands(path: Path) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Reads a file of SNIPS.
+
+    Args:
+        path: the file.
+
+    Yields:
+        The intent of each command, and its chunks: `text`, and `entity` where it fills a slot.
+    """
     content = path.read_bytes()
     try:
         text = content.decode()
     except UnicodeDecodeError:  # One of the files is.
         text = content.decode(_LATIN)
-    for commands in json.loads(text).values():
+    for intent, commands in json.loads(text).items():
         for command in commands:
-            words: list[str] = []
-            tags: list[str] = []
-            for chunk in command["data"]:
-                texts = chunk["text"].split()
-                slot = chunk.get("entity")
-                words += texts
-                tags += [f"{'I' if i else 'B'}-{slot}" if slot else "O" for i in range(len(texts))]
-            yield words, tags
+            yield intent, command["data"]
 
 
 def _read_folded(name: str, title: str, paths: dict[str, Path], how: Splitting) -> PublicData:

@@ -6,7 +6,6 @@ The files are those of `benchmarks.public_data`, and `sentiment/sst/stsa.fine.*`
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from benchmarks.public_data import read_commands
 from seqkit import data
 
 Part = Literal["test", "development"]
@@ -58,19 +58,11 @@ def _snips(root: Path, part: Part) -> tuple[Rows, Rows]:
     """The intents of commands; those to validate with are the test, as in the literature."""
 
     def read(pattern: str) -> Rows:
-        rows: Rows = []
-        for path in sorted((root / "tagging" / "snips").glob(pattern)):
-            content = path.read_bytes()
-            try:
-                text = content.decode()
-            except UnicodeDecodeError:  # One of the files is.
-                text = content.decode(_LATIN)
-            for intent, commands in json.loads(text).items():
-                rows += [
-                    ("".join(chunk["text"] for chunk in command["data"]), intent)
-                    for command in commands
-                ]
-        return rows
+        return [
+            ("".join(chunk["text"] for chunk in chunks), intent)
+            for path in sorted((root / "tagging" / "snips").glob(pattern))
+            for intent, chunks in read_commands(path)
+        ]
 
     return _held_out(read("train_*_full.json"), read("validate_*.json"), part)
 
