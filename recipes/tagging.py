@@ -39,11 +39,12 @@ class Config(Settings):
         affix_buckets: size of the table of each kind of affix.
         max_length: words read at once; a longer document is read in windows that overlap.
         pretrained_vectors: text file of word vectors, GloVe's or fastText's (.vec), unpacked. Words
-            that the training data lack are read by theirs. The vectors stay as they are; a linear
-            map of them, to `embedding_dim` values, is learned. After training the file is not
-            needed; `fine_tune` takes the same file for new words.
+            that the training data lack are read by theirs, or by those of their parts. The vectors
+            stay as they are; a linear map of them, to `embedding_dim` values, is learned. After
+            training the file is not needed; `fine_tune` takes the same file for new words.
         pretrained_words: how many words from the top of that file, where the most frequent are,
-            come into the model beside those of the training data: 60 MB for 50,000 of 300 values.
+            come into the model beside those of the training data; None takes what fits into 60 MB,
+            50,000 of 300 values or 300,000 of 50.
         tokens_column: name or number of the column with the words, if it is not found by itself.
         tags_column: name or number of the column with the tags, such as `xpos`.
         text_column: of texts with marked spans, the column with the texts.
@@ -62,7 +63,7 @@ class Config(Settings):
     affix_buckets: int = 8192
     max_length: int = 256
     pretrained_vectors: str | None = None
-    pretrained_words: int = 50_000
+    pretrained_words: int | None = None
     tokens_column: str | None = None
     tags_column: str | None = None
     text_column: str | None = None

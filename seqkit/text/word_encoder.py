@@ -14,8 +14,9 @@ from seqkit.text.jamo import JamoTokenizer
 from seqkit.text.seen_words import SeenWords, word_normalizer
 from seqkit.text.tokenizer import join_rows
 from seqkit.text.traced_once import traced_once
-from seqkit.text.vocabulary import BOS_ID, EOS_ID, UNK_ID, Vocabulary
+from seqkit.text.vocabulary import BOS_ID, EOS_ID, PAD_ID, UNK_ID, Vocabulary
 from seqkit.text.word import WordTokenizer
+from seqkit.text.word_parts import MOST_PARTS, parts_of
 
 # How many of a word's first and last letters; short words are filled up with these marks.
 AFFIX_LENGTHS = (1, 2, 3, 4)
@@ -44,8 +45,10 @@ class EncodedWords(NamedTuple):
         affix_ids: `<int32>[words, 9]`, hashes of the first one to four letters, the last one to
             four, and the shape (`Xxx` for `Word`, `0.00` for `3.14`). Each kind has its own
             buckets.
-        pretrained_ids: `<int32>[words]`, of the word, spelled as for `token_ids`, among those with
-            a pretrained vector; UNK for a word without one.
+        pretrained_ids: `<int32>[words, 4]`, of the word, spelled as for `token_ids`, among those
+            with a pretrained vector; of a word without one, of its parts that have one (see
+            `parts_of`); UNK where there are none; padded with 0. `<int32>[words]` where only whole
+            words are looked up.
     """
 
     token_ids: tf.Tensor
@@ -56,7 +59,13 @@ class EncodedWords(NamedTuple):
     @property
     def unknown(self) -> tf.Tensor:
         """Gives `<bool>[words]`: words that neither dictionary nor pretrained vectors know."""
-        return tf.equal(self.token_ids, UNK_ID) & tf.equal(self.pretrained_ids, UNK_ID)
+        return tf.equal(self.token_ids, UNK_ID) & tf.logical_not(self.has_vector)
+
+    @property
+    def has_vector(self) -> tf.Tensor:
+        """Gives `<bool>[words]`: words that have a pretrained vector, or parts that have one."""
+        ids = self.pretrained_ids
+        return tf.not_equal(ids if ids.shape.rank == 1 else ids[:, 0], UNK_ID)
 
 
 class WordEncoder(tf.Module):
@@ -73,6 +82,8 @@ class WordEncoder(tf.Module):
             the first and the last half of them are read.
         affix_buckets: number of buckets for each kind of affix.
         pretrained: words with a pretrained vector, spelled as in `vocabulary`, or None.
+        whole_words: whether these are looked up as wholes alone, never by their parts, as models
+            do that were saved before words had parts.
         seen_words: the words of the training data, the rare ones among them; None where they are
             not known, as of models that were saved before words were kept.
 
@@ -96,6 +107,7 @@ class WordEncoder(tf.Module):
         max_characters: int = 24,
         affix_buckets: int = 8192,
         pretrained: Vocabulary | None = None,
+        whole_words: bool = False,
         seen_words: SeenWords | None = None,
     ) -> None:
         super().__init__()
@@ -108,6 +120,7 @@ class WordEncoder(tf.Module):
         self.max_characters = max_characters
         self.affix_buckets = affix_buckets
         self.pretrained = pretrained
+        self.whole_words = whole_words
         self.seen_words = seen_words
         self._normalizer, self._letters = word_normalizer(), JamoTokenizer()
         self._splitter = WordTokenizer()
@@ -166,10 +179,23 @@ class WordEncoder(tf.Module):
                 token_ids,
                 self._character_ids(self._letters.split(self._letters.normalizer(aligned)).values),
                 self._affix_ids(lower, aligned.code_points),
-                tf.fill(tf.shape(token_ids), UNK_ID)
-                if self.pretrained is None
-                else self.pretrained.token_to_id(lower),
+                self._pretrained_ids(lower),
             )
+
+    def _pretrained_ids(self, lower: tf.Tensor) -> tf.Tensor:
+        """Gives `<int32>[words, 4]`, or `[words]`, from words in lower case."""
+        if self.pretrained is None:
+            return tf.fill(tf.shape(lower), UNK_ID)
+        whole = self.pretrained.token_to_id(lower)  # [words]
+        if self.whole_words:
+            return whole
+        parts = self.pretrained.token_to_id(parts_of(lower))  # [words, (parts)]
+        known = tf.ragged.boolean_mask(parts, tf.not_equal(parts, UNK_ID))
+        known = known.to_tensor(PAD_ID, shape=[None, MOST_PARTS])  # [words, 4]
+        first = tf.where(tf.equal(known[:, 0], PAD_ID), UNK_ID, known[:, 0])
+        has_whole = tf.not_equal(whole, UNK_ID)
+        rest = tf.where(has_whole[:, tf.newaxis], PAD_ID, known[:, 1:])
+        return tf.concat([tf.where(has_whole, whole, first)[:, tf.newaxis], rest], 1)
 
     def _character_ids(self, letters: tf.RaggedTensor) -> tf.Tensor:
         """Gives `<int32>[words, max_characters]` from ragged `<string>[words, letters]`."""
@@ -242,6 +268,7 @@ class WordEncoder(tf.Module):
             "max_characters": self.max_characters,
             "affix_buckets": self.affix_buckets,
             "pretrained": self.pretrained,
+            "whole_words": self.whole_words,
             "seen_words": self.seen_words,
         }
         return WordEncoder(**(arguments | changed))
@@ -289,6 +316,7 @@ class WordEncoder(tf.Module):
             "max_characters": self.max_characters,
             "affix_buckets": self.affix_buckets,
             "pretrained": None if self.pretrained is None else self.pretrained.get_config(),
+            "whole_words": self.whole_words,
             "seen_words": None if self.seen_words is None else self.seen_words.get_config(),
         }
 
@@ -302,6 +330,7 @@ class WordEncoder(tf.Module):
             max_characters=config["max_characters"],
             affix_buckets=config["affix_buckets"],
             pretrained=None if pretrained is None else Vocabulary.from_config(pretrained),
+            whole_words=config.get("whole_words", True),
             seen_words=None if seen is None else SeenWords.from_config(seen),
         )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqkit.text import WordEncoder, vector_coverage, with_vectors
+from seqkit.text import WordEncoder, pretrained_words, vector_coverage, with_vectors
 from seqkit.text.word_encoder import count_words
 
 WORDS = ["The", "the", "cat", "Paris", "1999", "zyx", "zyx"]
@@ -39,8 +39,28 @@ def test_rare_words_and_the_first_of_the_file_have_vectors(encoder, path):
     unknown = known.is_unknown(["PARIS", "of", "1812", "zyx", "rome"]).numpy().tolist()
     assert unknown == [False, False, False, False, True]
     ids = known(["of", "zyx"])
-    assert (ids.token_ids.numpy() == [1, 5]).all() and ids.pretrained_ids.numpy()[1] == 1
-    assert (encoder(["of", "zyx"]).pretrained_ids.numpy() == 1).all()
+    assert (ids.token_ids.numpy() == [1, 5]).all()
+    assert ids.pretrained_ids.numpy()[1].tolist() == [1, 0, 0, 0]
+    assert not encoder(["of", "zyx"]).has_vector.numpy().any()
+
+
+def test_a_word_without_a_vector_has_those_of_its_parts(encoder, path):
+    """Parts of training words are looked up in the file too, wherever they stand there."""
+    words = ["Rome-Paris", "of", "the-zyx-cat", "zyx", "\u201cParis,\u201d", "!"]
+    known, vectors = with_vectors(encoder, path, [words], first_words=0)
+    assert by_word(known, vectors) == {"of": 2, "rome": 6, "paris": 4, "the": 1, "cat": 5}
+    ids = known(words).pretrained_ids.numpy()
+    values = vectors[:, 0][ids].tolist()
+    assert values == [[6, 4, 0, 0], [2, 0, 0, 0], [1, 5, 0, 0], [0] * 4, [4, 0, 0, 0], [0] * 4]
+    assert known(words).has_vector.numpy().tolist() == [True, True, True, False, True, False]
+    coverage = vector_coverage(known, [words])
+    assert (coverage.running_found, coverage.missing) == (4, {"!": 1, "zyx": 1})
+
+
+def test_by_default_as_many_words_come_in_as_fit(encoder, path, monkeypatch):
+    monkeypatch.setattr(pretrained_words, "_VALUES", 5)  # of 2 values each
+    known, vectors = with_vectors(encoder, path, [["cat"]])
+    assert by_word(known, vectors) == {"cat": 5, "the": 1, "of": 2}
 
 
 def test_words_known_before_keep_their_ids(encoder, path):

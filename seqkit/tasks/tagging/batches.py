@@ -11,7 +11,6 @@ import tensorflow as tf
 from seqkit.data.batching import Batch, bucket_batches
 from seqkit.data.dataset import Dataset
 from seqkit.text.code_points import as_text_tensor
-from seqkit.text.vocabulary import UNK_ID
 from seqkit.text.word_encoder import EncodedWords, WordEncoder
 from seqkit.training.batches import EpochBatches
 
@@ -59,8 +58,7 @@ class EncodedSentences:
         flat = tokens.flatten().dictionary_encode()
         self._words = flat.indices.to_numpy().astype("int32")
         columns = _encode(flat.dictionary, encoder)
-        unknown = (columns["token_ids"] == UNK_ID) & (columns["pretrained_ids"] == UNK_ID)
-        self.unknown = unknown[self._words]
+        self.unknown = columns.pop("unknown")[self._words]
         if levels is None:
             without = {"pretrained_ids"} if encoder.pretrained is None else set()
             levels = columns.keys() - without
@@ -100,8 +98,8 @@ class EncodedSentences:
 
         Returns:
             `token_ids` `<int32>[n, length]`, `character_ids` `<int32>[n, length, characters]`,
-            `affix_ids` `<int32>[n, length, affixes]`, `pretrained_ids` `<int32>[n, length]`, those
-            of them that are in `levels`; zeros at padding.
+            `affix_ids` `<int32>[n, length, affixes]`, `pretrained_ids` `<int32>[n, length, parts]`,
+            those of them that are in `levels`; zeros at padding.
         """
         places = self.places(indices, length)
         # The last word of the table is padding.
@@ -156,11 +154,11 @@ def _encode(words: pa.StringArray, encoder: WordEncoder) -> dict[str, np.ndarray
     ]
     columns = {
         name: np.concatenate([getattr(part, name).numpy() for part in parts])
-        for name in EncodedWords._fields
+        for name in ("unknown", *EncodedWords._fields)
     }
     longest = int((columns["character_ids"] > 0).sum(axis=1).max(initial=1))
     columns["character_ids"] = columns["character_ids"][:, :longest]
     return {
-        name: np.concatenate([ids, np.zeros((1, *ids.shape[1:]), "int32")]).astype("int32")
+        name: np.concatenate([ids, np.zeros((1, *ids.shape[1:]), ids.dtype)])
         for name, ids in columns.items()
     }

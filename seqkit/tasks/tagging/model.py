@@ -22,6 +22,7 @@ from seqkit.text import Normalizer, Vocabulary, WordTokenizer
 from seqkit.text.code_points import as_text_tensor, byte_offsets
 from seqkit.text.traced_once import traced_once
 from seqkit.text.word_encoder import NUM_AFFIXES, WordEncoder
+from seqkit.text.word_parts import MOST_PARTS
 
 
 class TokenTagger(ServableModel):
@@ -125,6 +126,7 @@ class TokenTagger(ServableModel):
             affix_buckets=encoder.affix_buckets,
             num_affixes=NUM_AFFIXES,
             num_pretrained=0 if vectors is None else len(vectors),
+            vector_parts=0 if encoder.whole_words else MOST_PARTS,
             seed=seed,
             **pretrained,
             **_constraints(tags),

@@ -62,6 +62,7 @@ def build_tagger_core(
     num_pretrained: int = 0,
     pretrained_dim: int = 0,
     pretrained_scale: float = 1.0,
+    vector_parts: int = 4,
     seed: int = 0,
 ) -> keras.Model:
     """Builds a network that reads each word on all its levels, then all words in both directions.
@@ -69,7 +70,8 @@ def build_tagger_core(
     Pretrained vectors stay as they are: a learned linear map brings them to the size of the
     dictionary's own vectors, which are learned and added. If they were trained, words of the
     training data would move away from similar words that the training data lack, and what was
-    learned about the former would no longer hold for the latter.
+    learned about the former would no longer hold for the latter. A word that has none is read by
+    those of its parts, on average.
 
     Args:
         vocabulary_size: number of word ids, the special ones included.
@@ -85,14 +87,16 @@ def build_tagger_core(
             network without. The weight of the layer `pretrained` is to be set.
         pretrained_dim: size of these vectors.
         pretrained_scale: what they are multiplied by, see `word_vectors`.
+        vector_parts: parts of a word that may have a vector each; 0 where words are looked up as
+            wholes alone.
         seed: seed of all dropout.
 
     Returns:
         A model of `{"token_ids": <int32>[batch, length], "character_ids":
         <int32>[batch, length, characters], "affix_ids": <int32>[batch, length, num_affixes]}`, and
-        with pretrained vectors `"pretrained_ids": <int32>[batch, length]`, right-padded with 0, to
-        emissions `<float32>[batch, length, num_tags]`. Its layer `crf` has the transitions: it
-        scores, decodes and gives marginals.
+        with pretrained vectors `"pretrained_ids": <int32>[batch, length, 4]`, or `[batch, length]`
+        of whole words, right-padded with 0, to emissions `<float32>[batch, length, num_tags]`. Its
+        layer `crf` has the transitions: it scores, decodes and gives marginals.
 
     Example:
         >>> core = build_tagger_core(50, 20, 3, TaggerNetwork(hidden_dim=4), affix_buckets=8)
@@ -114,10 +118,11 @@ def build_tagger_core(
         inputs["affix_ids"] = keras.Input((None, num_affixes), dtype="int32", name="affix_ids")
         parts.append(_affix_vectors(inputs["affix_ids"], affix_buckets, network, seeds))
     if num_pretrained:
-        inputs["pretrained_ids"] = keras.Input((None,), dtype="int32", name="pretrained_ids")
-        shape = (num_pretrained, pretrained_dim)
+        shape = (None, vector_parts) if vector_parts else (None,)
+        inputs["pretrained_ids"] = keras.Input(shape, dtype="int32", name="pretrained_ids")
+        shape_of_table = (num_pretrained, pretrained_dim)
         parts[0] = parts[0] + _pretrained_vectors(
-            inputs["pretrained_ids"], shape, pretrained_scale, network, seeds
+            inputs["pretrained_ids"], shape_of_table, pretrained_scale, network, seeds
         )
     if len(parts) == 1:
         x = keras.layers.Identity(name=WORD_VECTORS)(parts[0])
@@ -191,7 +196,7 @@ def _pretrained_vectors(
     seeds: Iterator[int],
 ) -> Any:
     """`[batch, length, embedding_dim]`: pretrained vectors, mapped to the dictionary's size."""
-    dropped = WordDropout(network.word_dropout, seed=next(seeds), name="vector_dropout")
+    dropout = WordDropout(network.word_dropout, seed=next(seeds), name="vector_dropout")
     table = keras.layers.Embedding(
         *shape, embeddings_initializer="zeros", trainable=False, name=VECTORS
     )
@@ -201,7 +206,15 @@ def _pretrained_vectors(
         kernel_initializer=keras.initializers.LecunNormal(seed=next(seeds)),
         name="projection",
     )
-    return project(table(dropped(pretrained_ids)) * scale)
+    if len(pretrained_ids.shape) == 2:
+        return project(table(dropout(pretrained_ids)) * scale)
+    # A word without a vector has UNK in front; one that is dropped gets it there.
+    first = ops.expand_dims(dropout(pretrained_ids[..., 0]), -1)  # [batch, length, 1]
+    ids = ops.where(ops.equal(first, dropout.unk_id), first, pretrained_ids)
+    vectors = ops.sum(table(ids), axis=2)  # [batch, length, dim]
+    is_part = ops.cast(ops.not_equal(pretrained_ids, 0), vectors.dtype)
+    parts = ops.sum(is_part, axis=-1, keepdims=True)  # [batch, length, 1]
+    return project(vectors * scale / ops.maximum(parts, 1))
 
 
 def word_reader(core: keras.Model) -> keras.Model:

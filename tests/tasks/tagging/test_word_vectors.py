@@ -164,8 +164,9 @@ def test_a_vector_is_left_out_as_often_as_a_word(known):
 def test_vectors_are_batched_with_the_words(known, plain):
     dataset = rows(3, 4)
     batch = EncodedSentences(dataset, known, max_length=16).padded(np.array([0]), 7)
-    assert batch["pretrained_ids"].shape == (1, 7) and not batch["pretrained_ids"][0, 5:].any()
-    assert (batch["pretrained_ids"][0, :5] > 3).all()
+    ids = batch["pretrained_ids"]
+    assert ids.shape == (1, 7, 4) and not ids[0, 5:].any()
+    assert (ids[0, :5, 0] > 3).all() and not ids[0, :5, 1:].any()
     sentences = EncodedSentences(dataset, plain, max_length=16)
     assert "pretrained_ids" not in sentences.padded(np.array([0]), 7)
     rare = WordEncoder.learn([["zz"]], min_count=1)
@@ -173,6 +174,36 @@ def test_vectors_are_batched_with_the_words(known, plain):
     assert not EncodedSentences(
         dataset, rare.with_pretrained(known.pretrained), max_length=16
     ).unknown.any()
+
+
+def test_a_word_without_a_vector_is_read_by_its_parts(model):
+    """The last words of each kind are not in the training data; nor is a compound of them."""
+    asked = [[f"{one}-{other},"] for one, other in (("te", "vo"), ("tu", "va"))]
+    assert [tagging.tags for tagging in model.tag(asked)] == [("A",), ("B",)]
+    assert [tagging.unknown for tagging in model.tag([["te-vo"], ["xx-yy"]])] == [(False,), (True,)]
+    # Together they count as much as a whole word does.
+    core = keras.Model(model.core.input, model.core.get_layer("projection").output)
+    of_parts, of_te, of_vo = (
+        core(
+            {name: model.encoder([word])._asdict()[name].numpy()[np.newaxis] for name in core.input}
+        )
+        for word in ("te-vo", "te", "vo")
+    )
+    np.testing.assert_allclose(of_parts, (of_te + of_vo) / 2, rtol=1e-5, atol=1e-6)
+
+
+def test_a_model_saved_before_words_had_parts_looks_up_wholes(known, tmp_path):
+    config = known.get_config()
+    del config["whole_words"]  # as written before there was a choice
+    encoder = WordEncoder.from_config(config)
+    assert encoder(["te-vo"]).pretrained_ids.numpy().tolist() == [1]
+    vectors = vectors_of(known.pretrained.tokens)
+    make(encoder, vectors).save(tmp_path / "model.keras")
+    old = TokenTagger.load(tmp_path / "model.keras")
+    assert old.core.input["pretrained_ids"].shape == (None, None)
+    assert [tagging.unknown for tagging in old.tag([["te", "te-vo"]])] == [(False, True)]
+    grown = old.extended(old.encoder.extended([["new", "new"]]), old.tags)
+    assert grown.encoder.whole_words and grown.core.input["pretrained_ids"].shape == (None, None)
 
 
 def test_a_network_without_vectors_has_the_weights_it_always_had():
