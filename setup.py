@@ -42,13 +42,14 @@ setup(
             "openpyxl>=3.1,<4",
             "pillow>=11,<14",
             "mido>=1.3,<2",
+            "python-crfsuite>=0.9.10,<0.10",
             "ruff>=0.17,<0.18",
             "mypy>=2.0,<3",
         ],
         "dev": ["pre-commit>=4,<5"],
         # The benchmark scripts. The peers they compare seqkit with have environments of their own,
         # one requirements file each.
-        "bench": ["pandas>=2.2,<4", "psutil>=6,<8"],
+        "bench": ["pandas>=2.2,<4", "psutil>=6,<8", "python-crfsuite>=0.9.10,<0.10"],
         # Pieces of music as MIDI files.
         "music": ["mido>=1.3,<2"],
         # Data frames and spreadsheets as a source of training data.

@@ -1,13 +1,13 @@
-"""How good text classifiers are with few rows, beside the plain models of a careful hour.
+"""How good classifiers and taggers are with few rows, beside the plain models of a careful hour.
 
     python -m benchmarks.learning_curves --data DIR --update-pages
 
 Draws 100, 300, 1,000, … rows of each data set, trains the recipe on them with its defaults, and
-beside it naive Bayes and logistic regression of scikit-learn, whose settings are chosen by
-cross-validation on the same rows. Each point that is measured is kept at once, and not measured
-again. Defaults are looked for with `--part development` and other draws (`--first-draw`); the test
-is for what is published. `docs/learning_curves.svg` shows the means over the draws, with bands from
-the worst to the best.
+beside it plain models whose settings are chosen on the same rows: naive Bayes and logistic
+regression of scikit-learn, a conditional random field of CRFsuite. Each point that is measured is
+kept at once, and not measured again. Defaults are looked for with `--part development` and other
+draws (`--first-draw`); the test is for what is published. `docs/learning_curves.svg` shows the
+means over the draws, with bands from the worst to the best.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import contextlib
 import io
 import statistics
 import time
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -24,7 +23,8 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 import tyro
 
-from benchmarks.public_rows import ROWS
+from benchmarks import tagging_points, text_points
+from benchmarks.public_rows import ROWS, TAGGED
 from benchmarks.results import (
     RESULTS,
     ROOT,
@@ -35,15 +35,24 @@ from benchmarks.results import (
     write_json,
 )
 from benchmarks.rounds import use_cores
-from recipes import sentiment
 
 PICTURE = ROOT / "docs/learning_curves.svg"
-Name = Literal["sst2", "sst5", "mr", "subj", "nsmc", "snips_intents", "first_names"]
+Name = Literal[
+    "sst2",
+    "sst5",
+    "mr",
+    "subj",
+    "nsmc",
+    "snips_intents",
+    "first_names",
+    "ewt",
+    "gsd",
+    "snips_slots",
+]
 ALL: tuple[Name, ...] = get_args(Name)
 SIZES = (100, 300, 1000, 3000, 10_000)
 OURS = "seqkit"
 _MOST_TEST_ROWS = 3000
-_TOKENS = r"\w+|[^\w\s]"
 
 
 class Point(NamedTuple):
@@ -105,92 +114,34 @@ def _is_at(row: Mapping[str, Any], point: Point, part: str) -> bool:
     return place == (*point, part)
 
 
-def measure(
-    point: Point, train: Sequence[tuple[str, str]], test: Sequence[tuple[str, str]]
-) -> dict[str, Any]:
+def measure(point: Point, train: Sequence[Any], test: Sequence[Any]) -> dict[str, Any]:
     """Trains on some rows, and scores on the test.
 
     Args:
         point: how many rows, and which draw.
-        train: texts with their labels, to draw from.
+        train: texts with their labels, or words with their tags, to draw from.
         test: those to score on; 3,000 of them are taken, always the same.
 
     Returns:
-        Accuracy by model, the calibration error of ours, its minutes, and where it was measured.
+        Score by model, the calibration error of ours, its minutes, and where it was measured.
     """
+    kind = tagging_points if point.name in TAGGED else text_points
     generator = np.random.default_rng([point.draw, point.size])
     drawn = [train[i] for i in generator.permutation(len(train))[: point.size]]
     asked = np.random.default_rng(0).permutation(len(test))[:_MOST_TEST_ROWS]
     held_out = [test[i] for i in sorted(asked)]
     start = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
-        config = sentiment.DEFAULTS.replace(seed=point.draw)
-        parts = sentiment.recipe.read_parts(drawn, test=held_out, config=config)
-        scores = sentiment.train_and_score(parts, config).scores
+        ours, calibration_error = kind.score_ours(drawn, held_out, point.draw)
     minutes = (time.perf_counter() - start) / 60
     return {
         "data": point.name,
         "rows": point.size,
         "draw": point.draw,
-        "accuracy": {OURS: scores.accuracy, **plain_accuracies(drawn, held_out)},
-        "calibration_error": scores.calibration_error,
+        "score": {OURS: ours, **kind.score_plain(drawn, held_out)},
+        "calibration_error": calibration_error,
         "minutes": round(minutes, 2),
     }
-
-
-def plain_accuracies(
-    train: Sequence[tuple[str, str]], test: Sequence[tuple[str, str]]
-) -> dict[str, float]:
-    """What naive Bayes and logistic regression reach, learning from all rows.
-
-    Args:
-        train: texts with their labels.
-        test: those to score on.
-
-    Returns:
-        Accuracy by name of the model.
-    """
-    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GridSearchCV, KFold
-    from sklearn.naive_bayes import MultinomialNB
-    from sklearn.pipeline import make_pipeline, make_union
-
-    def words(kind: Any) -> Any:
-        return kind(ngram_range=(1, 2), token_pattern=_TOKENS, binary=True)
-
-    def letters(kind: Any, **options: Any) -> Any:
-        return kind(analyzer="char_wb", ngram_range=(2, 5), **options)
-
-    smoothing = {"multinomialnb__alpha": [0.1, 0.25, 0.5, 1.0, 2.0]}
-    strength = {"logisticregression__C": [1, 3, 10, 30, 100]}
-    models = {
-        "naive Bayes, words": (make_pipeline(words(CountVectorizer), MultinomialNB()), smoothing),
-        "naive Bayes, words and letters": (
-            make_pipeline(
-                make_union(words(CountVectorizer), letters(CountVectorizer, binary=True)),
-                MultinomialNB(),
-            ),
-            smoothing,
-        ),
-        "logistic regression, TF-IDF": (
-            make_pipeline(
-                make_union(words(TfidfVectorizer), letters(TfidfVectorizer, sublinear_tf=True)),
-                LogisticRegression(solver="lbfgs", max_iter=300),
-            ),
-            strength,
-        ),
-    }
-    texts, labels = (list(column) for column in zip(*train, strict=True))
-    asked, truth = (list(column) for column in zip(*test, strict=True))
-    found = {}
-    for name, (model, settings) in models.items():
-        folds = KFold(5 if len(texts) <= 1000 else 3, shuffle=True, random_state=0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of labels that a fold lacks
-            best = GridSearchCV(model, settings, cv=folds).fit(texts, labels)
-        found[name] = float(np.mean(best.predict(asked) == np.array(truth)))
-    return found
 
 
 def summary(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -212,8 +163,8 @@ def summary(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     lines = []
     for (name, size), drawn in sorted(points.items()):
         by_model = {
-            model: statistics.fmean(row["accuracy"][model] for row in drawn)
-            for model in drawn[0]["accuracy"]
+            model: statistics.fmean(row["score"][model] for row in drawn)
+            for model in drawn[0]["score"]
         }
         best = max(value for model, value in by_model.items() if model != OURS)
         lines.append(
@@ -253,10 +204,9 @@ def draw_curves(rows: Sequence[Mapping[str, Any]], picture: Path) -> None:
     for axis, name in zip(axes.flat, names, strict=False):
         own = [row for row in rows if row["data"] == name]
         sizes = sorted({row["rows"] for row in own})
-        for model in own[0]["accuracy"]:
+        for model in own[0]["score"]:
             values = [
-                [100 * row["accuracy"][model] for row in own if row["rows"] == size]
-                for size in sizes
+                [100 * row["score"][model] for row in own if row["rows"] == size] for size in sizes
             ]
             means = [statistics.fmean(some) for some in values]
             (line,) = axis.plot(sizes, means, marker=".", label=model)

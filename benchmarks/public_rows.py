@@ -1,4 +1,4 @@
-"""Labelled texts that learning curves draw from, and what they are scored on.
+"""Labelled texts and tagged sentences that learning curves draw from, and what scores them.
 
 The files are those of `benchmarks.public_data`, and `sentiment/sst/stsa.fine.*` (SST-5) and
 `language_model/names/names.zip` (first names by gender: Mark Kantrowitz's corpus, as NLTK has it).
@@ -9,15 +9,16 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from benchmarks.public_data import read_commands
+from benchmarks.public_data import SETS, Splitting, read_commands
 from seqkit import data
 
 Part = Literal["test", "development"]
 Rows = list[tuple[str, str]]
+Sentences = list[tuple[list[str], list[str]]]
 _DEVELOPMENT = 1500
 _LATIN = "latin-1"
 
@@ -76,6 +77,20 @@ def _first_names(root: Path, part: Part) -> tuple[Rows, Rows]:
     return _held_out(*_split(rows, len(rows) // 10), part)
 
 
+def _tagged(name: str) -> Callable[[Path, Part], tuple[Sentences, Sentences]]:
+    """Tagged sentences, with the split that `benchmarks.public_data` has."""
+
+    def read(root: Path, part: Part) -> tuple[Sentences, Sentences]:
+        parts = SETS[name](root, Splitting(1, 0.1, 0)).parts(0)
+        train, development, test = (
+            list(zip(rows.to_list("tokens"), rows.to_list("tags"), strict=True))
+            for rows in (parts[one] for one in ("train", "validation", "test"))
+        )
+        return train, test if part == "test" else development
+
+    return read
+
+
 def _rows(part: data.Dataset) -> Rows:
     return list(zip(part.to_list("text"), part.to_list("label"), strict=True))
 
@@ -92,7 +107,7 @@ def _held_out(train: Rows, test: Rows, part: Part) -> tuple[Rows, Rows]:
     return drawn, test if part == "test" else development
 
 
-ROWS: dict[str, Callable[[Path, Part], tuple[Rows, Rows]]] = {
+ROWS: dict[str, Callable[[Path, Part], tuple[Any, Any]]] = {
     "sst2": _sst("binary"),
     "sst5": _sst("fine"),
     "mr": _polarity("mr_polarity", {"neg": "rt-polarity.neg", "pos": "rt-polarity.pos"}),
@@ -100,4 +115,8 @@ ROWS: dict[str, Callable[[Path, Part], tuple[Rows, Rows]]] = {
     "nsmc": _nsmc,
     "snips_intents": _snips,
     "first_names": _first_names,
+    "ewt": _tagged("ewt"),
+    "gsd": _tagged("gsd"),
+    "snips_slots": _tagged("snips"),
 }
+TAGGED = ("ewt", "gsd", "snips_slots")

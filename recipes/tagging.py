@@ -71,7 +71,7 @@ class Config(Settings):
     tag_scheme: Literal["BIO", "IOBES", "IOB1", "plain"] | None = None
     misaligned: Literal["error", "widen"] = "error"
     network: TaggerNetwork = TaggerNetwork()
-    training: TrainingSettings = TrainingSettings(patience=4)
+    training: TrainingSettings = TrainingSettings(patience=4, min_steps=1200, batch_size=None)
     source: SourceSettings = SourceSettings()
     seed: int = 0
 

@@ -18,6 +18,7 @@ import tyro
 
 from seqkit.export.verify import verify as verify_artefact
 from seqkit.recipe.endings import FAILED, short_errors
+from seqkit.recipe.settings import Settings
 
 
 def verify(path: tyro.conf.Positional[Path], /, timeout: float = 900.0) -> int:
@@ -127,11 +128,19 @@ def run_recipe(
     arguments.__annotations__ = {p.name: p.annotation for p in parameters}
     arguments.__doc__ = _described(inspect.getdoc(train) or "", help_of_data)
     given = tyro.cli(arguments, prog=_program(module or train.__module__), args=args)
+    if isinstance(given.get("config"), Settings):
+        given["config"] = given["config"].with_given(_flags_of(args))
     hint = "interrupted"
     if "resume" in given:
         hint += ": the same command with --resume continues from the last finished epoch"
     with short_errors(hint, frozenset(_flag_names(parameters))):
         return train(**given)
+
+
+def _flags_of(args: Sequence[str]) -> set[str]:
+    """Names of the flags that are given, `--no-lowercase` too as `lowercase`."""
+    flags = {arg.partition("=")[0][2:].replace("-", "_") for arg in args if arg.startswith("--")}
+    return flags | {flag.removeprefix("no_") for flag in flags}
 
 
 def _given_data(args: Sequence[str]) -> str | None:

@@ -44,11 +44,21 @@ def settings_to_fine_tune(config: Config | None, preset: Config) -> Config:
     Returns:
         All settings, those given explicitly first.
     """
-    if config is None:
-        return preset
-    settings = config.over(preset)
+    return preset if config is None else follow_epochs(config.over(preset), config)
+
+
+def follow_epochs(settings: Config, config: Config) -> Config:
+    """Settings without a floor of steps where `epochs` are given and `min_steps` is not.
+
+    Args:
+        settings: all settings.
+        config: those of them that somebody gave.
+
+    Returns:
+        The settings.
+    """
     if "epochs" in config.given and "min_steps" not in config.given:
-        settings = settings.replace(min_steps=0)
+        return settings.replace(min_steps=0)
     return settings
 
 

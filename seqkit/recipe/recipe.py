@@ -18,7 +18,7 @@ from seqkit.evaluation.outcome import Outcome, Scored
 from seqkit.export.kept_rows import Rows, read_kept
 from seqkit.files.given import given_path, refuse_empty, writable_directory
 from seqkit.recipe.command_line import run_recipe
-from seqkit.recipe.growth import settings_to_fine_tune
+from seqkit.recipe.growth import follow_epochs, settings_to_fine_tune
 from seqkit.recipe.looking_back import Measure, look_back
 from seqkit.recipe.run_folder import STATE, hold_state, open_run_folder
 from seqkit.recipe.settings import Settings
@@ -209,7 +209,8 @@ class Recipe(Generic[Model, Config]):
                 state = given_path(checkpoints, "checkpoints")
                 shown = f"checkpoints={os.fspath(checkpoints)!r}"
                 held.enter_context(hold_state(state, shown, resume=resume, restart=restart))
-            return self._train_and_score(parts, config, old, Run(checkpoints, resume, log_dir))
+            run = Run(checkpoints, resume, log_dir)
+            return self._train_and_score(parts, follow_epochs(config, config), old, run)
 
     def _train_and_score(
         self, parts: Parts, config: Config, old: Model | None, run: Run, kept: Rows | None = None
@@ -279,9 +280,9 @@ class Recipe(Generic[Model, Config]):
             All settings, those given explicitly first.
         """
         preset = self.sample_settings if data is None else self.preset(data)
-        if preset is None:
-            return config or self.defaults
-        return preset if config is None else config.over(preset)
+        if config is None:
+            return preset or self.defaults
+        return follow_epochs(config if preset is None else config.over(preset), config)
 
     def read_parts(
         self,

@@ -85,6 +85,19 @@ class Settings:
         object.__setattr__(made, "given", self.given | set(_own_names(type(self), changes)))
         return made
 
+    def with_given(self, names: Iterable[str]) -> Self:
+        """These settings, of which others count as given explicitly.
+
+        Args:
+            names: of settings; those that are none are left out.
+
+        Returns:
+            New settings of the same values.
+        """
+        made: Self = dataclasses.replace(self)  # type: ignore[type-var]
+        object.__setattr__(made, "given", frozenset(self.flat().keys() & set(names)))
+        return made
+
     def over(self, preset: Self) -> Self:
         """Takes a preset's values for all that was not given explicitly.
 

@@ -10,6 +10,10 @@ import keras
 from seqkit.arguments import check_batch_size
 from seqkit.training.schedule import epochs_within, warm_up_and_decay
 
+# A step of few examples costs less and teaches nearly as much, while an epoch has few steps.
+_STEPS_OF_EPOCH = 100
+_FEWEST_EXAMPLES, _MOST_EXAMPLES = 8, 32
+
 
 @dataclass(frozen=True)
 class TrainingSettings:
@@ -19,9 +23,11 @@ class TrainingSettings:
         epochs: the most passes over the training data.
         max_steps: fewer epochs, but at least three, where they would take more steps than this.
         min_steps: more epochs, whatever `epochs` and `patience` are, where training would end after
-            fewer steps than this (or than `max_steps`); the best epoch is kept all the same.
+            fewer steps than this (or than `max_steps`); the best epoch is kept all the same. A
+            recipe follows `epochs` that are given without it.
         patience: epochs without improvement on validation data before training stops.
-        batch_size: examples of a training step.
+        batch_size: examples of a training step; None takes fewer of little data, a hundredth of
+            all, from 8 to 32.
         learning_rate: the highest rate, reached after a tenth of the first epoch; it falls to zero.
 
     Raises:
@@ -32,11 +38,29 @@ class TrainingSettings:
     max_steps: int = 12_000
     min_steps: int = 0
     patience: int = 3
-    batch_size: int = 32
+    batch_size: int | None = 32
     learning_rate: float = 3e-3
 
     def __post_init__(self) -> None:
-        check_batch_size(self.batch_size)
+        if self.batch_size is not None:
+            check_batch_size(self.batch_size)
+
+    def batch_size_of(self, examples: int) -> int:
+        """Examples of a training step.
+
+        Args:
+            examples: how many there are to train on.
+
+        Returns:
+            `batch_size` where it is given.
+
+        Example:
+            >>> [TrainingSettings(batch_size=None).batch_size_of(n) for n in (100, 1000, 9000)]
+            [8, 10, 32]
+        """
+        if self.batch_size is not None:
+            return self.batch_size
+        return min(_MOST_EXAMPLES, max(_FEWEST_EXAMPLES, examples // _STEPS_OF_EPOCH))
 
     def epochs_of(self, steps_of_epoch: int) -> int:
         """The most epochs, by `epochs`, `max_steps` and `min_steps`.

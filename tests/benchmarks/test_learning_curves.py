@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import learning_curves
+from benchmarks import learning_curves, tagging_points, text_points
 from benchmarks.learning_curves import OURS, Point
 
 TRAIN = [
@@ -19,22 +19,50 @@ def row(name="sst2", size=100, draw=0, ours=0.8, plain=0.7):
         "rows": size,
         "draw": draw,
         "part": "test",
-        "accuracy": {OURS: ours, "naive Bayes": plain, "regression": plain - 0.1},
+        "score": {OURS: ours, "naive Bayes": plain, "regression": plain - 0.1},
         "calibration_error": 0.02,
         "minutes": 0.5,
     }
 
 
 def test_plain_models_learn_from_all_rows():
-    found = learning_curves.plain_accuracies(TRAIN, TEST)
+    found = text_points.score_plain(TRAIN, TEST)
     assert len(found) == 3 and set(found.values()) == {1.0}
 
 
+def test_the_field_reads_neighbours_and_endings():
+    """An unseen word is told by its ending, and a known one by the word before."""
+    train = [
+        (["the", f"{stem}ing", "is", f"{stem}ed"], ["D", "N", "V", "P"])
+        for stem in ("walk", "jump", "call", "help", "work", "play")
+    ] * 3
+    test = [(["the", "talking", "is", "talked"], ["D", "N", "V", "P"])]
+    found = tagging_points.score_plain(train, test)
+    assert found[tagging_points.CRF] == 1 > found[tagging_points.MOST_FREQUENT]
+
+
+def test_a_field_that_marks_spans_is_scored_by_them():
+    train = [(["in", city, "now"], ["O", "B-city", "O"]) for city in ("rome", "bonn", "oslo")] * 3
+    test = [(["in", "rome", "now"], ["O", "B-city", "O"]), (["in", "now"], ["O", "B-city"])]
+    assert tagging_points.score_plain(train, test)[tagging_points.CRF] == pytest.approx(2 / 3)
+
+
+def test_tagged_sentences_are_points_too(monkeypatch):
+    small = tagging_points.tagging.DEFAULTS.replace(
+        epochs=1, hidden_dim=3, embedding_dim=3, character_filters=4, affix_dim=0, min_steps=0
+    )
+    monkeypatch.setattr(tagging_points.tagging, "DEFAULTS", small)
+    rows = [(["good", "day"], ["A", "N"]), (["day"], ["N"])] * 10
+    point = learning_curves.measure(Point("ewt", 15, 0), rows, rows[:4])
+    assert set(point["score"]) == {OURS, tagging_points.CRF, tagging_points.MOST_FREQUENT}
+    assert 0 <= point["score"][OURS] <= 1 == point["score"][tagging_points.CRF]
+
+
 def test_a_point_is_measured_once_and_scored_by_the_recipe(tmp_path, monkeypatch, capsys):
-    small = learning_curves.sentiment.DEFAULTS.replace(
+    small = text_points.sentiment.DEFAULTS.replace(
         epochs=1, hidden_dim=3, embedding_dim=3, folds=0, tokenizer="word"
     )
-    monkeypatch.setattr(learning_curves.sentiment, "DEFAULTS", small)
+    monkeypatch.setattr(text_points.sentiment, "DEFAULTS", small)
     monkeypatch.setattr(learning_curves, "use_cores", lambda count: None)
     monkeypatch.setitem(learning_curves.ROWS, "sst2", lambda root, part: (TRAIN, TEST))
     asked = {"only": ("sst2",), "sizes": (40, 1000), "draws": 1, "results": tmp_path / "kept.json"}
@@ -44,7 +72,7 @@ def test_a_point_is_measured_once_and_scored_by_the_recipe(tmp_path, monkeypatch
         (40, 0, "test"),
         (60, 0, "test"),
     ]
-    assert all(len(one["accuracy"]) == 4 and 0 <= one["accuracy"][OURS] <= 1 for one in kept)
+    assert all(len(one["score"]) == 4 and 0 <= one["score"][OURS] <= 1 for one in kept)
     monkeypatch.setattr(learning_curves, "measure", lambda *given: pytest.fail("measured again"))
     learning_curves.main(tmp_path, **asked)
     assert "| sst2 | 40 | 1 |" in capsys.readouterr().out
@@ -60,7 +88,7 @@ def test_the_draw_decides_the_rows(monkeypatch):
         drawn.append(train)
         raise Drawn
 
-    monkeypatch.setattr(type(learning_curves.sentiment.recipe), "read_parts", read_parts)
+    monkeypatch.setattr(type(text_points.sentiment.recipe), "read_parts", read_parts)
     for draw in (0, 0, 1):
         with pytest.raises(Drawn):
             learning_curves.measure(Point("sst2", 9, draw), TRAIN, TEST)

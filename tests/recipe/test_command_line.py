@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from seqkit.recipe.command_line import main, run_recipe
+from seqkit.recipe.settings import Settings
+from seqkit.training import TrainingSettings
 
 if TYPE_CHECKING:
     import os
@@ -22,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What one may turn.
+    """Settings of the example.
 
     Args:
         hidden_dim: Width of the encoder.
@@ -70,8 +72,43 @@ def train(
     return data, export_path, validation, test, config, resume
 
 
+class Own(Settings):
+    """Settings.
+
+    Attributes:
+        lowercase: Whether.
+        rate: How fast.
+        training: How long.
+    """
+
+    lowercase: bool = True
+    rate: float = 0.5
+    training: TrainingSettings = TrainingSettings(min_steps=50)
+
+
+OWN = Own()
+
+
+def train_own(data: str | None = None, *, config: Own = OWN) -> Own:
+    """Trains.
+
+    Args:
+        data: A file.
+        config: The settings.
+    """
+    return config
+
+
 def test_nothing_given_leaves_the_defaults():
     assert run_recipe(train, []) == (None, None, None, None, Config(hidden_dim=32), False)
+
+
+def test_flags_that_are_given_are_the_settings_that_are_given():
+    """A default that the user did not write yields to what follows from the others."""
+
+    config = run_recipe(train_own, ["--no-lowercase", "--epochs=10", "--data", "rate"])
+    assert config.given == {"lowercase", "epochs"} and not config.lowercase
+    assert run_recipe(train_own, ["--rate", "0.5"]).given == {"rate"}
 
 
 def test_every_parameter_and_every_field_is_a_flag():

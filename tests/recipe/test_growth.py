@@ -1,6 +1,6 @@
 """Settings of more training."""
 
-from seqkit.recipe.growth import FEWEST_STEPS, gentle, settings_to_fine_tune
+from seqkit.recipe.growth import FEWEST_STEPS, follow_epochs, gentle, settings_to_fine_tune
 from seqkit.recipe.settings import Settings
 from seqkit.training import TrainingSettings
 
@@ -30,6 +30,20 @@ def test_epochs_that_are_given_are_followed_exactly():
     assert settings.learning_rate == PRESET.learning_rate
     settings = settings_to_fine_tune(Config(training=TrainingSettings(epochs=2)), PRESET)
     assert settings.training.epochs_of(1) == 2
+
+
+def test_a_floor_of_steps_yields_to_epochs_that_are_given_without_it():
+    defaults = Config().replace(min_steps=50).with_given([])
+    for given in ({}, {"patience": 1}, {"min_steps": 50, "epochs": 2}):
+        config = defaults.replace(**given)
+        assert follow_epochs(config, config).min_steps == 50
+    config = defaults.replace(epochs=20)  # also where it is the default
+    assert follow_epochs(config, config).min_steps == 0
+
+
+def test_few_examples_make_small_steps_unless_their_number_is_given():
+    assert TrainingSettings(batch_size=None).batch_size_of(5) == 8
+    assert TrainingSettings(batch_size=64).batch_size_of(5) == 64
 
 
 def test_fewest_steps_that_are_given_are_taken():

@@ -166,7 +166,7 @@ class _Stages:
             self._captions,
             sources,
             source_name="images" if is_whole else "grid",
-            batch_size=settings.batch_size,
+            batch_size=settings.batch_size_of(len(self._captions)),
             captions_per_image=self._captions_per_image,
             seed=self._seed,
             augment=_augmentation(self._train.captions, self._seed)

@@ -84,7 +84,7 @@ def fit_classifier(
         weights,
         inputs=core.input,
         outputs=outputs,
-        batch_size=settings.batch_size,
+        batch_size=settings.batch_size_of(len(texts)),
         seed=seed,
     )
     loss = _loss(model.multi_label, label_smoothing)

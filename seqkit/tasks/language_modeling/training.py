@@ -68,10 +68,13 @@ def fit_language_model(
     trained: keras.Model
     if isinstance(train, TextStream):
         stream = EncodedStream(train.pieces(), model.encoder)
-        batches = StreamBatches(stream, batch_size=settings.batch_size, window=window, seed=seed)
+        batch_size = settings.batch_size_of(len(stream) // window)
+        batches = StreamBatches(stream, batch_size=batch_size, window=window, seed=seed)
         trained = CarriedState(model.core, batches.batch_size)
     else:
-        batches = LineBatches(_encode(model, train), batch_size=settings.batch_size, seed=seed)
+        lines = _encode(model, train)
+        batch_size = settings.batch_size_of(len(lines))
+        batches = LineBatches(lines, batch_size=batch_size, seed=seed)
         trained = FromBeginning(model.core)
     trained.compile(
         LazyAdam(settings.schedule(len(batches)), global_clipnorm=clip_norm),

@@ -56,10 +56,11 @@ def fit_frame_model(
     """
     core = model.core
     below = pitches_below(core) is not None
+    pieces = pieces_of(train)
     batches = FrameBatches(
-        pieces_of(train),
+        pieces,
         state_dim(core),
-        batch_size=settings.batch_size,
+        batch_size=settings.batch_size_of(len(pieces)),
         window=window,
         transpose=transpose,
         seed=seed,

@@ -57,7 +57,8 @@ def fit_tagger(
             "on in parts, every tag once"
         )
     tags = model.targets(train["tags"].combine_chunks().flatten().to_pylist())
-    batches = TaggedBatches(sentences, tags, batch_size=settings.batch_size, seed=seed)
+    batch_size = settings.batch_size_of(len(sentences))
+    batches = TaggedBatches(sentences, tags, batch_size=batch_size, seed=seed)
     model.core.compile(
         LazyAdam(settings.schedule(len(batches))),
         loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),

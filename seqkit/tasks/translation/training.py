@@ -64,7 +64,7 @@ def fit_translator(
         )
     ratio = length_ratio(pairs)
     model.length_ratio = ratio if new else max(ratio, model.length_ratio)
-    batches = PairBatches(pairs, batch_size=settings.batch_size, seed=seed)
+    batches = PairBatches(pairs, batch_size=settings.batch_size_of(len(pairs)), seed=seed)
     model.core.compile(
         LazyAdam(settings.schedule(len(batches)), global_clipnorm=1.0),
         loss=TokenCrossEntropy(
