@@ -14,7 +14,8 @@ from seqkit.data.kinds import tag_scheme
 from seqkit.layers import LinearChainCRF
 from seqkit.losses import CRFNegativeLogLikelihood
 from seqkit.optimizers import LazyAdam
-from seqkit.tasks.tagging.batches import EncodedSentences, TaggedBatches
+from seqkit.tasks.tagging.batches import NO_TAG, EncodedSentences, TaggedBatches
+from seqkit.tasks.tagging.calibration import calibrate
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.tasks.tagging.network import CRF
 from seqkit.training import Run, TrainingSettings, TrainingState, train_core
@@ -29,12 +30,13 @@ def fit_tagger(
     seed: int = 0,
     run: Run = Run(),
 ) -> TrainingState:
-    """Trains the model's core on the likelihood of whole sequences of tags.
+    """Trains the model's core on the likelihood of whole sequences of tags, then calibrates it.
 
     Args:
         model: changed in place.
         train: holds the columns `tokens` and `tags`.
-        validation: held-out data with the same columns; it decides when training stops.
+        validation: held-out data with the same columns; it decides when training stops,
+            and how sure the model is.
         settings: how long and how fast.
         seed: with the epoch's number decides the order of the sentences.
         run: where the state is kept.
@@ -63,18 +65,20 @@ def fit_tagger(
         LazyAdam(settings.schedule(len(batches))),
         loss=CRFNegativeLogLikelihood(model.core.get_layer(CRF)),
     )
-    judge = TaggedValidation(
-        held_out,
-        validation["tags"].combine_chunks().flatten().to_pylist(),
-        model.tags.tokens,
-    )
+    held_out_tags = validation["tags"].combine_chunks().flatten().to_pylist()
+    judge = TaggedValidation(held_out, held_out_tags, model.tags.tokens)
     run = run.on(train, validation).sharing(
         # In place of the file's path: the file may have been moved, or be another by now.
         pretrained_vectors=_digest(model.vectors),
     )
-    return train_core(
+    state = train_core(
         model.core, batches, settings, callbacks=[judge], monitor="val_error", run=run
     )
+    number = {tag: place for place, tag in enumerate(model.tags.tokens)}
+    ids = np.array([number.get(tag, NO_TAG) for tag in held_out_tags], "int32")
+    temperature = calibrate(model.core, held_out, ids)
+    print(f"temperature {temperature:.2f}: confidence is that of held-out words")
+    return state
 
 
 def _digest(vectors: np.ndarray | None) -> str | None:
