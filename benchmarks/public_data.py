@@ -10,6 +10,7 @@ Below the directory given with `--data`:
 | `nsmc` | `sentiment/nsmc/ratings_{train,test}.txt` | https://github.com/e9t/nsmc |
 | `sample` | none | the built-in sample reviews |
 | `ewt` | `tagging/ud_english_ewt/en_ewt-ud-{train,dev,test}.conllu` | https://github.com/UniversalDependencies/UD_English-EWT |
+| `ewt_glove` | those of `ewt`, and `tagging/glove/glove.6B.50d.txt` | https://nlp.stanford.edu/projects/glove, `glove.6B.zip` |
 | `gsd` | `tagging/ud_korean_gsd/ko_gsd-ud-{train,dev,test}.conllu` | https://github.com/UniversalDependencies/UD_Korean-GSD |
 | `snips` | `tagging/snips/{train_*_full,validate_*}.json` | https://github.com/sonos/nlu-benchmark, folder `2017-06-custom-intent-engines` |
 | `names` | none | the built-in sample, names in Python's sources |
@@ -46,6 +47,7 @@ from recipes.samples.reviews import train_and_test
 from seqkit import data
 
 _LATIN = "latin-1"
+GLOVE = "tagging/glove/glove.6B.50d.txt"
 _TAGGED = ("tokens", "tags")
 _PAIRS = ("source", "target")
 _CAPTIONED = ("image", "caption")
@@ -104,6 +106,15 @@ def ewt(root: Path, how: Splitting) -> PublicData:
     """Parts of speech in English web text, with the split it comes in."""
     return _read_treebank(
         "ewt", "UD English-EWT, UPOS", root / "tagging" / "ud_english_ewt" / "en_ewt"
+    )
+
+
+def ewt_glove(root: Path, how: Splitting) -> PublicData:
+    """The same with word vectors of GloVe: 400,000 words, 50 values each."""
+    plain = ewt(root, how)
+    digest = files_hash([root / GLOVE])
+    return plain._replace(
+        name="ewt_glove", title=f"{plain.title}, with GloVe", sha256=f"{plain.sha256}+{digest}"
     )
 
 
@@ -199,15 +210,32 @@ def digit_scenes(root: Path | None, how: Splitting) -> PublicData:
 # What each recipe is measured on.
 BY_RECIPE: dict[str, dict[str, Callable[..., PublicData]]] = {
     "sentiment": {"sst2": sst2, "mr": mr, "subj": subj, "nsmc": nsmc, "sample": sample},
-    "tagging": {"ewt": ewt, "gsd": gsd, "snips": snips, "names": names},
+    "tagging": {"ewt": ewt, "ewt_glove": ewt_glove, "gsd": gsd, "snips": snips, "names": names},
     "translation": {"multi30k": multi30k, "tatoeba": tatoeba, "hangul_names": hangul_names},
     "captioning": {"flickr8k": flickr8k, "digit_scenes": digit_scenes},
     "music": {"jsb": jsb, "scales": scales},
     "language_model": {"tinyshakespeare": tinyshakespeare, "cola": cola, "pydoc": pydoc},
 }
 SETS = {name: read for sets in BY_RECIPE.values() for name, read in sets.items()}
-# What a data set needs that is not the recipe's default.
-SETTINGS: dict[str, dict[str, Any]] = {"cola": {"tokenizer": "subword"}}
+
+
+def settings_of(name: str, root: Path | None) -> dict[str, Any]:
+    """What a data set needs that is not the recipe's default.
+
+    Args:
+        name: of the data set.
+        root: the directory with the public data.
+
+    Returns:
+        Settings by name.
+
+    Example:
+        >>> settings_of("cola", None), settings_of("sst2", None)
+        ({'tokenizer': 'subword'}, {})
+    """
+    if name == "ewt_glove" and root is not None:
+        return {"pretrained_vectors": str(root / GLOVE)}
+    return {"tokenizer": "subword"} if name == "cola" else {}
 
 
 def recipe_of(name: str) -> str:

@@ -38,6 +38,7 @@ Name = Literal[
     "nsmc",
     "sample",
     "ewt",
+    "ewt_glove",
     "gsd",
     "snips",
     "names",
@@ -66,6 +67,8 @@ PLACES = {
 # Settings that every recipe has, for a look whether all works.
 QUICK = {"epochs": 1, "hidden_dim": 8, "embedding_dim": 8}
 _QUICK_ROWS = 300
+# Settings that are places on one machine; what lies there is part of the data's hash.
+_PATHS = ("pretrained_vectors",)
 _QUICK_CHARACTERS = 10_000
 
 
@@ -103,7 +106,7 @@ def main(
         recipe = _recipe(name)
         # What a recipe trains its own sample with, where that is not what it trains others with.
         config = getattr(recipe, "SAMPLE", recipe.DEFAULTS) if name in BUILT_IN else recipe.DEFAULTS
-        config = change_settings(config, seed=seed, **public_data.SETTINGS.get(name, {}))
+        config = change_settings(config, seed=seed, **public_data.settings_of(name, data))
         fraction = read_settings(config)["validation_fraction"]
         how = public_data.Splitting(2 if quick else folds, fraction, seed)
         public = public_data.SETS[name](data, how)
@@ -187,8 +190,8 @@ def is_current(row: Mapping[str, Any], public: public_data.PublicData, config: A
 
 
 def _read_back(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings as they come back from the file: tuples are lists there."""
-    return json.loads(json.dumps(settings))
+    """Settings as they come back from the file: tuples are lists there, a path is not kept."""
+    return json.loads(json.dumps({k: v for k, v in settings.items() if k not in _PATHS}))
 
 
 def measure_fold(

@@ -46,7 +46,7 @@ def test_cola_is_read_without_labels_and_judged_by_them(tmp_path, monkeypatch):
     for texts, labels in (known, *tests.values()):
         assert labels == [int(text.rsplit(" ")[-1]) % 2 for text in texts]
     assert [len(test.texts) for test in tests.values()] == [4, 3]
-    assert public_data.SETTINGS["cola"] == {"tokenizer": "subword"}
+    assert public_data.settings_of("cola", None) == {"tokenizer": "subword"}
 
 
 def test_the_sample_is_that_of_the_recipe(monkeypatch):
