@@ -99,8 +99,8 @@ def test_means_stand_beside_the_best_plain_model():
     rows = [row(draw=0), row(draw=1, ours=0.9), row(size=300)]
     first, second = learning_curves.summary(rows)
     assert first["rows"] == 100 and first["draws"] == 2 and first["seqkit, %"] == "85.0"
-    assert first["above the best plain one"] == "+15.0"
-    assert second["above the best plain one"] == "+10.0"
+    assert first["above it"] == "+15.0" and first["which it is"] == "naive Bayes"
+    assert second["above it"] == "+10.0" and second["best plain model, %"] == "70.0"
 
 
 def test_the_picture_has_a_chart_for_each_data_set_and_is_always_the_same(tmp_path):
