@@ -16,10 +16,9 @@ from seqkit.tasks.classification.calibration import fit_path_weights, negative_l
 # Inverse strengths of regularization, and what naive Bayes adds to its counts.
 _PENALTIES = (1.0, 4.0, 16.0, 64.0)
 _SMOOTHING = (0.25, 1.0)
-# Logistic regression that would pass over more numbers than this, times labels, is left out.
+# What all regressions together read, some minutes' work: beyond, one strength is taken and none
+# tried; of very many labels, logistic regression is left out.
 _MOST_NUMBERS = 1_000_000_000
-# Beyond, one strength is taken, and none tried.
-_MOST_NUMBERS_TO_CHOOSE = 100_000_000
 
 
 class LinearModel(NamedTuple):
@@ -102,11 +101,8 @@ def fit_linear(
     Classification"; logistic regression by Fan et al. 2008, "LIBLINEAR".
     """
     weights = np.ones(len(targets)) if weights is None else np.asarray(weights, np.float64)
-    numbers = ngrams.nnz * targets.shape[1]
-    penalties: tuple[float, ...] = _PENALTIES if numbers <= _MOST_NUMBERS_TO_CHOOSE else (4.0,)
-    if numbers > _MOST_NUMBERS:
-        penalties = ()
     shape = targets.shape
+    penalties = _affordable(ngrams.nnz * _num_regressions(shape[1], multi_label), len(splits))
     by_penalty = {penalty: np.full(shape, np.nan) for penalty in penalties}
     by_smoothing = {smoothing: np.full(shape, np.nan) for smoothing in _SMOOTHING}
 
@@ -145,6 +141,19 @@ def fit_linear(
         tuple(shares.tolist()),
     )
     return model, np.einsum("npc,p->nc", np.stack(parts, axis=1), shares)
+
+
+def _num_regressions(classes: int, multi_label: bool) -> int:
+    """One a label; of two of which one holds, what speaks for one speaks against the other."""
+    return 1 if classes == 2 and not multi_label else classes
+
+
+def _affordable(numbers: int, splits: int) -> tuple[float, ...]:
+    """The strengths that can be tried where one fit of all labels reads so many numbers."""
+    for penalties in (_PENALTIES, _PENALTIES[1:2]):
+        if numbers * (len(penalties) * splits + 1) <= _MOST_NUMBERS:
+            return penalties
+    return ()
 
 
 def _choose(
@@ -227,7 +236,7 @@ class _Vectors:
 
         classes = self._targets.shape[1]
         table, bias = np.zeros((self.tfidf.shape[1], classes)), np.zeros(classes)
-        alike = classes == 2 and not multi_label
+        alike = _num_regressions(classes, multi_label) == 1 < classes
         for label in range(1 if alike else 0, classes):
             holds = self._targets[:, label] > 0
             share = (holds.sum() + 0.5) / (len(holds) + 1)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from seqkit.tasks.classification import linear
 from seqkit.tasks.classification.calibration import negative_log_likelihood
 from seqkit.tasks.classification.linear import fit_linear, folds_of
 
@@ -58,6 +59,18 @@ def test_it_beats_the_models_that_it_is_made_of(classes):
         else own < loss(plain.decision_function(others), truth)
     )
     assert own < np.log(classes) - 0.1
+
+
+@pytest.mark.parametrize(
+    ("most", "penalties"), [(10**9, {1.0, 4.0, 16.0, 64.0}), (3 * 3 * 10_000, {4.0}), (10, {None})]
+)
+def test_what_would_take_too_long_is_not_tried(most, penalties, monkeypatch):
+    """Of 300 texts of 32 n-grams and 3 labels, each fit reads 29,000 numbers."""
+    monkeypatch.setattr(linear, "_MOST_NUMBERS", most)
+    ngrams, targets = made()
+    model, _ = fit_linear(ngrams, OF_LETTERS, targets, splits=folds_of(targets, 2))
+    assert model.penalty in penalties
+    assert len(model.shares) == (1 if model.penalty is None else 2)
 
 
 def test_the_rows_that_are_held_out_are_not_seen():
