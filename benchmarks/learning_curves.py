@@ -80,7 +80,7 @@ def main(
         data: Directory with the public data.
         only: Which data sets.
         sizes: How many rows; where a data set has fewer, all of them.
-        draws: How often so many rows are drawn.
+        draws: How often so many rows are drawn; 0 measures nothing, and shows what is kept.
         first_draw: The number of the first draw.
         part: What is scored: the test, or a part of the training data that is not drawn from.
         threads: Processor cores used.
@@ -100,7 +100,7 @@ def main(
                 kept.append({**measure(point, train, test), "part": part})
                 write_json(results, kept)
                 print(kept[-1], flush=True)
-    rows = [row for row in kept if row["part"] == part and row["data"] in only]
+    rows = [row for row in kept if row["part"] == part]
     if not rows:
         return
     print(table := markdown(summary(rows)))
@@ -188,7 +188,7 @@ def draw_curves(rows: Sequence[Mapping[str, Any]], picture: Path) -> None:
     """Draws a chart for each data set: score by rows, a line and a band for each model.
 
     Args:
-        rows: what `measure` gave.
+        rows: what `measure` gave; data sets measured at one size alone have no curve.
         picture: the file to write, SVG.
     """
     import matplotlib
@@ -198,7 +198,12 @@ def draw_curves(rows: Sequence[Mapping[str, Any]], picture: Path) -> None:
 
     # The same rows give the same file, and letters stay text.
     pyplot.rcParams.update({"svg.hashsalt": "seqkit", "svg.fonttype": "none"})
-    names = sorted({row["data"] for row in rows})
+    sizes_of: dict[str, set[int]] = {}
+    for row in rows:
+        sizes_of.setdefault(row["data"], set()).add(row["rows"])
+    names = sorted(name for name, sizes in sizes_of.items() if len(sizes) > 1)
+    if not names:
+        return
     columns = min(3, len(names))
     shape = (-(-len(names) // columns), columns)
     figure, axes = pyplot.subplots(
@@ -207,7 +212,7 @@ def draw_curves(rows: Sequence[Mapping[str, Any]], picture: Path) -> None:
     in_legends: set[tuple[str, ...]] = set()
     for axis, name in zip(axes.flat, names, strict=False):
         own = [row for row in rows if row["data"] == name]
-        sizes = sorted({row["rows"] for row in own})
+        sizes = sorted(sizes_of[name])
         for model in own[0]["score"]:
             values = [
                 [100 * row["score"][model] for row in own if row["rows"] == size] for size in sizes
@@ -218,6 +223,8 @@ def draw_curves(rows: Sequence[Mapping[str, Any]], picture: Path) -> None:
             axis.fill_between(sizes, *bounds, alpha=0.15, color=line.get_color())
         measure = (tagging_points if name in TAGGED else text_points).MEASURE
         axis.set(xscale="log", title=name, xlabel="rows", ylabel=f"{measure}, %")
+        axis.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axis.minorticks_off()
         axis.grid(alpha=0.3)
         if tuple(own[0]["score"]) not in in_legends:  # other models than so far
             in_legends.add(tuple(own[0]["score"]))

@@ -104,9 +104,11 @@ def test_means_stand_beside_the_best_plain_model():
 
 
 def test_the_picture_has_a_chart_for_each_data_set_and_is_always_the_same(tmp_path):
-    rows = [row(), row(draw=1, ours=0.9), row(size=300), row(name="mr", size=300)]
+    rows = [row(), row(draw=1, ours=0.9), row(size=300), row(name="subj")]
+    rows += [row(name="mr", size=size) for size in (300, 1000)]
     for name in ("one.svg", "other.svg"):
         learning_curves.draw_curves(rows, tmp_path / name)
     one, other = ((tmp_path / name).read_text() for name in ("one.svg", "other.svg"))
     assert one == other
     assert ">sst2</text>" in one and ">mr</text>" in one and ">naive Bayes</text>" in one
+    assert ">subj</text>" not in one and ">1,000</text>" in one
