@@ -77,7 +77,7 @@ def fit_tagger(
     number = {tag: place for place, tag in enumerate(model.tags.tokens)}
     ids = np.array([number.get(tag, NO_TAG) for tag in held_out_tags], "int32")
     temperature = calibrate(model.core, held_out, ids)
-    print(f"temperature {temperature:.2f}: confidence is that of held-out words")
+    print(f"confidence fitted to held-out words, temperature {temperature:.2f}")
     return state
 
 
