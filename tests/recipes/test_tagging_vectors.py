@@ -45,7 +45,8 @@ def sentences(number, part=TRAIN):
 
 CONFIG = tagging.Config(
     hidden_dim=12, embedding_dim=8, character_filters=0, affix_dim=0, word_dropout=0.4,
-    dropout=0.1, epochs=5, patience=5, learning_rate=2e-2, batch_size=16, pretrained_words=13,
+    dropout=0.1, epochs=5, min_steps=0, patience=5, learning_rate=2e-2, batch_size=16,
+    pretrained_words=13,
 )  # fmt: skip
 
 
