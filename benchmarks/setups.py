@@ -19,7 +19,8 @@ from benchmarks.workloads.texts import make_texts, read_nsmc
 from benchmarks.workloads.workload import Workload
 
 # Settings of the recipe of tagging that all taggers have.
-_OF_TAGGERS = ("embedding_dim", "hidden_dim", "min_count", "batch_size")
+_OF_TAGGERS = ("embedding_dim", "hidden_dim", "min_count")
+_MUCH = 100_000  # sentences
 # Settings of the recipe of captioning that both captioners have.
 _OF_CAPTIONERS = (
     *("height", "width", "widths", "strides", "blocks", "embedding_dim", "hidden_dim", "dropout"),
@@ -145,7 +146,9 @@ def choose_sentences(options: Options, directory: Path) -> Choice:
     """Chooses the tagged sentences; sizes are those of the recipe."""
     from recipes.tagging import DEFAULTS
 
+    # However many are taken here, a step has as many as with much data.
     sizes = _select(DEFAULTS, _OF_TAGGERS)
+    sizes |= {"batch_size": DEFAULTS.training.batch_size_of(_MUCH)}
     rows, test_rows, warm_up_rows = options.sentences, None, 500
     batches: list[Batches] = [(1, 256), (32, None), (256, None), (1024, None)]
     if options.quick:

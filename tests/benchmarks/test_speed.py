@@ -124,7 +124,8 @@ def test_a_tagger_has_the_sizes_of_the_recipe(tmp_path):
     setup = prepare(setups.choose_sentences, Options(sentences=20), {}, tmp_path)
     recipe = read_settings(tagging.DEFAULTS)
     assert setup.sizes["hidden_dim"] == recipe["hidden_dim"] == 128
-    assert setup.sizes["batch_size"] == recipe["batch_size"] == 32
+    assert recipe["batch_size"] is None  # it follows from the number of sentences
+    assert setup.sizes["batch_size"] == tagging.DEFAULTS.training.batch_size_of(10**6) == 32
     assert setup.work.rows == 20 and setup.rounds == 5
 
 
