@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
+import keras
 import numpy as np
 import pyarrow as pa
 import tensorflow as tf
@@ -105,6 +106,31 @@ class EncodedSentences:
         # The last word of the table is padding.
         words = np.where(places >= 0, self._words[places], -1)
         return {name: column[words] for name, column in self._columns.items()}
+
+
+def emissions_of(
+    core: keras.Model, sentences: EncodedSentences, batch_size: int = 128, *, shuffle: bool = False
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """What a core says of sentences, batch by batch.
+
+    Args:
+        core: made with `build_tagger_core`.
+        sentences: what it reads.
+        batch_size: rows computed together.
+        shuffle: whether the rows come in random order, always the same.
+
+    Yields:
+        Places of the words among all, `<int64>[rows, length]`, -1 at padding, and emissions
+        `<float32>[rows, length, tags]`.
+    """
+    plan = bucket_batches(
+        sentences.lengths, batch_size=batch_size, seed=0, epoch=0, shuffle=shuffle
+    )
+    for indices, length in plan:
+        yield (
+            sentences.places(indices, length),
+            core.predict_on_batch(sentences.padded(indices, length)),
+        )
 
 
 class TaggedBatches(EpochBatches):

@@ -11,13 +11,11 @@ import tensorflow as tf
 from keras import ops
 from scipy.optimize import minimize_scalar
 
-from seqkit.data.batching import bucket_batches
-from seqkit.tasks.tagging.batches import NO_TAG, EncodedSentences
+from seqkit.tasks.tagging.batches import NO_TAG, EncodedSentences, emissions_of
 from seqkit.tasks.tagging.network import CRF, EMISSIONS
 
 # Words are enough that say it to a hundredth.
 _MOST_WORDS = 8_000
-_ROWS = 128
 _BOUNDS = (-3.0, 3.0)
 # Pulls the temperature towards 1; felt only where there are very few words.
 _PRIOR = 2.0
@@ -89,11 +87,8 @@ def _score(
     """Batch by batch, until there are words enough."""
     tags = np.append(tag_ids, NO_TAG)
     words = 0
-    plan = bucket_batches(sentences.lengths, batch_size=_ROWS, seed=0, epoch=0)
-    for indices, length in plan:
-        places = sentences.places(indices, length)
-        emissions = ops.convert_to_numpy(core.predict_on_batch(sentences.padded(indices, length)))
-        yield _Scored(emissions, places >= 0, tags[places])
+    for places, emissions in emissions_of(core, sentences, shuffle=True):
+        yield _Scored(ops.convert_to_numpy(emissions), places >= 0, tags[places])
         words += int((places >= 0).sum())
         if words >= _MOST_WORDS:
             return

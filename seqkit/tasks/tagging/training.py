@@ -9,12 +9,11 @@ import keras
 import numpy as np
 
 from seqkit.data import Dataset
-from seqkit.data.batching import bucket_batches
 from seqkit.data.kinds import tag_scheme
 from seqkit.layers import LinearChainCRF
 from seqkit.losses import CRFNegativeLogLikelihood
 from seqkit.optimizers import LazyAdam
-from seqkit.tasks.tagging.batches import NO_TAG, EncodedSentences, TaggedBatches
+from seqkit.tasks.tagging.batches import NO_TAG, EncodedSentences, TaggedBatches, emissions_of
 from seqkit.tasks.tagging.calibration import calibrate
 from seqkit.tasks.tagging.model import TokenTagger
 from seqkit.tasks.tagging.network import CRF
@@ -148,10 +147,7 @@ def predict_tags(
     crf = core.get_layer(CRF)
     assert isinstance(crf, LinearChainCRF)
     tags = np.zeros(int(sentences.lengths.sum()), "int32")
-    plan = bucket_batches(sentences.lengths, batch_size=batch_size, seed=0, epoch=0, shuffle=False)
-    for indices, length in plan:
-        places = sentences.places(indices, length)
-        emissions = core.predict_on_batch(sentences.padded(indices, length))
+    for places, emissions in emissions_of(core, sentences, batch_size):
         best = keras.ops.convert_to_numpy(crf.decode(emissions, places >= 0)[0])
         tags[places[places >= 0]] = best[places >= 0]
     return [names[tag] for tag in tags.tolist()]
